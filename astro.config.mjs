@@ -1,0 +1,62 @@
+import { existsSync, readdirSync } from 'node:fs';
+import starlight from '@astrojs/starlight';
+import relativeLinks from 'astro-relative-links';
+import { defineConfig } from 'astro/config';
+
+/** Every lesson is a folder lessons/NN-slug with an index.mdx; the number gives the order. */
+const lessons = readdirSync(new URL('./lessons', import.meta.url))
+  .filter((name) => existsSync(new URL(`./lessons/${name}/index.mdx`, import.meta.url)))
+  .sort();
+
+export default defineConfig({
+  // Links are absolute in the build's first pass and made relative at its end, so that one dist works
+  // under any prefix. Files that scripts load find their way by import.meta.url or <link rel="home">.
+  integrations: [
+    starlight({
+      title: 'Two Checkboxes',
+      description:
+        "An interactive course on how a virtual machine's I/O reaches the wire under Hyper-V.",
+      favicon: '/favicon.svg',
+      customCss: [
+        './src/styles/fonts.css',
+        './src/styles/tokens.css',
+        './src/styles/actors.css',
+        './src/styles/site.css',
+        './src/styles/notebook.css',
+      ],
+      components: {
+        Head: './src/components/shell/Head.astro',
+        Header: './src/components/shell/Header.astro',
+        MobileMenuFooter: './src/components/shell/MobileMenuFooter.astro',
+        PageTitle: './src/components/shell/PageTitle.astro',
+        ThemeProvider: './src/components/shell/ThemeProvider.astro',
+      },
+      sidebar: [
+        { label: 'Lessons', items: lessons.map((name) => ({ slug: `lessons/${name}` })) },
+        {
+          label: 'Reference',
+          items: [
+            { label: 'Glossary', link: '/glossary/' },
+            { label: 'Sources', link: '/sources/' },
+          ],
+        },
+      ],
+      tableOfContents: false,
+      expressiveCode: false,
+      credits: false,
+      disable404Route: true,
+    }),
+    relativeLinks(),
+  ],
+  prefetch: false,
+  devToolbar: { enabled: false },
+  markdown: {
+    shikiConfig: { themes: { light: 'github-light', dark: 'github-dark' }, defaultColor: false },
+  },
+  vite: {
+    experimental: {
+      renderBuiltUrl: (_name, { hostType }) =>
+        hostType === 'js' || hostType === 'css' ? { relative: true } : undefined,
+    },
+  },
+});

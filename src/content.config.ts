@@ -1,0 +1,70 @@
+import { defineCollection, reference } from 'astro:content';
+import { docsSchema } from '@astrojs/starlight/schema';
+import { glob } from 'astro/loaders';
+import { z } from 'astro/zod';
+
+const data = (folder: string) => glob({ base: `./content/${folder}`, pattern: '*.json' });
+
+/** Lessons live outside src: lessons/NN-slug/index.mdx is served at /lessons/NN-slug/. */
+const docs = defineCollection({
+  loader: glob({
+    base: './lessons',
+    pattern: '*/index.mdx',
+    generateId: ({ entry }) => `lessons/${entry.replace(/\/index\.mdx$/, '')}`,
+  }),
+  schema: docsSchema({
+    extend: z.object({
+      /** Minutes a reader needs, shown under the title. */
+      minutes: z.number().int().min(5).max(60).optional(),
+      /** What a reader can do afterwards; one line each. */
+      goals: z.array(z.string()).max(5).optional(),
+      /** Per exercise folder: hints, given one at a time. */
+      exercises: z.record(z.string(), z.strictObject({ hints: z.array(z.string()).min(1) })).optional(),
+    }),
+  }),
+});
+
+/** A published text, measurement or manual that a claim rests on. */
+const sources = defineCollection({
+  loader: data('sources'),
+  schema: z.strictObject({
+    title: z.string(),
+    authors: z.array(z.string()).min(1),
+    year: z.number().int().min(1970).optional(),
+    publisher: z.string().optional(),
+    url: z.url({ protocol: /^https$/ }).optional(),
+    kind: z.enum(['article', 'paper', 'manual', 'standard', 'documentation', 'code', 'recording']),
+    /** What the course takes from it, one claim each. */
+    supports: z.array(z.string()).min(1),
+    /** What a reader should know before trusting it. */
+    caveat: z.string().optional(),
+  }),
+});
+
+const glossary = defineCollection({
+  loader: data('glossary'),
+  schema: z.strictObject({
+    term: z.string(),
+    /** Other names that the field uses for the same thing. */
+    also: z.array(z.string()).optional(),
+    definition: z.string(),
+    sources: z.array(reference('sources')).optional(),
+  }),
+});
+
+/** A published number, as the source states it. */
+const measurements = defineCollection({
+  loader: data('measurements'),
+  schema: z.strictObject({
+    claim: z.string(),
+    value: z.union([z.number(), z.tuple([z.number(), z.number()])]),
+    unit: z.string(),
+    platform: z.string(),
+    source: reference('sources'),
+    evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived']),
+    use: z.enum(['calibrate', 'validate', 'quote']),
+    note: z.string().optional(),
+  }),
+});
+
+export const collections = { docs, sources, glossary, measurements };
