@@ -8,6 +8,17 @@ const lessons = readdirSync(new URL('./lessons', import.meta.url))
   .filter((name) => existsSync(new URL(`./lessons/${name}/index.mdx`, import.meta.url)))
   .sort();
 
+/** A page with every kind of picture, for authors and tests only: `npm run dev`, or GALLERY=1 in a build. */
+const gallery = () => ({
+  name: 'gallery',
+  hooks: {
+    'astro:config:setup': ({ command, injectRoute }) => {
+      if (command === 'dev' || process.env.GALLERY)
+        injectRoute({ pattern: '/gallery', entrypoint: './src/dev/gallery.astro' });
+    },
+  },
+});
+
 export default defineConfig({
   // Links are absolute in the build's first pass and made relative at its end, so that one dist works
   // under any prefix. Files that scripts load find their way by import.meta.url or <link rel="home">.
@@ -29,6 +40,7 @@ export default defineConfig({
         Header: './src/components/shell/Header.astro',
         MobileMenuFooter: './src/components/shell/MobileMenuFooter.astro',
         PageTitle: './src/components/shell/PageTitle.astro',
+        PageSidebar: './src/components/shell/PageSidebar.astro',
         ThemeProvider: './src/components/shell/ThemeProvider.astro',
       },
       sidebar: [
@@ -47,6 +59,7 @@ export default defineConfig({
       disable404Route: true,
     }),
     relativeLinks(),
+    gallery(),
   ],
   prefetch: false,
   devToolbar: { enabled: false },

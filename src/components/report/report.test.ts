@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { gigabits, hex, microseconds, nanoseconds, number, quantity, THIN } from './format.ts';
+import { SAMPLES } from './samples.ts';
+import { LIMITS, sanitize } from './sanitize.ts';
+import { linear, logarithmic, timeScale } from './scale.ts';
+
+describe('numbers', () => {
+  it('groups long numbers with thin spaces', () => {
+    expect(number(812_744)).toBe(`812${THIN}744`);
+    expect(number(1514)).toBe('1514');
+    expect(number(-12_345.6)).toBe(`−12${THIN}346`);
+  });
+
+  it('keeps three digits that matter and no more', () => {
+    expect([0, 0.012345, 0.5, 6.516, 31.24, 58.4, 123.4].map(number)).toEqual(['0', '0.0123', '0.5', '6.52', '31.2', '58.4', '123']);
+  });
+
+  it('shows a dash for what is no number', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(number(value)).toBe('–');
+      expect(quantity(value, 'B')).toBe('–');
+      expect(microseconds(value)).toBe('–');
+    }
+  });
+
+  it('picks the unit of a time and of a rate', () => {
+    expect(nanoseconds(999)).toBe(`999${THIN}ns`);
+    expect(nanoseconds(31_200)).toBe(`31.2${THIN}µs`);
+    expect(microseconds(2_500)).toBe(`2.5${THIN}ms`);
+    expect(gigabits(9.84)).toBe(`9.84${THIN}Gb/s`);
+    expect(gigabits(0.048)).toBe(`48${THIN}Mb/s`);
+  });
+
+  it('writes registers with all digits', () => {
+    expect(hex(0x1f)).toBe('0x0000001f');
+    expect(hex(Number.NaN, 2)).toBe('0x00');
+  });
+
+  it('never fails, whatever the number', () => {
+    fc.assert(
+      fc.property(fc.double(), (value) => {
+        expect(number(value).length).toBeLessThan(40);
+      }),
+    );
+  });
+});
+
+describe('axes', () => {
+  it('covers the data with round ticks', () => {
+    const axis = linear([0.3, 9.8]);
+    expect(axis.ticks).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(axis.at(5)).toBeCloseTo(0.5);
+  });
+
+  it('puts decades at equal distances', () => {
+    const axis = logarithmic([1, 1000]);
+    expect(axis.ticks).toEqual([1, 10, 100, 1000]);
+    expect(axis.at(10)).toBeCloseTo(1 / 3);
+  });
+
+  it('keeps the order of times and shows short steps beside long ones when compressed', () => {
+    const times = [0, 10, 1000, 100_000];
+    const axis = timeScale(times, true);
+    expect(axis.at(0)).toBe(0);
+    expect(axis.at(100_000)).toBe(1);
+    expect(axis.at(10)).toBeGreaterThan(0.01);
+    expect(axis.at(1000)).toBeGreaterThan(axis.at(10));
+    expect(timeScale(times, false).at(1000)).toBeCloseTo(0.01);
+  });
+
+  it('survives empty and equal data', () => {
+    expect(linear([]).ticks.length).toBeGreaterThan(1);
+    expect(linear([5, 5]).at(5)).toBe(1);
+    expect(timeScale([7], true).at(7)).toBe(0);
+  });
+});
+
+describe('a report that nobody vouches for', () => {
+  it('leaves good reports as they are', () => {
+    for (const sample of Object.values(SAMPLES)) {
+      const { report, cut } = sanitize(sample);
+      expect(cut).toEqual([]);
+      expect(report.kind).toBe(sample.kind);
+    }
+    expect(sanitize(SAMPLES.chart).report).toMatchObject({ title: 'Throughput by frame size' });
+  });
+
+  it('names an unknown kind instead of drawing it', () => {
+    expect(sanitize({ kind: 'constructor' }).report).toEqual({
+      kind: 'text',
+      text: 'A report of kind “constructor” cannot be shown.',
+    });
+    expect(sanitize(null).report.kind).toBe('text');
+  });
+
+  it('cuts what is too large and says so', () => {
+    const rows = Array.from({ length: LIMITS.rows + 5 }, () => ['x']);
+    const { report, cut } = sanitize({ kind: 'table', title: 't', columns: [{ name: 'a' }], rows });
+    expect(report.kind === 'table' && report.rows.length).toBe(LIMITS.rows);
+    expect(cut).toEqual([`rows: the first ${LIMITS.rows} of ${LIMITS.rows + 5}`]);
+  });
+
+  it('drops points that no axis can hold', () => {
+    const points = [{ x: 1, y: 1 }, { x: 0, y: 1 }, { x: Number.NaN, y: 2 }, { x: 2, y: Number.POSITIVE_INFINITY }];
+    const { report } = sanitize({ kind: 'chart', x: { label: 'x', log: true }, y: { label: 'y' }, series: [{ name: 's', points }] });
+    expect(report.kind === 'chart' && report.series[0]?.points).toEqual([{ x: 1, y: 1 }]);
+  });
+
+  it('keeps a file name free of paths', () => {
+    const { report } = sanitize({ kind: 'capture', name: '../../etc/passwd', frames: 1, bytes: new Uint8Array(4) });
+    expect(report.kind === 'capture' && report.name).toBe('etc-passwd');
+  });
+
+  it('takes any value without failing', () => {
+    const parts = ['title', 'steps', 'rows', 'columns', 'series', 'bars', 'bytes', 'fields', 'registers'];
+    const more = ['slots', 'paths', 'config', 'name', 'text', 'x', 'y', 'frame', 'size'];
+    const body = Object.fromEntries([...parts, ...more].map((key) => [key, fc.anything()]));
+    const anything = fc.record({ kind: fc.constantFrom(...Object.keys(SAMPLES)), ...body });
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(sanitize(value).report.kind).toBe(value.kind);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(typeof sanitize(value).report.kind).toBe('string');
+      }),
+    );
+  });
+});

@@ -1,0 +1,229 @@
+import type { Actor, LedgerRow, PathReport, Report, TimelineStep } from '../../../sandbox/lab/report.ts';
+
+/**
+ * Reports of the right shape and plausible size, for tests and for work on the pictures. The figures are
+ * made up: no page may show them.
+ */
+
+type Spend = [Actor, string, number, number];
+
+function path(spends: Spend[], over: Partial<PathReport>): PathReport {
+  const frames = 2000;
+  const ledger: LedgerRow[] = spends.map(([who, what, cycles, times]) => ({
+    who,
+    what,
+    cycles: cycles * frames,
+    count: times * frames,
+  }));
+  const cyclesPerFrame = spends.reduce((sum, [, , cycles]) => sum + cycles, 0);
+  return {
+    deliveredFrames: frames,
+    deliveredBytes: frames * 1514,
+    deliveredSha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    traceHash: 'a1b2c3d4',
+    throughputGbps: 1,
+    framesPerSecond: 1,
+    lossRate: 0,
+    latencyUs: { p50: 1, p99: 2 },
+    cyclesPerByte: cyclesPerFrame / 1514,
+    cyclesPerFrame,
+    perFrame: {
+      exits: 0,
+      ioExits: 0,
+      deviceAccesses: 0,
+      hypercalls: 0,
+      copies: 0,
+      copiedBytes: 0,
+      interrupts: 0,
+      contextSwitches: 0,
+      events: 12,
+    },
+    exitsBy: {},
+    cores: { guest: 0.4, hypervisor: 0.2, rootKernel: 0.3, rootUser: 0.1 },
+    limitedBy: 'guest core',
+    ledger,
+    faults: 0,
+    ...over,
+  };
+}
+
+const emulated = path(
+  [
+    ['guest-kernel', 'stack', 2783, 1],
+    ['guest-kernel', 'driver', 1290, 1],
+    ['hypervisor', 'intercept', 13_000, 6.5],
+    ['root-kernel', 'switch', 900, 1],
+    ['root-kernel', 'context switch', 21_096, 4],
+    ['root-user', 'emulation', 28_000, 6.5],
+    ['root-user', 'copy', 1817, 1],
+  ],
+  {
+    throughputGbps: 0.48,
+    framesPerSecond: 39_420,
+    latencyUs: { p50: 31.2, p99: 58.4 },
+    perFrame: { exits: 9.2, ioExits: 6.5, deviceAccesses: 6.5, hypercalls: 0, copies: 1, copiedBytes: 1514, interrupts: 1, contextSwitches: 4, events: 60 },
+    exitsBy: { 'port I/O': 6.5, interrupt: 1, 'end of interrupt': 1, halt: 0.7 },
+    limitedBy: 'worker process',
+  },
+);
+
+const vmbus = path(
+  [
+    ['guest-kernel', 'stack', 2783, 1],
+    ['guest-kernel', 'NetVSC', 810, 1],
+    ['hypervisor', 'hypercall', 312, 0.1],
+    ['root-kernel', 'NetVSP', 1150, 1],
+    ['root-kernel', 'switch', 900, 1],
+    ['root-kernel', 'copy', 1817, 1],
+  ],
+  {
+    throughputGbps: 6.1,
+    framesPerSecond: 503_634,
+    latencyUs: { p50: 12.8, p99: 26.9 },
+    perFrame: { exits: 0.3, ioExits: 0.1, deviceAccesses: 0, hypercalls: 0.1, copies: 1, copiedBytes: 1514, interrupts: 0.12, contextSwitches: 0.1, events: 14 },
+    exitsBy: { hypercall: 0.1, interrupt: 0.1, 'end of interrupt': 0.1 },
+    limitedBy: 'root core',
+  },
+);
+
+const sriov = path(
+  [
+    ['guest-kernel', 'stack', 2783, 1],
+    ['guest-kernel', 'VF driver', 645, 1],
+    ['hypervisor', 'interrupt', 420, 0.12],
+    ['device', 'DMA', 0, 2],
+    ['wire', 'frame', 0, 1],
+  ],
+  {
+    throughputGbps: 9.84,
+    framesPerSecond: 812_744,
+    latencyUs: { p50: 4.6, p99: 7.1 },
+    perFrame: { exits: 0.24, ioExits: 0, deviceAccesses: 0.25, hypercalls: 0, copies: 0, copiedBytes: 0, interrupts: 0.12, contextSwitches: 0, events: 9 },
+    exitsBy: { interrupt: 0.12, 'end of interrupt': 0.12 },
+    limitedBy: 'line',
+  },
+);
+
+const FRAME = '00155d010203525400123456080045000024000040004011b6c40a00020f0a000202';
+
+function steps(): TimelineStep[] {
+  const list: [Actor, string, number, string?, string?][] = [
+    ['guest-user', 'send', 300, 'A program writes 1472 bytes to a socket.'],
+    ['guest-kernel', 'network stack', 950, 'Headers are put before the payload.', FRAME],
+    ['guest-kernel', 'write descriptor', 60, 'TDES0 gets its OWN bit.', '000000808005006000401f0000000000'],
+    ['hypervisor', 'port I/O intercept', 680, 'OUT to CSR1 leaves the guest.'],
+    ['root-kernel', 'intercept message', 1800, 'The message wakes the worker process.'],
+    ['root-user', 'CSR1 handler', 2400, 'The model polls the descriptor list.'],
+    ['root-user', 'read descriptor', 140, undefined, '000000808005006000401f0000000000'],
+    ['root-user', 'copy frame', 620, 'From guest memory to the worker’s buffer.', FRAME],
+    ['root-kernel', 'virtual switch', 320, 'Destination 52:54:00:12:34:56 is behind the physical NIC.'],
+    ['device', 'DMA', 410],
+    ['wire', 'frame on the wire', 1230, '1514 bytes and 24 of preamble, check sequence and gap at 10 Gb/s.'],
+    ['hypervisor', 'resume guest', 300],
+    ['guest-kernel', 'return from send', 90_000, 'Until the next tick nothing happens.'],
+  ];
+  let at = 0;
+  return list.map(([who, what, took, detail, bytes]) => {
+    const start = at;
+    at += took;
+    return { start, end: at, who, what, detail, bytes };
+  });
+}
+
+function mixed(): Uint8Array {
+  return Uint8Array.from({ length: 96 }, (_, i) => (i < 34 ? Number.parseInt(FRAME.slice(2 * i, 2 * i + 2), 16) || 0 : 32 + ((i * 7) % 90)));
+}
+
+const config = {
+  paths: ['emulated', 'vmbus', 'sriov'],
+  profile: 'nehalem-2008r2',
+  line: '10G',
+  frame: 1514,
+  direction: 'tx',
+  load: 'max',
+  vms: 1,
+  queues: 1,
+  rootCores: 1,
+  guestCores: 1,
+  frames: 2000,
+  postedInterrupts: false,
+  seed: 1,
+} as const;
+
+const sizes = [64, 128, 256, 512, 1024, 1514];
+
+export const SAMPLES: Record<string, Report> = {
+  compare: {
+    kind: 'compare',
+    config: { ...config, paths: [...config.paths] },
+    paths: { emulated, vmbus, sriov },
+  },
+  timeline: { kind: 'timeline', title: 'One frame, emulated path', path: 'emulated', frame: 1514, steps: steps() },
+  chart: {
+    kind: 'chart',
+    title: 'Throughput by frame size',
+    x: { label: 'Frame size', unit: 'B', log: true },
+    y: { label: 'Throughput', unit: 'Gb/s', log: true },
+    series: [
+      { name: 'emulated', path: 'emulated', points: sizes.map((x) => ({ x, y: x / 3200 })) },
+      { name: 'VMBus', path: 'vmbus', points: sizes.map((x) => ({ x, y: x / 248 })) },
+      { name: 'SR-IOV', path: 'sriov', points: sizes.map((x) => ({ x, y: Math.min(9.8, x / 60) })) },
+    ],
+  },
+  bars: {
+    kind: 'bars',
+    title: 'Cycles of one exit',
+    unit: 'cycles',
+    bars: [
+      { name: 'in hypervisor', segments: [{ who: 'hypervisor', what: 'exit', value: 3000 }] },
+      {
+        name: 'in worker',
+        segments: [
+          { who: 'hypervisor', what: 'exit', value: 3000 },
+          { who: 'root-kernel', what: 'wake', value: 5274 },
+          { who: 'root-user', what: 'emulate', value: 4300 },
+        ],
+      },
+    ],
+  },
+  table: {
+    kind: 'table',
+    title: 'Frames per second',
+    columns: [{ name: 'Frame', unit: 'B' }, { name: 'Frames a second at 10G' }, { name: 'Verdict' }],
+    rows: [
+      [64, 14_880_952, 'never from one core'],
+      [1518, 812_744, 'within reach'],
+    ],
+  },
+  hexdump: {
+    kind: 'hexdump',
+    title: 'An Ethernet frame',
+    bytes: mixed(),
+    fields: [
+      { offset: 0, length: 6, name: 'destination', value: '00:15:5d:01:02:03' },
+      { offset: 6, length: 6, name: 'source', value: '52:54:00:12:34:56' },
+      { offset: 12, length: 2, name: 'type', value: 'IPv4' },
+    ],
+  },
+  registers: {
+    kind: 'registers',
+    title: 'DEC 21140',
+    registers: [
+      { name: 'CSR5', offset: 0x28, value: 0xf0010004, fields: [{ name: 'TU', value: '1' }, { name: 'NIS', value: '1' }] },
+      { name: 'CSR6', offset: 0x30, value: 0x020e2002, fields: [{ name: 'ST', value: '1' }] },
+    ],
+  },
+  ring: {
+    kind: 'ring',
+    title: 'Transmit ring',
+    size: 16,
+    head: 5,
+    tail: 11,
+    slots: Array.from({ length: 16 }, (_, i) => ({
+      owner: i >= 5 && i < 11 ? ('device' as const) : i < 2 ? ('software' as const) : ('free' as const),
+      label: i >= 5 && i < 11 ? `frame ${i}` : '',
+    })),
+  },
+  capture: { kind: 'capture', name: 'wire.pcap', frames: 18, bytes: new Uint8Array(7362) },
+  text: { kind: 'text', text: '18 frames sent, 18 arrived, every byte equal.' },
+};

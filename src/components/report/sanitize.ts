@@ -1,0 +1,296 @@
+import type {
+  Actor,
+  BarsReport,
+  CaptureReport,
+  ChartReport,
+  CompareConfig,
+  CompareReport,
+  HexdumpReport,
+  LedgerRow,
+  PathName,
+  PathReport,
+  RegistersReport,
+  Report,
+  RingReport,
+  TableReport,
+  TextReport,
+  TimelineReport,
+} from '../../../sandbox/lab/report.ts';
+import { ACTORS, PATHS } from './actors.ts';
+
+/**
+ * A report comes from code that anyone may have written. Here it becomes a report of the declared shape and
+ * of a size that a page can draw; everything after this may trust its types. `cut` says what was left out.
+ */
+export interface Sanitized {
+  report: Report;
+  cut: string[];
+}
+
+export const LIMITS = {
+  text: 20_000,
+  name: 120,
+  detail: 2_000,
+  rows: 2_000,
+  columns: 24,
+  steps: 2_000,
+  series: 8,
+  points: 4_000,
+  bars: 40,
+  segments: 80,
+  bytes: 65_536,
+  captureBytes: 64 * 1024 * 1024,
+  fields: 400,
+  registers: 400,
+  slots: 1_024,
+} as const;
+
+type Raw = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Raw => typeof value === 'object' && value !== null;
+const object = (value: unknown): Raw => (isObject(value) ? value : {});
+const num = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
+const count = (value: unknown): number => {
+  const n = num(value);
+  return Number.isFinite(n) && n > 0 ? n : 0;
+};
+const optional = (value: unknown, max: number): string | undefined =>
+  typeof value === 'string' && value !== '' ? str(value, max) : undefined;
+
+function str(value: unknown, max: number = LIMITS.name): string {
+  const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
+  return text.length > max ? `${text.slice(0, max)}…` : text;
+}
+
+class Cutter {
+  readonly cut: string[] = [];
+
+  list<T>(value: unknown, max: number, what: string, map: (item: unknown) => T): T[] {
+    const items = Array.isArray(value) ? value : [];
+    if (items.length > max) this.cut.push(`${what}: the first ${max} of ${items.length}`);
+    return items.slice(0, max).map(map);
+  }
+
+  bytes(value: unknown, max: number): Uint8Array<ArrayBuffer> {
+    const all = value instanceof Uint8Array ? value : new Uint8Array();
+    if (all.length > max) this.cut.push(`bytes: the first ${max} of ${all.length}`);
+    return Uint8Array.from(all.subarray(0, max));
+  }
+}
+
+const actor = (value: unknown): Actor => (ACTORS.includes(value as Actor) ? (value as Actor) : 'device');
+const path = (value: unknown): PathName | undefined =>
+  PATHS.includes(value as PathName) ? (value as PathName) : undefined;
+
+function ledgerRow(value: unknown): LedgerRow {
+  const row = object(value);
+  return { who: actor(row.who), what: str(row.what), cycles: count(row.cycles), count: count(row.count) };
+}
+
+function pathReport(value: unknown, cutter: Cutter): PathReport {
+  const raw = object(value);
+  const each = object(raw.perFrame);
+  const cores = object(raw.cores);
+  const latency = object(raw.latencyUs);
+  const exitsBy = Object.entries(object(raw.exitsBy)).slice(0, 40);
+  return {
+    deliveredFrames: count(raw.deliveredFrames),
+    deliveredBytes: count(raw.deliveredBytes),
+    deliveredSha256: str(raw.deliveredSha256),
+    traceHash: str(raw.traceHash),
+    throughputGbps: num(raw.throughputGbps),
+    framesPerSecond: num(raw.framesPerSecond),
+    lossRate: num(raw.lossRate),
+    latencyUs: { p50: num(latency.p50), p99: num(latency.p99) },
+    cyclesPerByte: num(raw.cyclesPerByte),
+    cyclesPerFrame: num(raw.cyclesPerFrame),
+    perFrame: {
+      exits: num(each.exits),
+      ioExits: num(each.ioExits),
+      deviceAccesses: num(each.deviceAccesses),
+      hypercalls: num(each.hypercalls),
+      copies: num(each.copies),
+      copiedBytes: num(each.copiedBytes),
+      interrupts: num(each.interrupts),
+      contextSwitches: num(each.contextSwitches),
+      events: num(each.events),
+    },
+    exitsBy: Object.fromEntries(exitsBy.map(([cause, n]) => [str(cause), num(n)])),
+    cores: {
+      guest: num(cores.guest),
+      hypervisor: num(cores.hypervisor),
+      rootKernel: num(cores.rootKernel),
+      rootUser: num(cores.rootUser),
+    },
+    limitedBy: str(raw.limitedBy),
+    ledger: cutter.list(raw.ledger, LIMITS.rows, 'ledger rows', ledgerRow),
+    faults: count(raw.faults),
+    note: optional(raw.note, LIMITS.detail),
+  };
+}
+
+function compareConfig(value: unknown): CompareConfig {
+  const raw = object(value);
+  const direction = raw.direction === 'rx' || raw.direction === 'rr' ? raw.direction : 'tx';
+  const load = raw.load === 'max' || raw.load === 'paced' ? raw.load : num(raw.load);
+  return {
+    paths: PATHS.filter((name) => Array.isArray(raw.paths) && raw.paths.includes(name)),
+    profile: str(raw.profile),
+    line: str(raw.line),
+    frame: num(raw.frame),
+    direction,
+    load,
+    vms: num(raw.vms),
+    queues: num(raw.queues),
+    rootCores: num(raw.rootCores),
+    guestCores: num(raw.guestCores),
+    postedInterrupts: raw.postedInterrupts === true,
+    seed: num(raw.seed),
+  };
+}
+
+function compare(raw: Raw, cutter: Cutter): CompareReport {
+  const given = object(raw.paths);
+  const paths: CompareReport['paths'] = {};
+  for (const name of PATHS) if (isObject(given[name])) paths[name] = pathReport(given[name], cutter);
+  return { kind: 'compare', title: optional(raw.title, LIMITS.name), config: compareConfig(raw.config), paths };
+}
+
+function timeline(raw: Raw, cutter: Cutter): TimelineReport {
+  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', (item) => {
+    const step = object(item);
+    const start = count(step.start);
+    return {
+      start,
+      end: Math.max(start, count(step.end)),
+      who: actor(step.who),
+      what: str(step.what),
+      detail: optional(step.detail, LIMITS.detail),
+      bytes: optional(step.bytes, 2 * LIMITS.detail)?.replace(/[^0-9a-f]/gi, ''),
+    };
+  });
+  steps.sort((a, b) => a.start - b.start);
+  return { kind: 'timeline', title: str(raw.title), path: path(raw.path) ?? 'native', frame: count(raw.frame), steps };
+}
+
+function table(raw: Raw, cutter: Cutter): TableReport {
+  const columns = cutter.list(raw.columns, LIMITS.columns, 'columns', (item) => {
+    const column = object(item);
+    return { name: str(column.name), unit: optional(column.unit, 24) };
+  });
+  const cell = (value: unknown) => (typeof value === 'number' ? value : str(value, LIMITS.detail));
+  const rows = cutter.list(raw.rows, LIMITS.rows, 'rows', (row) =>
+    columns.map((_, index) => cell(Array.isArray(row) ? row[index] : undefined)),
+  );
+  return { kind: 'table', title: str(raw.title), columns, rows };
+}
+
+function chart(raw: Raw, cutter: Cutter): ChartReport {
+  const axis = (value: unknown) => {
+    const given = object(value);
+    return { label: str(given.label), unit: optional(given.unit, 24), log: given.log === true };
+  };
+  const [x, y] = [axis(raw.x), axis(raw.y)];
+  const drawable = (point: { x: number; y: number }) =>
+    Number.isFinite(point.x) && Number.isFinite(point.y) && !(x.log && point.x <= 0) && !(y.log && point.y <= 0);
+  const series = cutter.list(raw.series, LIMITS.series, 'series', (item) => {
+    const given = object(item);
+    const points = cutter.list(given.points, LIMITS.points, 'points', (p) => ({
+      x: num(object(p).x),
+      y: num(object(p).y),
+    }));
+    return {
+      name: str(given.name),
+      path: path(given.path),
+      actor: given.actor === undefined ? undefined : actor(given.actor),
+      points: points.filter(drawable).sort((a, b) => a.x - b.x),
+    };
+  });
+  return { kind: 'chart', title: str(raw.title), x, y, series };
+}
+
+function bars(raw: Raw, cutter: Cutter): BarsReport {
+  const list = cutter.list(raw.bars, LIMITS.bars, 'bars', (item) => {
+    const bar = object(item);
+    const segments = cutter.list(bar.segments, LIMITS.segments, 'segments', (s) => {
+      const segment = object(s);
+      return { who: actor(segment.who), what: str(segment.what), value: count(segment.value) };
+    });
+    return { name: str(bar.name), segments };
+  });
+  return { kind: 'bars', title: str(raw.title), unit: str(raw.unit, 24), bars: list };
+}
+
+function hexdump(raw: Raw, cutter: Cutter): HexdumpReport {
+  const bytes = cutter.bytes(raw.bytes, LIMITS.bytes);
+  const fields = cutter.list(raw.fields, LIMITS.fields, 'fields', (item) => {
+    const field = object(item);
+    const offset = Math.min(bytes.length, Math.floor(count(field.offset)));
+    return {
+      offset,
+      length: Math.min(bytes.length - offset, Math.floor(count(field.length))),
+      name: str(field.name),
+      value: optional(field.value, LIMITS.name),
+    };
+  });
+  return { kind: 'hexdump', title: str(raw.title), bytes, fields };
+}
+
+function registers(raw: Raw, cutter: Cutter): RegistersReport {
+  const list = cutter.list(raw.registers, LIMITS.registers, 'registers', (item) => {
+    const register = object(item);
+    const fields = cutter.list(register.fields, 32, 'fields', (f) => ({
+      name: str(object(f).name),
+      value: str(object(f).value),
+    }));
+    return { name: str(register.name), offset: count(register.offset), value: num(register.value) >>> 0, fields };
+  });
+  return { kind: 'registers', title: str(raw.title), registers: list };
+}
+
+function ring(raw: Raw, cutter: Cutter): RingReport {
+  const slots = cutter.list(raw.slots, LIMITS.slots, 'slots', (item) => {
+    const slot = object(item);
+    const owner = slot.owner === 'software' || slot.owner === 'device' ? slot.owner : 'free';
+    return { owner, label: str(slot.label) } as const;
+  });
+  const whole = (value: unknown) => Math.floor(count(value));
+  return { kind: 'ring', title: str(raw.title), size: whole(raw.size), head: whole(raw.head), tail: whole(raw.tail), slots };
+}
+
+function capture(raw: Raw, cutter: Cutter): CaptureReport {
+  const name = str(raw.name, 80).replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '');
+  return {
+    kind: 'capture',
+    name: name || 'capture.pcap',
+    frames: Math.floor(count(raw.frames)),
+    bytes: cutter.bytes(raw.bytes, LIMITS.captureBytes),
+  };
+}
+
+const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
+  compare,
+  timeline,
+  table,
+  chart,
+  bars,
+  hexdump,
+  registers,
+  ring,
+  capture,
+};
+
+/** Never throws; an unknown kind becomes a text that says so. */
+export function sanitize(value: unknown): Sanitized {
+  const raw = object(value);
+  const kind = typeof raw.kind === 'string' ? raw.kind : '';
+  const cutter = new Cutter();
+  const text = (words: string): TextReport => ({ kind: 'text', text: words });
+  if (kind === 'text') {
+    const words = str(raw.text, LIMITS.text);
+    return { report: text(words), cut: words.length > LIMITS.text ? ['text'] : [] };
+  }
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (!make) return { report: text(`A report of kind “${str(raw.kind, 40)}” cannot be shown.`), cut: [] };
+  return { report: make(raw, cutter), cut: cutter.cut };
+}
