@@ -38,7 +38,7 @@ export const HOST: readonly Actor[] = ['hypervisor', 'root-kernel', 'root-user']
  * Each actor's sign. A partition is round (guest) or square (root), filled in kernel mode and open in user
  * mode; the hypervisor below them is a diamond; hardware is a triangle and a line.
  */
-const GLYPH: Readonly<Record<Actor, string>> = {
+export const GLYPH: Readonly<Record<Actor, string>> = {
   'guest-user': 'M6 1.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 1 1 0-9z',
   'guest-kernel': 'M6 1a5 5 0 1 1 0 10 5 5 0 1 1 0-10z',
   hypervisor: 'M6 0l6 6-6 6-6-6z',

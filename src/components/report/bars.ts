@@ -2,7 +2,7 @@ import type { BarsReport } from '../../../sandbox/lab/report.ts';
 import { actorLabel } from './actors.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure, legend } from './figure.ts';
-import { number, quantity } from './format.ts';
+import { number } from './format.ts';
 import { stack } from './stack.ts';
 
 /** Stacked bars: who spent what. */
@@ -15,7 +15,7 @@ export function barsView(report: BarsReport): HTMLElement {
       {},
       h('span', { class: 'bar-name' }, bar.name),
       stack(bar.segments, max, report.unit),
-      h('span', { class: 'bar-total' }, quantity(totals[index] ?? 0, report.unit)),
+      h('span', { class: 'bar-total' }, number(totals[index] ?? 0)),
     ),
   );
   const table = () =>
@@ -27,7 +27,8 @@ export function barsView(report: BarsReport): HTMLElement {
   return figure(
     'bars',
     report.title,
-    h('div', { class: 'bars' }, h('ul', {}, ...items), legend(report.bars.flatMap((bar) => bar.segments.map((s) => s.who)))),
+    h('p', { class: 'report-config' }, report.unit),
+    h('div', { class: 'bars' }, h('ul', { class: 'bar-list' }, ...items), legend(report.bars.flatMap((bar) => bar.segments.map((s) => s.who)))),
     behind('As a table', table),
   );
 }

@@ -73,7 +73,7 @@ function meterBlock(meter: Meter, rows: Row[]): HTMLElement {
   );
   const heading = h('p', { class: 'report-subtitle' }, meter.name);
   if (meter.part) heading.append(h('span', { class: 'unit' }, h('i', { class: 'key' }), meter.part.name));
-  return h('div', { class: 'meter' }, heading, h('ul', { 'aria-label': `${meter.name} per frame` }, ...items));
+  return h('div', { class: 'meter' }, heading, h('ul', { class: 'bar-list', 'aria-label': `${meter.name} per frame` }, ...items));
 }
 
 function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLElement {
@@ -112,7 +112,7 @@ function cycleBars(rows: Row[]): HTMLElement {
     'div',
     { class: 'bars' },
     subtitle('Who spent the cycles', 'per frame'),
-    h('ul', {}, ...bars),
+    h('ul', { class: 'bar-list' }, ...bars),
     legend(stacks.flat().map((segment) => segment.who)),
   );
 }

@@ -56,6 +56,7 @@ describe('axes', () => {
   it('puts decades at equal distances', () => {
     const axis = logarithmic([1, 1000]);
     expect(axis.ticks).toEqual([1, 10, 100, 1000]);
+    expect(logarithmic([64, 1514]).ticks).toEqual([50, 100, 200, 500, 1000, 2000]);
     expect(axis.at(10)).toBeCloseTo(1 / 3);
   });
 

@@ -27,21 +27,31 @@ export function linear(values: readonly number[], count = 5): Scale {
   return { ticks, at: (value) => (value - start) / (end - start) };
 }
 
-/** A logarithmic axis over the positive values; a tick per decade, and 2 and 5 when there are few decades. */
+const DECADE = [1, 2, 5];
+
+/** The round numbers 1, 2, 5, 10, 20 ... from the last not above `low` to the first not below `high`. */
+function roundNumbers(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const all: number[] = [];
+  for (let power = first; power <= last; power++)
+    for (const factor of DECADE) all.push(Number((factor * 10 ** power).toPrecision(12)));
+  const start = all.findLastIndex((tick) => tick <= low * 1.000001);
+  const end = all.findIndex((tick) => tick >= high * 0.999999);
+  return all.slice(Math.max(0, start), end < 0 ? all.length : end + 1);
+}
+
+/** A logarithmic axis over the positive values, from a round number to a round number. */
 export function logarithmic(values: readonly number[]): Scale {
   const positive = values.filter((value) => Number.isFinite(value) && value > 0);
   if (positive.length === 0) return linear([1, 10]);
-  const low = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...positive)) - 1e-9));
-  const within = high - low <= 2 ? [1, 2, 5] : [1];
-  const stride = Math.ceil((high - low) / 7);
-  const ticks: number[] = [];
-  for (let decade = low; decade <= high; decade += stride)
-    for (const factor of within) {
-      const tick = factor * 10 ** decade;
-      if (tick <= 10 ** high * 1.001) ticks.push(Number(tick.toPrecision(12)));
-    }
-  return { ticks, at: (value) => (value > 0 ? (Math.log10(value) - low) / (high - low) : 0) };
+  const low = Math.min(...positive);
+  const round = roundNumbers(low, Math.max(Math.max(...positive), low * 2));
+  const start = Math.log10(round[0] ?? 1);
+  const span = Math.log10(round.at(-1) ?? 10) - start;
+  const decades = round.filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(9))));
+  const ticks = round.length <= 8 ? round : decades.filter((_, i) => i % Math.ceil(decades.length / 8) === 0);
+  return { ticks, at: (value) => (value > 0 ? (Math.log10(value) - start) / span : 0) };
 }
 
 /** Shortest interval, in nanoseconds, that a compressed time axis still tells from nothing. */
