@@ -1,0 +1,159 @@
+import type { BuildFailure, BuildOptions, BuildResult, ImportKind, Message, Plugin } from 'esbuild';
+import { type ImportContext, LAB_ENTRY, resolveFromCell, resolveFromSource } from './imports.ts';
+
+/** The part of esbuild that bundling needs: the native package in Node, esbuild-wasm in our own worker. */
+export interface Esbuild {
+  build(options: BuildOptions): Promise<BuildResult>;
+}
+
+export interface BundleRequest {
+  /** The file to run, a key of `cells`. */
+  entry: string;
+  /** Texts by file name: the earlier cells of the lesson in order, then the cell itself. */
+  cells: Record<string, string>;
+  /** Texts of the whole machine and lab by project path. Given only when one of them was edited. */
+  sources?: Record<string, string>;
+}
+
+/** A line counts from 1, a column from 0. `file` is a cell's name or the project path of a machine file. */
+export interface Diagnostic {
+  file: string;
+  line: number;
+  column: number;
+  text: string;
+}
+
+export type BundleResult =
+  | { ok: true; code: string; sourceMap: string; warnings: Diagnostic[] }
+  | { ok: false; diagnostics: Diagnostic[] };
+
+/** Names that the harness passes to a bundle: it is the body of an async function with these parameters. */
+export const BODY_PARAMETERS = ['__lab', '__open', '__finish'] as const;
+
+/**
+ * Bundles a cell and what it imports into the body of an async function. The lab is the one passed as
+ * `__lab`, or, when source texts are given, a fresh one that the bundle hands to `__open`; the cell's
+ * exports go to `__finish`. Never throws for bad code: refused imports and syntax errors are diagnostics.
+ */
+export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Promise<BundleResult> {
+  try {
+    const result = await esbuild.build(options(request));
+    const outputs = result.outputFiles ?? [];
+    const map = outputs.find((file) => file.path.endsWith('.map'));
+    const code = outputs.find((file) => !file.path.endsWith('.map'));
+    if (!map || !code) throw new Error('esbuild returned no output');
+    return { ok: true, code: code.text, sourceMap: map.text, warnings: result.warnings.map(diagnostic) };
+  } catch (error) {
+    const failure = error as Partial<BuildFailure>;
+    if (!Array.isArray(failure.errors)) throw error;
+    return { ok: false, diagnostics: failure.errors.map(diagnostic) };
+  }
+}
+
+/** One line for a reader: `line 3 of compare.ts: cannot import 'fs'; …`. */
+export function describeDiagnostic(d: Diagnostic): string {
+  return d.line > 0 ? `line ${d.line} of ${d.file}: ${d.text}` : d.text;
+}
+
+function options(request: BundleRequest): BuildOptions {
+  return {
+    entryPoints: ['entry'],
+    outfile: 'cell.js',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    charset: 'utf8',
+    sourcemap: 'external',
+    sourcesContent: false,
+    treeShaking: true,
+    logLevel: 'silent',
+    // An esm bundle carries no directive, and a function body is sloppy without one.
+    banner: { js: '"use strict";' },
+    define: { 'import.meta': 'undefined' },
+    logOverride: {
+      'unsupported-dynamic-import': 'error',
+      'unsupported-require-call': 'error',
+      'indirect-require': 'error',
+    },
+    // Keeps imports that are not used, so that a foreign one is refused and not silently dropped.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+    plugins: [notebookFiles(request)],
+  };
+}
+
+/** esbuild's view of the notebook: no file exists but those of the request. */
+function notebookFiles(request: BundleRequest): Plugin {
+  const context: ImportContext = {
+    cells: Object.keys(request.cells),
+    sources: request.sources && new Set(Object.keys(request.sources)),
+  };
+  return {
+    name: 'notebook-files',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path, importer, namespace, kind }) => {
+        if (kind === 'entry-point') return { path: 'entry', namespace: 'entry' };
+        if (namespace === 'entry') return entryTarget(path);
+        const why = refusedKind(kind, path);
+        if (why) return { errors: [{ text: why }] };
+        const target =
+          namespace === 'cell'
+            ? resolveFromCell(path, context)
+            : resolveFromSource(path, importer, context.sources ?? new Set());
+        if (target.kind === 'refused') return { errors: [{ text: target.why }] };
+        if (target.kind === 'lab') return { path: 'two-checkboxes', namespace: 'lab' };
+        if (target.kind === 'cell') return { path: target.file, namespace: 'cell' };
+        return { path: target.path, namespace: 'source' };
+      });
+      build.onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({ contents: entryText(path, request), loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: 'lab' }, () => ({ contents: 'module.exports = __lab;', loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: 'cell' }, ({ path }) => ({
+        // A file without import or export would be taken for a CommonJS one.
+        contents: `${request.cells[path] ?? ''}\nexport {};`,
+        loader: 'ts',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'source' }, ({ path }) => ({
+        contents: request.sources?.[path] ?? '',
+        loader: path.endsWith('.json') ? 'json' : 'ts',
+      }));
+    },
+  };
+}
+
+/** The wrapper has two modules, because the session must be open before the cell's own code runs. */
+function entryText(path: string, request: BundleRequest): string {
+  if (path === 'open') return request.sources ? `import * as lab from 'source:${LAB_ENTRY}'; __open(lab);` : '';
+  return `import 'open';\nimport * as cell from ${JSON.stringify(`cell:${request.entry}`)};\n__finish(cell);`;
+}
+
+function entryTarget(path: string): { path: string; namespace: string } {
+  const colon = path.indexOf(':');
+  return colon < 0 ? { path, namespace: 'entry' } : { path: path.slice(colon + 1), namespace: path.slice(0, colon) };
+}
+
+function refusedKind(kind: ImportKind, path: string): string | undefined {
+  if (kind === 'dynamic-import') return `cannot import '${path}' with import(); write an import at the top of the file`;
+  if (kind === 'require-call' || kind === 'require-resolve') {
+    return `cannot require '${path}'; write an import at the top of the file`;
+  }
+  return undefined;
+}
+
+const PLAIN: Record<string, string> = {
+  'unsupported-dynamic-import': 'cannot use import() with a computed name; write an import at the top of the file',
+  'unsupported-require-call': 'cannot use require; write an import at the top of the file',
+  'indirect-require': 'cannot use require; write an import at the top of the file',
+};
+
+function diagnostic(message: Message): Diagnostic {
+  const text = PLAIN[message.id] ?? message.text.replaceAll(/"(?:cell|source):/g, '"');
+  const at = message.location;
+  if (!at) return { file: '', line: 0, column: 0, text };
+  return { file: sourceName(at.file), line: at.line, column: at.column, text };
+}
+
+/** esbuild names a file `namespace:path`, and in a map relative to the output. */
+export function sourceName(file: string): string {
+  return file.replace(/^.*?\b(?:cell|source|entry|lab):/, '');
+}
