@@ -1,31 +1,11 @@
 import type { BuildFailure, BuildOptions, BuildResult, ImportKind, Message, Plugin } from 'esbuild';
+import { type BundleRequest, type BundleResult, type Diagnostic, sourceName } from './bundle-names.ts';
 import { type ImportContext, LAB_ENTRY, resolveFromCell, resolveFromSource } from './imports.ts';
 
 /** The part of esbuild that bundling needs: the native package in Node, esbuild-wasm in our own worker. */
 export interface Esbuild {
   build(options: BuildOptions): Promise<BuildResult>;
 }
-
-export interface BundleRequest {
-  /** The file to run, a key of `cells`. */
-  entry: string;
-  /** Texts by file name: the earlier cells of the lesson in order, then the cell itself. */
-  cells: Record<string, string>;
-  /** Texts of the whole machine and lab by project path. Given only when one of them was edited. */
-  sources?: Record<string, string>;
-}
-
-/** A line counts from 1, a column from 0. `file` is a cell's name or the project path of a machine file. */
-export interface Diagnostic {
-  file: string;
-  line: number;
-  column: number;
-  text: string;
-}
-
-export type BundleResult =
-  | { ok: true; code: string; sourceMap: string; warnings: Diagnostic[] }
-  | { ok: false; diagnostics: Diagnostic[] };
 
 /** Names that the harness passes to a bundle: it is the body of an async function with these parameters. */
 export const BODY_PARAMETERS = ['__lab', '__open', '__finish'] as const;
@@ -48,11 +28,6 @@ export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Prom
     if (!Array.isArray(failure.errors)) throw error;
     return { ok: false, diagnostics: failure.errors.map(diagnostic) };
   }
-}
-
-/** One line for a reader: `line 3 of compare.ts: cannot import 'fs'; …`. */
-export function describeDiagnostic(d: Diagnostic): string {
-  return d.line > 0 ? `line ${d.line} of ${d.file}: ${d.text}` : d.text;
 }
 
 function options(request: BundleRequest): BuildOptions {
@@ -151,9 +126,4 @@ function diagnostic(message: Message): Diagnostic {
   const at = message.location;
   if (!at) return { file: '', line: 0, column: 0, text };
   return { file: sourceName(at.file), line: at.line, column: at.column, text };
-}
-
-/** esbuild names a file `namespace:path`, and in a map relative to the output. */
-export function sourceName(file: string): string {
-  return file.replace(/^.*?\b(?:cell|source|entry|lab):/, '');
 }

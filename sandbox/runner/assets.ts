@@ -1,0 +1,110 @@
+/**
+ * The files that the sandbox build writes, and loading them. Every name in the manifest is relative to the
+ * folder it lies in, and carries a hash of the content, so that one build works under any path.
+ */
+
+export interface CompiledFile {
+  code: string;
+  map: string;
+}
+
+export interface CellEntry extends CompiledFile {
+  file: string;
+  /** Short hash of the source text: tells whether saved text was made from another version. */
+  hash: string;
+  /** Cells of the lesson it imports, directly or through others. */
+  imports: string[];
+}
+
+export interface ExerciseEntry {
+  hash: string;
+  start: CompiledFile;
+  solution: CompiledFile;
+  check: CompiledFile;
+}
+
+export interface LessonEntry {
+  /** In the order of the lesson. */
+  cells: CellEntry[];
+  exercises: Record<string, ExerciseEntry>;
+  /** A `LessonTexts` document. */
+  texts: string;
+}
+
+export interface LessonTexts {
+  cells: Record<string, string>;
+  exercises: Record<string, { start: string; solution: string }>;
+}
+
+export interface Manifest {
+  lab: string;
+  harness: string;
+  /** A JSON object of project path to text: every file the lab bundle was made from. */
+  sources: string;
+  bundler: { script: string; wasm: string };
+  editor: { script: string; style: string; editorWorker: string; typescriptWorker: string };
+  lessons: Record<string, LessonEntry>;
+}
+
+export class Assets {
+  readonly base: URL;
+  #kept = new Map<string, Promise<unknown>>();
+
+  /** `base` is the address of the folder, absolute or relative to the document. */
+  constructor(base: string | URL) {
+    this.base = new URL(base, document.baseURI);
+  }
+
+  url(name: string): string {
+    return new URL(name, this.base).href;
+  }
+
+  manifest(): Promise<Manifest> {
+    return this.#once('manifest.json', async () => (await this.#fetch('manifest.json', 'no-cache')).json());
+  }
+
+  text(name: string): Promise<string> {
+    return this.#once(name, async () => (await this.#fetch(name)).text());
+  }
+
+  json<T>(name: string): Promise<T> {
+    return this.#once(`json ${name}`, async () => JSON.parse(await this.text(name)));
+  }
+
+  async lesson(slug: string): Promise<LessonEntry> {
+    const lesson = (await this.manifest()).lessons[slug];
+    if (!lesson) throw new Error(`the sandbox has no lesson '${slug}'`);
+    return lesson;
+  }
+
+  async lessonTexts(slug: string): Promise<LessonTexts> {
+    return this.json<LessonTexts>((await this.lesson(slug)).texts);
+  }
+
+  async sources(): Promise<Record<string, string>> {
+    return this.json<Record<string, string>>((await this.manifest()).sources);
+  }
+
+  /** The program of a run's worker: the lab, then the harness. */
+  async workerScript(): Promise<string> {
+    const { lab, harness } = await this.manifest();
+    const parts = await Promise.all([this.text(lab), this.text(harness)]);
+    return parts.join('\n;\n');
+  }
+
+  async #fetch(name: string, cache: RequestCache = 'default'): Promise<Response> {
+    const response = await fetch(this.url(name), { cache }).catch(() => undefined);
+    if (!response?.ok) throw new Error(`could not load ${name} (${response ? response.status : 'no connection'})`);
+    return response;
+  }
+
+  /** A load that failed may be tried again; one that worked is kept. */
+  #once<T>(key: string, load: () => Promise<T>): Promise<T> {
+    const kept = this.#kept.get(key) as Promise<T> | undefined;
+    if (kept) return kept;
+    const loading = load();
+    this.#kept.set(key, loading);
+    loading.catch(() => this.#kept.delete(key));
+    return loading;
+  }
+}

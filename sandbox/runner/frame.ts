@@ -1,0 +1,130 @@
+import type { Job } from './job.ts';
+import { readMessage, type WorkerMessage } from './protocol.ts';
+
+/**
+ * A sandboxed frame with one worker in it. The frame has an opaque origin and a policy without network,
+ * which its worker inherits; the frame's own thread runs only the few lines below. One frame, one job.
+ */
+
+const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
+
+/** Milliseconds a frame and its worker may take to come up. */
+const READY_MS = 15_000;
+
+export interface FrameEvents {
+  message(message: WorkerMessage): void;
+  /** The worker sent something that no worker of ours sends. */
+  unreadable(): void;
+  /** The frame or its worker is gone, or could not start; `why` is for a reader. */
+  lost(why: string): void;
+}
+
+export class SandboxFrame {
+  /** Resolves when the worker waits for a job; never rejects, see `FrameEvents.lost`. */
+  readonly ready: Promise<void>;
+  readonly #nonce = randomName();
+  readonly #iframe: HTMLIFrameElement;
+  readonly #channel = new MessageChannel();
+  readonly #listeners = new AbortController();
+  #events: FrameEvents | undefined;
+  #lostBecause: string | undefined;
+  #markReady: () => void = () => {};
+
+  /** `script` is the worker's whole program: the lab, then the harness. */
+  constructor(host: HTMLElement, script: string) {
+    this.ready = new Promise((resolve) => {
+      this.#markReady = resolve;
+    });
+    this.#iframe = document.createElement('iframe');
+    this.#iframe.hidden = true;
+    this.#iframe.title = 'Sandbox for running code';
+    this.#iframe.setAttribute('sandbox', 'allow-scripts');
+    this.#iframe.srcdoc = frameDocument(this.#nonce);
+    this.#listen(script);
+    host.append(this.#iframe);
+  }
+
+  /** Hands the worker its job. Events go to `events` until the frame is dropped. */
+  start(job: Omit<Job, 'nonce'>, events: FrameEvents): void {
+    this.#events = events;
+    if (this.#lostBecause !== undefined) return events.lost(this.#lostBecause);
+    void this.ready.then(() => this.#channel.port1.postMessage({ ...job, nonce: this.#nonce }));
+  }
+
+  /** Ends the worker, whatever it is doing, and forgets it. */
+  drop(): void {
+    this.#events = undefined;
+    this.#lostBecause = 'the sandbox was closed';
+    this.#listeners.abort();
+    this.#channel.port1.close();
+    this.#iframe.remove();
+  }
+
+  #listen(script: string): void {
+    const { signal } = this.#listeners;
+    const { port1, port2 } = this.#channel;
+    const timer = setTimeout(() => this.#lost('The sandbox did not start. Reload the page and try again.'), READY_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    let handedOver = false;
+    const onWindow = (event: MessageEvent): void => {
+      if (event.source !== this.#iframe.contentWindow || event.data?.nonce !== this.#nonce) return;
+      if (event.data.failed) return this.#lost(`The sandbox could not start: ${String(event.data.failed).slice(0, 300)}`);
+      if (handedOver) return;
+      handedOver = true;
+      this.#iframe.contentWindow?.postMessage({ nonce: this.#nonce, script }, '*', [port2]);
+    };
+    window.addEventListener('message', onWindow, { signal });
+    port1.onmessage = (event) => {
+      clearTimeout(timer);
+      this.#receive(event.data);
+    };
+    port1.addEventListener('close', () => this.#lost('The run ended without a result: it probably ran out of memory.'), { signal });
+    let loads = 0;
+    this.#iframe.addEventListener('load', () => ++loads > 1 && this.#lost('The sandbox was replaced and has been closed.'), { signal });
+  }
+
+  #receive(data: unknown): void {
+    const message = readMessage(data, this.#nonce);
+    if (message?.type === 'ready') this.#markReady();
+    else if (message) this.#events?.message(message);
+    else this.#events?.unreadable();
+  }
+
+  #lost(why: string): void {
+    const events = this.#events;
+    this.drop();
+    this.#lostBecause = why;
+    events?.lost(why);
+  }
+
+  /** Why this frame cannot be used, if it cannot. */
+  get lostBecause(): string | undefined {
+    return this.#lostBecause;
+  }
+}
+
+function frameDocument(nonce: string): string {
+  return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>(${frameMain})(${JSON.stringify(nonce)})</script>`;
+}
+
+/** Runs in the frame. Self-contained: it is sent as text. */
+function frameMain(nonce: string): void {
+  const page = window.parent;
+  let worker: Worker | undefined;
+  addEventListener('message', (event) => {
+    if (event.source !== page || event.data?.nonce !== nonce || worker) return;
+    const url = URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' }));
+    worker = new Worker(url);
+    worker.onerror = (error) => {
+      error.preventDefault();
+      page.postMessage({ nonce, failed: error.message || 'its worker failed' }, '*');
+    };
+    worker.postMessage(nonce, [event.ports[0] as MessagePort]);
+  });
+  page.postMessage({ nonce }, '*');
+}
+
+/** 128 random bits. `crypto.randomUUID` needs a secure context, which a plain http host is not. */
+function randomName(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('-');
+}

@@ -1,0 +1,274 @@
+import * as v from 'valibot';
+import { Assets, type CompiledFile } from './assets.ts';
+import type { BundleRequest, BundleResult } from './bundle-names.ts';
+import { BundlerClient } from './edit/client.ts';
+import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
+import { SandboxFrame } from './frame.ts';
+import type { Job } from './job.ts';
+import { DEFAULT_LIMITS, describeLimit, type Limits } from './limits.ts';
+import type { LogLine, WorkerMessage } from './protocol.ts';
+import { type Expectation, type KnobSpec, type KnobValue, type Report, ReportSchema } from './reports.ts';
+
+export { Assets, type LessonTexts, type Manifest } from './assets.ts';
+export type { Diagnostic } from './bundle-names.ts';
+export type { Place, RunError } from './errors.ts';
+export type { LogLine } from './protocol.ts';
+export type { Expectation, KnobSpec, KnobValue, Report } from './reports.ts';
+
+/** How a run ended. Text and output stay in every case. */
+export type Outcome = 'done' | 'failed' | 'stopped';
+
+export interface RunRequest {
+  lesson: string;
+  /** Name of the cell without `.ts`. */
+  cell: string;
+  /** Edited texts: by file name for cells, by project path for machine and lab files. */
+  files?: Record<string, string>;
+  knobs?: Record<string, KnobValue>;
+}
+
+export interface RunCallbacks {
+  report?(report: Report): void;
+  knobs?(knobs: KnobSpec[]): void;
+  log?(lines: LogLine[]): void;
+  error?(error: RunError): void;
+  /** Called once, last. */
+  done?(outcome: Outcome): void;
+}
+
+export interface CheckRequest {
+  lesson: string;
+  exercise: string;
+  /** The reader's text; without it the start as it was compiled. */
+  text?: string;
+}
+
+export interface CheckCallbacks {
+  log?(lines: LogLine[]): void;
+  error?(error: RunError): void;
+  /** The judgement; an exercise is passed when there is at least one expectation and all passed. */
+  expectations?(expectations: Expectation[]): void;
+  done?(outcome: Outcome): void;
+}
+
+export interface Running {
+  /** Ends the run at once, whatever it is doing. Does nothing once it is over. */
+  stop(): void;
+}
+
+export interface Runner {
+  readonly assets: Assets;
+  /** Loads the lab and starts a worker ahead of the first run. */
+  warm(): Promise<void>;
+  run(request: RunRequest, callbacks: RunCallbacks): Running;
+  check(request: CheckRequest, callbacks: CheckCallbacks): Running;
+}
+
+/** A runner for the sandbox files at `base`, absolute or relative to the document. */
+export function createRunner(options: { base: string | URL; limits?: Partial<Limits> }): Runner {
+  const assets = new Assets(options.base);
+  const kit: Kit = {
+    assets,
+    bundler: new BundlerClient(assets),
+    pool: new FramePool(assets),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  };
+  return {
+    assets,
+    warm: () => kit.pool.warm(),
+    run: (request, callbacks) => new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
+    check: (request, callbacks) => new Run(kit, callbacks).begin((run) => runCheck(kit, run, request, callbacks)),
+  };
+}
+
+interface Kit {
+  assets: Assets;
+  bundler: BundlerClient;
+  pool: FramePool;
+  limits: Limits;
+}
+
+/** Keeps one frame ready that has never run anything. */
+class FramePool {
+  #assets: Assets;
+  #spare: SandboxFrame | undefined;
+
+  constructor(assets: Assets) {
+    this.#assets = assets;
+  }
+
+  async warm(): Promise<void> {
+    const script = await this.#assets.workerScript();
+    if (this.#spare?.lostBecause !== undefined) this.#spare = undefined;
+    this.#spare ??= new SandboxFrame(document.body, script);
+    await this.#spare.ready;
+  }
+
+  async take(): Promise<SandboxFrame> {
+    const script = await this.#assets.workerScript();
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare && spare.lostBecause === undefined ? spare : new SandboxFrame(document.body, script);
+  }
+}
+
+/** Ends a run early; carries what to tell the reader. */
+class RunFailure extends Error {
+  readonly explained: RunError;
+  constructor(explained: RunError) {
+    super(explained.text);
+    this.explained = explained;
+  }
+}
+
+type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'evidence'>;
+type EndCallbacks = Pick<RunCallbacks, 'error' | 'done'>;
+type Done = Extract<WorkerMessage, { type: 'done' }>;
+
+/** One press of Run or Check: at most one frame at a time, and exactly one outcome. */
+class Run implements Running {
+  #kit: Kit;
+  #callbacks: EndCallbacks;
+  #frame: SandboxFrame | undefined;
+  #over = false;
+
+  constructor(kit: Kit, callbacks: EndCallbacks) {
+    this.#kit = kit;
+    this.#callbacks = callbacks;
+  }
+
+  begin(work: (run: Run) => Promise<void>): Running {
+    work(this).then(
+      () => this.#end('done'),
+      (error: unknown) => {
+        if (this.#over) return;
+        const explained = error instanceof RunFailure ? error.explained : { text: String((error as Error)?.message ?? error), places: [] };
+        this.#callbacks.error?.(explained);
+        this.#end('failed');
+      },
+    );
+    return this;
+  }
+
+  stop(): void {
+    this.#end('stopped');
+  }
+
+  /** Runs one job in a fresh frame. Messages other than the last go to `on`. */
+  async job(part: JobPart, sourceMap: () => Promise<string>, on: (message: WorkerMessage) => void): Promise<Done> {
+    const frame = await this.#kit.pool.take();
+    if (this.#over) {
+      frame.drop();
+      throw new RunFailure({ text: 'stopped', places: [] });
+    }
+    this.#frame = frame;
+    const { limits } = this.#kit;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      return await new Promise<Done>((resolve, reject) => {
+        const fail = (text: string): void => reject(new RunFailure({ text, places: [] }));
+        void frame.ready.then(() => {
+          timer = setTimeout(() => fail(describeLimit('wallMs', limits)), limits.wallMs);
+        });
+        frame.start(
+          { ...part, limits },
+          {
+            lost: fail,
+            unreadable: () => fail('The run sent a result that this page cannot read.'),
+            message: (message) => {
+              if (message.type === 'done') return resolve(message);
+              if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
+              if (message.type !== 'thrown') return on(message);
+              explainThrown(message.thrown, sourceMap).then((explained) => reject(new RunFailure(explained)), reject);
+            },
+          },
+        );
+      });
+    } finally {
+      clearTimeout(timer);
+      frame.drop();
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#frame?.drop();
+    this.#callbacks.done?.(outcome);
+    void this.#kit.pool.warm().catch(() => {});
+  }
+}
+
+interface Program {
+  code: string;
+  map: () => Promise<string>;
+}
+
+async function runCell(kit: Kit, run: Run, request: RunRequest, callbacks: RunCallbacks): Promise<void> {
+  const program = await cellProgram(kit, request);
+  const part: JobPart = { mode: 'cell', code: program.code, check: '', knobs: request.knobs ?? {}, evidence: undefined };
+  let bad: string | undefined;
+  await run.job(part, program.map, (message) => {
+    if (message.type === 'log') callbacks.log?.(message.lines);
+    if (message.type === 'knobs') callbacks.knobs?.(message.knobs);
+    if (message.type !== 'report') return;
+    const parsed = v.safeParse(ReportSchema, message.report, { abortEarly: true });
+    if (parsed.success) callbacks.report?.(parsed.output);
+    else bad ??= describeIssue(parsed.issues[0]);
+  });
+  if (bad) throw new RunFailure({ text: bad, places: [] });
+}
+
+async function runCheck(kit: Kit, run: Run, request: CheckRequest, callbacks: CheckCallbacks): Promise<void> {
+  const exercise = (await kit.assets.lesson(request.lesson)).exercises[request.exercise];
+  if (!exercise) throw new Error(`the lesson has no exercise '${request.exercise}'`);
+  const file = `${request.exercise}.ts`;
+  const program =
+    request.text === undefined
+      ? await compiled(kit, exercise.start)
+      : await bundled(kit, { entry: file, cells: { [file]: request.text } });
+  const check = await compiled(kit, exercise.check);
+  const log = (message: WorkerMessage): void => {
+    if (message.type === 'log') callbacks.log?.(message.lines);
+  };
+  const base = { check: check.code, knobs: {}, evidence: undefined };
+  const measured = await run.job({ ...base, mode: 'measure', code: program.code }, program.map, log);
+  const judged = await run.job({ ...base, mode: 'judge', code: '', evidence: measured.evidence }, check.map, () => {});
+  callbacks.expectations?.(judged.expectations);
+}
+
+/** The compiled cell, unless the reader changed it, a cell it imports, or the machine. */
+async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
+  const lesson = await kit.assets.lesson(request.lesson);
+  const index = lesson.cells.findIndex(({ file }) => file === `${request.cell}.ts`);
+  const entry = lesson.cells[index];
+  if (!entry) throw new Error(`the lesson has no cell '${request.cell}'`);
+  const files = request.files ?? {};
+  const machine = Object.keys(files).filter((file) => file.includes('/'));
+  if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files)) return compiled(kit, entry);
+
+  const texts = (await kit.assets.lessonTexts(request.lesson)).cells;
+  const cells: Record<string, string> = {};
+  for (const { file } of lesson.cells.slice(0, index + 1)) cells[file] = files[file] ?? texts[file] ?? '';
+  const bundle: BundleRequest = { entry: entry.file, cells };
+  if (machine.length > 0) {
+    bundle.sources = { ...(await kit.assets.sources()) };
+    for (const path of machine) bundle.sources[path] = files[path] ?? '';
+  }
+  return bundled(kit, bundle);
+}
+
+async function compiled(kit: Kit, file: CompiledFile): Promise<Program> {
+  return { code: await kit.assets.text(file.code), map: () => kit.assets.text(file.map) };
+}
+
+async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
+  const result: BundleResult = await kit.bundler.bundle(request);
+  if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
+  return { code: result.code, map: () => Promise.resolve(result.sourceMap) };
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const where = v.getDotPath(issue);
+  return `A result cannot be shown: ${where ? `${where}: ` : ''}${issue.message}`;
+}

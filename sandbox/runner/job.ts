@@ -1,0 +1,18 @@
+import type { Limits } from './limits.ts';
+
+/** What the page hands to a worker: one job, and nothing after it. */
+export interface Job {
+  nonce: string;
+  /** `cell` shows what it exports; `measure` returns evidence of an exercise; `judge` weighs it. */
+  mode: 'cell' | 'measure' | 'judge';
+  /** Body of an async function: the reader's code. Empty for `judge`. */
+  code: string;
+  /** Body of an async function: the exercise's check. Empty for `cell`. */
+  check: string;
+  knobs: Record<string, number | string | boolean>;
+  evidence: unknown;
+  limits: Limits;
+}
+
+/** The name of the reader's bundle in stack traces. */
+export const CODE_NAME = 'two-checkboxes-cell.js';

@@ -1,0 +1,196 @@
+import * as v from 'valibot';
+
+/**
+ * The schema of what a run may put on the page. It mirrors the lab's report types, which the site checks
+ * when it compiles; the sizes keep a hostile run from drowning the page.
+ */
+
+const words = v.pipe(v.string(), v.maxLength(100_000));
+const label = v.pipe(v.string(), v.maxLength(300));
+const optionalLabel = v.optional(label);
+const list = <T extends v.GenericSchema>(item: T, most: number) => v.pipe(v.array(item), v.maxLength(most));
+const number = v.union([v.number(), v.nan()]);
+const bytes = v.pipe(v.instance(Uint8Array), v.transform((b) => b as Uint8Array));
+
+const actor = v.picklist(['guest-user', 'guest-kernel', 'hypervisor', 'root-kernel', 'root-user', 'device', 'wire']);
+const path = v.picklist(['native', 'emulated', 'vmbus', 'sriov']);
+const unit = optionalLabel;
+
+const numbers = <K extends string>(...keys: K[]) =>
+  v.object(Object.fromEntries(keys.map((key) => [key, number])) as Record<K, typeof number>);
+
+const pathReport = v.looseObject({
+  deliveredFrames: number,
+  deliveredBytes: number,
+  deliveredSha256: label,
+  traceHash: label,
+  throughputGbps: number,
+  framesPerSecond: number,
+  lossRate: number,
+  latencyUs: numbers('p50', 'p99'),
+  cyclesPerByte: number,
+  cyclesPerFrame: number,
+  perFrame: numbers(
+    'exits',
+    'ioExits',
+    'deviceAccesses',
+    'hypercalls',
+    'copies',
+    'copiedBytes',
+    'interrupts',
+    'contextSwitches',
+    'events',
+  ),
+  exitsBy: v.record(label, number),
+  cores: numbers('guest', 'hypervisor', 'rootKernel', 'rootUser'),
+  limitedBy: label,
+  ledger: list(v.object({ who: actor, what: label, cycles: number, count: number }), 500),
+  faults: number,
+  note: v.optional(words),
+});
+
+const compareReport = v.object({
+  kind: v.literal('compare'),
+  title: optionalLabel,
+  config: v.looseObject({
+    paths: list(path, 4),
+    profile: label,
+    line: label,
+    frame: number,
+    direction: v.picklist(['tx', 'rx', 'rr']),
+    load: v.union([v.picklist(['max', 'paced']), number]),
+    vms: number,
+    queues: number,
+    rootCores: number,
+    guestCores: number,
+    durationMs: v.optional(number),
+    frames: v.optional(number),
+    postedInterrupts: v.boolean(),
+    seed: number,
+  }),
+  paths: v.object({
+    native: v.optional(pathReport),
+    emulated: v.optional(pathReport),
+    vmbus: v.optional(pathReport),
+    sriov: v.optional(pathReport),
+  }),
+});
+
+const timelineReport = v.object({
+  kind: v.literal('timeline'),
+  title: label,
+  path,
+  frame: number,
+  steps: list(
+    v.object({ start: number, end: number, who: actor, what: label, detail: v.optional(words), bytes: v.optional(words) }),
+    2_000,
+  ),
+});
+
+const tableReport = v.object({
+  kind: v.literal('table'),
+  title: label,
+  columns: list(v.object({ name: label, unit }), 50),
+  rows: list(list(v.union([words, number]), 50), 5_000),
+});
+
+const axis = v.object({ label, unit, log: v.optional(v.boolean()) });
+const chartReport = v.object({
+  kind: v.literal('chart'),
+  title: label,
+  x: axis,
+  y: axis,
+  series: list(
+    v.object({
+      name: label,
+      path: v.optional(path),
+      actor: v.optional(actor),
+      points: list(v.object({ x: number, y: number }), 5_000),
+    }),
+    8,
+  ),
+});
+
+const barsReport = v.object({
+  kind: v.literal('bars'),
+  title: label,
+  unit: label,
+  bars: list(
+    v.object({ name: label, segments: list(v.object({ who: actor, what: label, value: number }), 200) }),
+    100,
+  ),
+});
+
+const hexdumpReport = v.object({
+  kind: v.literal('hexdump'),
+  title: label,
+  bytes: v.pipe(bytes, v.check((b) => b.length <= 65_536, 'a hexdump has at most 65,536 bytes')),
+  fields: v.optional(list(v.object({ offset: number, length: number, name: label, value: optionalLabel }), 1_000)),
+});
+
+const registersReport = v.object({
+  kind: v.literal('registers'),
+  title: label,
+  registers: list(
+    v.object({
+      name: label,
+      offset: number,
+      value: number,
+      fields: v.optional(list(v.object({ name: label, value: label }), 64)),
+    }),
+    1_000,
+  ),
+});
+
+const ringReport = v.object({
+  kind: v.literal('ring'),
+  title: label,
+  size: number,
+  head: number,
+  tail: number,
+  slots: list(v.object({ owner: v.picklist(['software', 'device', 'free']), label }), 4_096),
+});
+
+const captureReport = v.object({ kind: v.literal('capture'), name: label, frames: number, bytes });
+
+const textReport = v.object({ kind: v.literal('text'), text: words });
+
+export const ReportSchema = v.variant('kind', [
+  compareReport,
+  timelineReport,
+  tableReport,
+  chartReport,
+  barsReport,
+  hexdumpReport,
+  registersReport,
+  ringReport,
+  captureReport,
+  textReport,
+]);
+export type Report = v.InferOutput<typeof ReportSchema>;
+
+export const KnobSchema = v.variant('type', [
+  v.object({
+    type: v.literal('number'),
+    label,
+    value: v.number(),
+    default: v.number(),
+    min: v.number(),
+    max: v.number(),
+    step: v.number(),
+    unit,
+  }),
+  v.object({
+    type: v.literal('choice'),
+    label,
+    value: v.union([label, v.number()]),
+    default: v.union([label, v.number()]),
+    choices: list(v.union([label, v.number()]), 100),
+  }),
+  v.object({ type: v.literal('switch'), label, value: v.boolean(), default: v.boolean() }),
+]);
+export type KnobSpec = v.InferOutput<typeof KnobSchema>;
+export type KnobValue = number | string | boolean;
+
+export const ExpectationSchema = v.object({ name: label, passed: v.boolean(), wanted: words, seen: words });
+export type Expectation = v.InferOutput<typeof ExpectationSchema>;
