@@ -41,6 +41,7 @@ export default defineConfig({
         MobileMenuFooter: './src/components/shell/MobileMenuFooter.astro',
         PageTitle: './src/components/shell/PageTitle.astro',
         PageSidebar: './src/components/shell/PageSidebar.astro',
+        Pagination: './src/components/shell/Pagination.astro',
         ThemeProvider: './src/components/shell/ThemeProvider.astro',
       },
       sidebar: [
@@ -64,7 +65,8 @@ export default defineConfig({
   prefetch: false,
   devToolbar: { enabled: false },
   markdown: {
-    shikiConfig: { themes: { light: 'github-light', dark: 'github-dark' }, defaultColor: false },
+    // Printed, not painted: colour is for actors. The variables are in src/styles/site.css.
+    shikiConfig: { theme: 'css-variables' },
   },
   vite: {
     experimental: {

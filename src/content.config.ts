@@ -32,6 +32,8 @@ const sources = defineCollection({
     authors: z.array(z.string()).min(1),
     year: z.number().int().min(1970).optional(),
     publisher: z.string().optional(),
+    /** How a citation names it; without it, author and year. */
+    short: z.string().max(24).optional(),
     url: z.url({ protocol: /^https$/ }).optional(),
     kind: z.enum(['article', 'paper', 'manual', 'standard', 'documentation', 'code', 'recording']),
     /** What the course takes from it, one claim each. */

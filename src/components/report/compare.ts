@@ -82,7 +82,7 @@ function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLEl
   const cores = ({ cores: c }: PathReport) => number(c.guest + c.hypervisor + c.rootKernel + c.rootUser);
   return dataTable(
     'Throughput, latency and cores',
-    [{ name: '' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
+    [{ name: 'Result' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
     [
       line('Throughput', (path) => gigabits(path.throughputGbps)),
       line('Frames a second', (path) => number(path.framesPerSecond)),
