@@ -21,7 +21,7 @@ function compute(knobs: Record<string, string | number>): Promise<CompareReport>
           if (clean.kind === 'compare') found = clean;
         },
         error(error) {
-          message = error.message;
+          message = error.text;
         },
         done: () => (found ? resolve(found) : reject(new Error(message))),
       },
