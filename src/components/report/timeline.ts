@@ -103,7 +103,7 @@ export function timelineView(report: TimelineReport): HTMLElement {
   if (steps.length === 0) return figure('timeline', report.title, h('p', {}, 'No step was recorded.'));
   const lanes = ACTORS.filter((actor) => steps.some((step) => step.who === actor));
   const end = Math.max(...steps.map((step) => step.end));
-  const box = h('div', { class: 'lanes-box' });
+  const box = h('div', { class: 'lanes-box', role: 'region', 'aria-label': 'Lanes', tabindex: 0 });
   const detail = h('div', { class: 'step-detail' });
   const id = uid('step');
   const slider = h('input', { type: 'range', id, min: 0, max: steps.length - 1, step: 1, value: 0, class: 'step-slider' });
