@@ -1,0 +1,156 @@
+import { MAX_FRAME } from '../machine/net/frame.ts';
+import {
+  ACTORS,
+  EXITS,
+  GUEST_KERNEL,
+  GUEST_USER,
+  HYPERVISOR,
+  type Ledger,
+  ROOT_KERNEL,
+  ROOT_USER,
+} from '../machine/partition/ledger.ts';
+import { type CompareOptions, completeConfig } from './options.ts';
+import { findProfile } from './profiles.ts';
+import type { CompareConfig, CompareReport, PathName, PathReport, PerFrame } from './report.ts';
+import { Testbed, type TestbedOptions } from './testbed.ts';
+
+/** A share of the time from which a resource counts as the limit. */
+const SATURATED = 0.97;
+
+/**
+ * The same workload on each path. Asynchronous so that a page can show one path before the next runs.
+ * @throws UsageError for an option that cannot be
+ */
+export async function compare(options: CompareOptions = {}): Promise<CompareReport> {
+  const config = completeConfig(options);
+  const paths: CompareReport['paths'] = {};
+  for (const path of config.paths) {
+    paths[path] = runPath(path, config);
+    await Promise.resolve();
+  }
+  return { kind: 'compare', config, paths };
+}
+
+/** One path under the workload of `config`. */
+export function runPath(
+  path: PathName,
+  config: CompareConfig,
+  options: TestbedOptions = {},
+): PathReport {
+  if (path === 'emulated' && config.frame > MAX_FRAME) return refusal(config);
+  const bed = new Testbed(path, config, options);
+  bed.run();
+  return report(path, bed);
+}
+
+/** What the emulated adapter does with a frame longer than its own: the driver's MTU refuses it. */
+function refusal(config: CompareConfig): PathReport {
+  const bed = new Testbed('emulated', { ...config, frame: MAX_FRAME, frames: 1, vms: 1 });
+  const nothing = report('emulated', bed);
+  const note = `refused: the DEC 21140's driver takes frames of at most ${MAX_FRAME} bytes, not ${config.frame}`;
+  return { ...nothing, limitedBy: 'frame size', note };
+}
+
+/** Picoseconds that a run is measured over. */
+function elapsed(bed: Testbed): number {
+  const { durationMs } = bed.config;
+  if (durationMs !== undefined) return Math.round(durationMs * 1e9);
+  return Math.max(0, bed.measurement.lastArrived - bed.start);
+}
+
+function report(path: PathName, bed: Testbed): PathReport {
+  const { measurement, host } = bed;
+  const { ledger } = host;
+  const time = elapsed(bed);
+  const seconds = time / 1e12;
+  const { delivered, deliveredBytes } = measurement;
+  const cycles = totalCycles(ledger);
+  const check = bed.config.direction === 'tx' ? bed.peer.check : bed.guestCheck;
+  const missing = lostFrames(bed, check.delivered);
+  return {
+    deliveredFrames: delivered,
+    deliveredBytes,
+    deliveredSha256: measurement.digest(),
+    traceHash: host.engine.trace.hash,
+    throughputGbps: seconds > 0 ? (deliveredBytes * 8) / seconds / 1e9 : 0,
+    framesPerSecond: seconds > 0 ? delivered / seconds : 0,
+    lossRate: missing / Math.max(1, missing + delivered),
+    latencyUs: { p50: measurement.latency(0.5), p99: measurement.latency(0.99) },
+    cyclesPerByte: cycles / Math.max(1, deliveredBytes),
+    cyclesPerFrame: cycles / Math.max(1, delivered),
+    perFrame: perFrame(ledger, delivered, host.engine.events - bed.eventsBefore),
+    exitsBy: exitsBy(ledger, delivered),
+    cores: cores(bed, seconds),
+    limitedBy: limitedBy(path, bed, time),
+    ledger: ledger.rows().map((row) => ({ ...row })),
+    faults: faults(bed),
+  };
+}
+
+function totalCycles(ledger: Ledger): number {
+  return ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
+}
+
+function faults(bed: Testbed): number {
+  const checks = [bed.peer.check, bed.guestCheck];
+  return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
+}
+
+/** Frames that were sent and will not arrive: all that are missing once a run has come to rest. */
+function lostFrames(bed: Testbed, delivered: number): number {
+  const { frames } = bed.config;
+  if (frames !== undefined) return Math.max(0, frames - delivered);
+  return (bed.config.direction === 'tx' ? bed.peer.check : bed.guestCheck).lost;
+}
+
+function perFrame(ledger: Ledger, frames: number, events: number): PerFrame {
+  const mean = (count: number) => count / Math.max(1, frames);
+  return {
+    exits: mean(ledger.totalExits),
+    ioExits: mean(ledger.ioExits),
+    deviceAccesses: mean(ledger.deviceAccesses),
+    hypercalls: mean(ledger.hypercalls),
+    copies: mean(ledger.copies),
+    copiedBytes: mean(ledger.copiedBytes),
+    interrupts: mean(ledger.interrupts),
+    contextSwitches: mean(ledger.contextSwitches),
+    events: mean(events),
+  };
+}
+
+function exitsBy(ledger: Ledger, frames: number): Record<string, number> {
+  const causes: Record<string, number> = {};
+  for (const [i, cause] of EXITS.entries())
+    if (ledger.exits[i] > 0) causes[cause] = ledger.exits[i] / Math.max(1, frames);
+  return causes;
+}
+
+function cores(bed: Testbed, seconds: number): PathReport['cores'] {
+  const { ledger } = bed.host;
+  const hertz = findProfile(bed.config.profile).ghz * 1e9;
+  const busy = (...who: number[]) =>
+    seconds > 0
+      ? who.reduce((sum, actor) => sum + ledger.cyclesOf(actor), 0) / (hertz * seconds)
+      : 0;
+  return {
+    guest: busy(GUEST_USER, GUEST_KERNEL),
+    hypervisor: busy(HYPERVISOR),
+    rootKernel: busy(ROOT_KERNEL),
+    rootUser: busy(ROOT_USER),
+  };
+}
+
+/** The first resource that had no time left, from the wire inwards. */
+function limitedBy(path: PathName, bed: Testbed, time: number): string {
+  if (time === 0) return 'nothing sent';
+  const { host, config } = bed;
+  if (config.direction === 'rr') return config.load === 'max' ? 'round trip' : 'offered load';
+  const link = config.direction === 'tx' ? host.lineOut : host.lineIn;
+  if (link.busy / time >= SATURATED) return 'link';
+  const root = Math.max(0, ...host.root.map((processor) => processor.lp.busy));
+  if (root / time >= SATURATED) return 'root core';
+  const guest = Math.max(...host.guestProcessors.map((lp) => lp.busy));
+  if (guest / time >= SATURATED) return 'guest core';
+  if (config.load !== 'max') return 'offered load';
+  return path === 'emulated' ? 'intercept round trips' : 'frames in flight';
+}

@@ -1,0 +1,75 @@
+import type { HostMemory } from '../machine/memory/host-memory.ts';
+import type { ArrivalListener } from '../machine/net/flow-check.ts';
+import { Sha256 } from './sha256.ts';
+
+/** Frames of a flow that may be under way without their send times being forgotten. */
+const IN_FLIGHT = 16384;
+
+/**
+ * The measurement of one run: when each frame was handed over and when it arrived, and a digest of what
+ * arrived. Round trips are measured from the request's send to the reply's arrival.
+ */
+export class Measurement implements ArrivalListener {
+  delivered = 0;
+  deliveredBytes = 0;
+  strays = 0;
+  firstSent = Infinity;
+  lastArrived = 0;
+  /** Called with the flow of each frame that arrived. */
+  onArrival: ((flow: number, time: number) => void) | undefined;
+  #host: HostMemory;
+  #sentAt: Float64Array[];
+  #digests: Sha256[] | undefined;
+  #latencies = new Float64Array(4096);
+
+  /** @param digest whether to hash payloads: a benchmark of the machine leaves it out */
+  constructor(host: HostMemory, flows: number, digest: boolean) {
+    this.#host = host;
+    this.#sentAt = Array.from({ length: flows }, () => new Float64Array(IN_FLIGHT));
+    if (digest) this.#digests = Array.from({ length: flows }, () => new Sha256());
+  }
+
+  sent(flow: number, sequence: number, time: number): void {
+    this.#sentAt[flow][sequence % IN_FLIGHT] = time;
+    if (time < this.firstSent) this.firstSent = time;
+  }
+
+  arrived(flow: number, sequence: number, address: number, length: number, time: number): void {
+    if (this.delivered === this.#latencies.length) this.#grow();
+    this.#latencies[this.delivered++] = time - this.#sentAt[flow][sequence % IN_FLIGHT];
+    this.deliveredBytes += length + 42;
+    if (time > this.lastArrived) this.lastArrived = time;
+    this.#digests?.[flow].update(this.#host.bytes, address, length);
+    this.onArrival?.(flow, time);
+  }
+
+  stray(): void {
+    this.strays++;
+  }
+
+  /**
+   * SHA-256 over the payloads of the flow in order of sequence; with several flows, over their digests
+   * in order of flow. Empty when payloads are not hashed.
+   */
+  digest(): string {
+    const digests = this.#digests?.map((digest) => digest.digest()) ?? [];
+    if (digests.length < 2) return digests[0] ?? '';
+    const all = new Sha256();
+    for (const hex of digests)
+      all.update(Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
+    return all.digest();
+  }
+
+  /** The latency that a share of the frames stayed at or under, in microseconds; 0 without frames. */
+  latency(share: number): number {
+    if (this.delivered === 0) return 0;
+    const sorted = this.#latencies.slice(0, this.delivered).sort();
+    return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] / 1e6;
+  }
+
+  #grow(): void {
+    const grown = new Float64Array(this.#latencies.length * 2);
+    grown.set(this.#latencies);
+    this.#latencies = grown;
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * What a cell can put on the page. Plain data, structured-cloneable, without behaviour: the site draws
+ * it, the command line prints it, and neither needs the machine to do so.
+ */
+
+/** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
+export type Actor =
+  | 'guest-user'
+  | 'guest-kernel'
+  | 'hypervisor'
+  | 'root-kernel'
+  | 'root-user'
+  | 'device'
+  | 'wire';
+
+/** The ways a frame can leave a machine. `native` is the same stack without virtualization. */
+export type PathName = 'native' | 'emulated' | 'vmbus' | 'sriov';
+
+/** One row of the ledger: cycles and occurrences of `what`, spent by `who`, over the measured run. */
+export interface LedgerRow {
+  who: Actor;
+  what: string;
+  cycles: number;
+  count: number;
+}
+
+/** Means over delivered frames (over transactions for `rr`). */
+export interface PerFrame {
+  exits: number;
+  ioExits: number;
+  deviceAccesses: number;
+  hypercalls: number;
+  copies: number;
+  copiedBytes: number;
+  interrupts: number;
+  contextSwitches: number;
+  events: number;
+}
+
+/** What one path did with the workload. Latency in microseconds, cores as mean busy cores. */
+export interface PathReport {
+  deliveredFrames: number;
+  deliveredBytes: number;
+  deliveredSha256: string;
+  traceHash: string;
+  throughputGbps: number;
+  framesPerSecond: number;
+  lossRate: number;
+  latencyUs: { p50: number; p99: number };
+  cyclesPerByte: number;
+  cyclesPerFrame: number;
+  perFrame: PerFrame;
+  exitsBy: Record<string, number>;
+  cores: { guest: number; hypervisor: number; rootKernel: number; rootUser: number };
+  limitedBy: string;
+  ledger: LedgerRow[];
+  /** Frames that reached the far end damaged, out of order or twice. Zero on a healthy machine. */
+  faults: number;
+  /** What the path did to the frames it was asked for, when it could not carry them as they were. */
+  note?: string;
+}
+
+/** The complete configuration of a comparison: every option with its value, defaults filled in. */
+export interface CompareConfig {
+  paths: PathName[];
+  profile: string;
+  line: string;
+  frame: number;
+  direction: 'tx' | 'rx' | 'rr';
+  load: 'max' | 'paced' | number;
+  vms: number;
+  queues: number;
+  rootCores: number;
+  guestCores: number;
+  durationMs?: number;
+  frames?: number;
+  postedInterrupts: boolean;
+  seed: number;
+}
+
+/** The paths side by side. Exactly the document that `lab compare --json` prints, plus `kind`. */
+export interface CompareReport {
+  kind: 'compare';
+  title?: string;
+  config: CompareConfig;
+  paths: Partial<Record<PathName, PathReport>>;
+}
+
+/** A step of one frame. Times in nanoseconds from the first step; `bytes` is a hex string. */
+export interface TimelineStep {
+  start: number;
+  end: number;
+  who: Actor;
+  what: string;
+  detail?: string;
+  bytes?: string;
+}
+
+/** One frame followed from the sender to the far end: a swim lane per actor. */
+export interface TimelineReport {
+  kind: 'timeline';
+  title: string;
+  path: PathName;
+  frame: number;
+  steps: TimelineStep[];
+}
+
+/** Rows and columns. A cell of a row is text or a number; numbers are aligned and formatted by `unit`. */
+export interface TableReport {
+  kind: 'table';
+  title: string;
+  columns: { name: string; unit?: string }[];
+  rows: (string | number)[][];
+}
+
+/** Lines over a common x. `actor` gives a series that actor's colour. Never more than 8 series. */
+export interface ChartReport {
+  kind: 'chart';
+  title: string;
+  x: { label: string; unit?: string; log?: boolean };
+  y: { label: string; unit?: string; log?: boolean };
+  series: { name: string; path?: PathName; actor?: Actor; points: { x: number; y: number }[] }[];
+}
+
+/** Stacked bars: who spent what, for each bar. Every segment has an actor. */
+export interface BarsReport {
+  kind: 'bars';
+  title: string;
+  unit: string;
+  bars: { name: string; segments: { who: Actor; what: string; value: number }[] }[];
+}
+
+/** Bytes with the fields in them. Offsets and lengths in bytes. */
+export interface HexdumpReport {
+  kind: 'hexdump';
+  title: string;
+  bytes: Uint8Array;
+  fields?: { offset: number; length: number; name: string; value?: string }[];
+}
+
+/** A device's registers by name. `value` is an unsigned 32-bit number. */
+export interface RegistersReport {
+  kind: 'registers';
+  title: string;
+  registers: { name: string; offset: number; value: number; fields?: { name: string; value: string }[] }[];
+}
+
+/** Both rings of a channel, or a descriptor ring. Slots in ring order. */
+export interface RingReport {
+  kind: 'ring';
+  title: string;
+  size: number;
+  head: number;
+  tail: number;
+  slots: { owner: 'software' | 'device' | 'free'; label: string }[];
+}
+
+/** A capture file to download. `bytes` is a complete classic pcap file. */
+export interface CaptureReport {
+  kind: 'capture';
+  name: string;
+  frames: number;
+  bytes: Uint8Array;
+}
+
+/** Words. Printed as they are, never interpreted as markup. */
+export interface TextReport {
+  kind: 'text';
+  text: string;
+}
+
+export type Report =
+  | CompareReport
+  | TimelineReport
+  | TableReport
+  | ChartReport
+  | BarsReport
+  | HexdumpReport
+  | RegistersReport
+  | RingReport
+  | CaptureReport
+  | TextReport;
+
+/** A control that a cell asked for, with the value it ran with. */
+export type KnobSpec =
+  | { type: 'number'; label: string; value: number; default: number; min: number; max: number; step: number; unit?: string }
+  | { type: 'choice'; label: string; value: string | number; default: string | number; choices: (string | number)[] }
+  | { type: 'switch'; label: string; value: boolean; default: boolean };
+
+/** One expectation of an exercise's check: what was wanted, what was seen. */
+export interface Expectation {
+  name: string;
+  passed: boolean;
+  wanted: string;
+  seen: string;
+}

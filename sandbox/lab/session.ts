@@ -1,0 +1,120 @@
+import type { KnobSpec, Report } from './report.ts';
+import { UsageError } from './usage.ts';
+
+/** Values that a reader gave to knobs, by label. */
+export type KnobValues = Record<string, number | string | boolean>;
+
+/** What the lab keeps for the cell that is running: its knobs, and where reports go. */
+interface Session {
+  values: KnobValues;
+  emit: (report: Report) => void;
+  knobs: KnobSpec[];
+}
+
+let session: Session = { values: {}, emit: () => {}, knobs: [] };
+
+/** Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows. */
+export function beginSession(options: { knobs: KnobValues; emit(report: Report): void }): void {
+  session = { values: options.knobs, emit: options.emit, knobs: [] };
+}
+
+/** Ends the run and returns the knobs that the cell asked for, in order. */
+export function endSession(): { knobs: KnobSpec[] } {
+  const { knobs } = session;
+  session = { values: {}, emit: () => {}, knobs: [] };
+  return { knobs };
+}
+
+/** Puts a report on the page now, before the cell ends. */
+export function show(report: Report): void {
+  session.emit(report);
+}
+
+/** Words for the page. */
+export function text(words: string): Report {
+  return { kind: 'text', text: String(words) };
+}
+
+/** A slider: a number between `min` and `max`. */
+export interface NumberKnob {
+  min: number;
+  max: number;
+  step?: number;
+  unit?: string;
+}
+
+/** A list of choices. */
+export interface ChoiceKnob<T extends string | number> {
+  choices: readonly T[];
+}
+
+/**
+ * A control that the reader can move; the cell runs again with the new value.
+ * @throws UsageError when the value the reader gave is not accepted, naming what is
+ */
+export function knob(label: string, initial: number, options: NumberKnob): number;
+export function knob<T extends string | number>(
+  label: string,
+  initial: T,
+  options: ChoiceKnob<T>,
+): T;
+export function knob(label: string, initial: boolean): boolean;
+export function knob(
+  label: string,
+  initial: number | string | boolean,
+  options?: NumberKnob | ChoiceKnob<string | number>,
+): number | string | boolean {
+  const given = Object.hasOwn(session.values, label) ? session.values[label] : initial;
+  const spec = specify(label, initial, given, options);
+  if (session.knobs.some((other) => other.label === label))
+    throw new UsageError(`knob '${label}': there is one with this label already`);
+  session.knobs.push(spec);
+  return spec.value;
+}
+
+function specify(
+  label: string,
+  initial: number | string | boolean,
+  given: number | string | boolean,
+  options?: NumberKnob | ChoiceKnob<string | number>,
+): KnobSpec {
+  if (options === undefined) {
+    if (typeof given !== 'boolean' || typeof initial !== 'boolean')
+      throw new UsageError(`knob '${label}': a number needs { min, max }, a choice { choices }`);
+    return { type: 'switch', label, value: given, default: initial };
+  }
+  if ('choices' in options) return specifyChoice(label, initial, given, options);
+  const { min, max, step = 1, unit } = options;
+  if (!(min < max)) throw new UsageError(`knob '${label}': min ${min} is not below max ${max}`);
+  for (const value of [initial, given])
+    if (typeof value !== 'number' || !(value >= min && value <= max))
+      throw new UsageError(
+        `knob '${label}': ${String(value)} is not a number from ${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`,
+      );
+  return {
+    type: 'number',
+    label,
+    value: given as number,
+    default: initial as number,
+    min,
+    max,
+    step,
+    unit,
+  };
+}
+
+function specifyChoice(
+  label: string,
+  initial: number | string | boolean,
+  given: number | string | boolean,
+  options: ChoiceKnob<string | number>,
+): KnobSpec {
+  const choices = [...options.choices];
+  for (const value of [initial, given])
+    if (!choices.includes(value as string | number))
+      throw new UsageError(
+        `knob '${label}': ${String(value)} is not one of ${choices.join(', ')}`,
+      );
+  const value = given as string | number;
+  return { type: 'choice', label, value, default: initial as string | number, choices };
+}

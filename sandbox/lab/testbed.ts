@@ -1,0 +1,201 @@
+import { FlowCheck } from '../machine/net/flow-check.ts';
+import { SendingSocket, type SendPlan } from '../machine/guest/sending-socket.ts';
+import { GuestStack } from '../machine/guest/stack.ts';
+import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
+import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
+import { RemotePeer } from '../machine/wire/peer.ts';
+import { HyperVHost, type VMSwitch } from './host.ts';
+import { Measurement } from './measure.ts';
+import { LINES, PACED } from './options.ts';
+import { costsOf, findProfile } from './profiles.ts';
+import type { CompareConfig, PathName } from './report.ts';
+import type { GuestDrivers, NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
+
+const MEBIBYTE = 1 << 20;
+/** Frames that a receiver's window lets be on their way, over all flows: fewer than a ring holds. */
+const WINDOW_FRAMES = 384;
+const FLOW_WINDOW = 64;
+/** The far end of a request and response answers after this long: an assumption, equal for all paths. */
+const TURNAROUND = 10 * MICROSECOND;
+/** Events in one run beyond which a machine is taken to be stuck. */
+const MAX_EVENTS = 400_000_000;
+
+/** What a run may have beside the configuration of a comparison. */
+export interface TestbedOptions {
+  drivers?: GuestDrivers;
+  /** Frames that an application hands over back to back. */
+  burst?: number;
+  traceSteps?: number;
+  /** Leaves the hashing of payloads out. */
+  digest?: boolean;
+}
+
+/**
+ * One path under one workload: a host, its virtual machines, their flows, and the peer, ready to run.
+ * The machine is brought up and at rest when the constructor returns.
+ */
+export class Testbed {
+  readonly host: HyperVHost;
+  readonly machines: VirtualMachine[] = [];
+  readonly adapters: NetworkAdapter[] = [];
+  readonly measurement: Measurement;
+  readonly peer: RemotePeer;
+  /** Checks at the guests' end. */
+  readonly guestCheck: FlowCheck;
+  /** When the workload starts, in picoseconds, and the events before that. */
+  readonly start: number;
+  readonly eventsBefore: number;
+  readonly config: CompareConfig;
+  #sockets: SendingSocket[] = [];
+  #flows: number;
+  #queues: number;
+
+  constructor(path: PathName, config: CompareConfig, options: TestbedOptions = {}) {
+    this.config = config;
+    this.#queues = path === 'emulated' ? 1 : config.queues;
+    this.#flows = config.vms * this.#queues;
+    this.host = new HyperVHost({
+      costs: costsOf(findProfile(config.profile)),
+      lineGbps: LINES[config.line],
+      rootCores: path === 'native' ? 0 : config.rootCores,
+      maxFrame: Math.max(MAX_FRAME, config.frame),
+      guestBytes: config.vms * this.#guestBytes(path),
+      postedInterrupts: config.postedInterrupts,
+      traceSteps: options.traceSteps,
+    });
+    this.measurement = new Measurement(this.host.memory, this.#flows, options.digest !== false);
+    const silent = { arrived: () => {}, stray: () => this.measurement.stray() };
+    const { direction } = config;
+    const atPeer = direction === 'tx' ? this.measurement : silent;
+    const atGuest = direction === 'tx' ? silent : this.measurement;
+    const { memory, engine } = this.host;
+    this.guestCheck = new FlowCheck(memory, this.#flows, atGuest);
+    const peerCheck = new FlowCheck(memory, this.#flows, atPeer);
+    const sends = direction === 'rx' ? this.measurement : { sent: () => {} };
+    this.peer = new RemotePeer(engine, memory, this.host.lineIn, peerCheck, sends);
+    this.peer.replies = direction === 'rr';
+    this.peer.turnaround = TURNAROUND;
+    this.host.connectPeer(this.peer);
+    this.#addMachines(path, options);
+    engine.run(Infinity, MAX_EVENTS);
+    this.host.ledger.reset();
+    this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
+    this.eventsBefore = engine.events;
+    this.#addFlows(options);
+  }
+
+  /** Runs the workload to its end, and until the machine is at rest or the time is over. */
+  run(): void {
+    const { engine } = this.host;
+    for (const socket of this.#sockets) socket.start();
+    const { durationMs } = this.config;
+    const end = durationMs === undefined ? Infinity : this.start + Math.round(durationMs * 1e9);
+    engine.run(end, MAX_EVENTS);
+  }
+
+  #guestBytes(path: PathName): number {
+    const jumbo = this.config.frame > MAX_FRAME;
+    if (path === 'emulated') return 2 * MEBIBYTE;
+    if (path === 'vmbus') return this.#queues * (jumbo ? 12 : 6) * MEBIBYTE;
+    return this.#queues * (jumbo ? 14 : 4) * MEBIBYTE;
+  }
+
+  #addMachines(path: PathName, options: TestbedOptions): void {
+    const { config, host } = this;
+    const memoryBytes = this.#guestBytes(path);
+    const count = path === 'native' ? 1 : config.vms;
+    let vmSwitch: VMSwitch | undefined;
+    if (path !== 'native') vmSwitch = host.newVMSwitch({ enableIov: path === 'sriov' });
+    for (let i = 0; i < count; i++) {
+      const processors = path === 'native' ? config.guestCores * config.vms : config.guestCores;
+      const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });
+      this.machines.push(machine);
+      const { drivers } = options;
+      this.adapters.push(
+        vmSwitch === undefined
+          ? machine.addPhysicalAdapter(this.#flows, makeMac(1, 0), drivers)
+          : machine.addNetworkAdapter({
+              switch: vmSwitch,
+              legacy: path === 'emulated',
+              iovWeight: path === 'sriov' ? 100 : 0,
+              queues: this.#queues,
+              drivers,
+            }),
+      );
+    }
+  }
+
+  #addFlows(options: TestbedOptions): void {
+    const { config, host, measurement } = this;
+    const stacks = this.adapters.map(({ device }) => {
+      const stack = new GuestStack(device, this.guestCheck);
+      stack.replySendsNext = config.direction === 'rr' && this.#period() === 0;
+      return stack;
+    });
+    measurement.onArrival = (flow, time) => this.peer.consumed(flow, time);
+    for (let flow = 0; flow < this.#flows; flow++) {
+      const adapter = Math.min(Math.floor(flow / this.#queues), this.adapters.length - 1);
+      const queue = this.adapters.length === 1 ? flow : flow % this.#queues;
+      if (config.direction !== 'tx')
+        this.peer.addFlow(this.#describe(flow, adapter, false), this.#peerPlan(flow));
+      if (config.direction === 'rx') continue;
+      const socket = new SendingSocket(
+        host.engine,
+        this.adapters[adapter].device,
+        queue,
+        this.#describe(flow, adapter, true),
+        this.#sendPlan(flow, options.burst ?? 1),
+        measurement,
+      );
+      stacks[adapter].add(socket);
+      this.#sockets.push(socket);
+    }
+  }
+
+  #describe(flow: number, adapter: number, outward: boolean): FlowDescription {
+    const guest = this.adapters[adapter].macAddress;
+    const peer = makeMac(2, 0);
+    const { frame, seed } = this.config;
+    return outward
+      ? { flow, source: guest, destination: peer, length: frame, seed }
+      : { flow, source: peer, destination: guest, length: frame, seed };
+  }
+
+  /** Frames of flow `flow` when the run's frames are shared out evenly. */
+  #limit(flow: number): number {
+    const { frames } = this.config;
+    if (frames === undefined) return 0xffffffff;
+    return Math.floor(frames / this.#flows) + (flow < frames % this.#flows ? 1 : 0);
+  }
+
+  /** Picoseconds between frames of a flow; 0 for as fast as possible. */
+  #period(): number {
+    const { load } = this.config;
+    if (load === 'max') return 0;
+    const rate = (load === 'paced' ? PACED : load) / this.#queues;
+    return Math.round(SECOND / rate);
+  }
+
+  /** Flows start one after another, spread over a period, so that they do not march in step. */
+  #startOf(flow: number): number {
+    const period = this.#period();
+    return this.start + Math.floor((flow * period) / this.#flows) + flow * 1000;
+  }
+
+  #sendPlan(flow: number, burst: number): SendPlan {
+    const limit = this.#limit(flow);
+    const window = this.config.direction === 'rr' ? 1 : limit;
+    return { limit, window, burst, period: this.#period(), start: this.#startOf(flow) };
+  }
+
+  #peerPlan(flow: number) {
+    const window = Math.max(1, Math.min(FLOW_WINDOW, Math.floor(WINDOW_FRAMES / this.#flows)));
+    const replies = this.config.direction === 'rr';
+    return {
+      limit: this.#limit(flow),
+      window,
+      period: replies ? 0 : this.#period(),
+      start: this.#startOf(flow),
+    };
+  }
+}

@@ -1,0 +1,220 @@
+import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
+import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
+import type { NetDevice } from '../machine/guest/net-device.ts';
+import { type NetBuffers, NetVsc } from '../machine/guest/netvsc.ts';
+import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip.ts';
+import { AdapterPort } from '../machine/host/adapter-port.ts';
+import { NetVsp } from '../machine/host/netvsp.ts';
+import { WorkerProcess } from '../machine/host/worker-process.ts';
+import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
+import { GuestMemory } from '../machine/memory/guest-memory.ts';
+import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
+import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
+import { Channel } from '../machine/vmbus/channel.ts';
+import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
+import { UsageError } from './usage.ts';
+
+/** I/O port base that the emulated adapter's first BAR is given. */
+const TULIP_PORT_BASE = 0xec00;
+const SEND_BUFFER_BYTES = 1 << 20;
+/** Pages of one direction's ring: the default of the Linux driver. */
+const RING_PAGES = 128;
+
+/** The drivers a guest may bring; a lesson or a test replaces one to try another way. */
+export interface GuestDrivers {
+  tulip?: typeof TulipDriver;
+  vf?: typeof VfDriver;
+}
+
+/** A network adapter's settings, as its page in Hyper-V Manager has them. */
+export interface AdapterSettings {
+  switch: VMSwitch;
+  /** A legacy network adapter: the emulated DEC 21140. */
+  legacy?: boolean;
+  /** 0 leaves SR-IOV off for this adapter; 1 to 100 ask for a virtual function. */
+  iovWeight?: number;
+  /** Queues (channels or queue pairs) that its traffic may use. */
+  queues?: number;
+  macAddress?: MacAddress;
+  drivers?: GuestDrivers;
+}
+
+/** An adapter that was added: what the guest's stack sees, and the parts behind it. */
+export interface NetworkAdapter {
+  device: NetDevice;
+  macAddress: MacAddress;
+  /** How its frames travel. */
+  path: 'emulated' | 'vmbus' | 'sriov' | 'native';
+  worker?: WorkerProcess;
+  providers?: NetVsp[];
+  channels?: Channel[];
+  /** Function of the NIC that it was given. */
+  functionIndex?: number;
+  requesterId?: number;
+}
+
+/** A virtual machine: a child partition with processors and memory of its own. */
+export class VirtualMachine {
+  readonly index: number;
+  readonly memory: GuestMemory;
+  readonly processors: VirtualProcessor[];
+  readonly adapters: NetworkAdapter[] = [];
+  #host: HyperVHost;
+
+  constructor(
+    host: HyperVHost,
+    index: number,
+    settings: { processors?: number; memoryBytes: number },
+  ) {
+    this.#host = host;
+    this.index = index;
+    this.memory = new GuestMemory(host.memory, settings.memoryBytes);
+    const kind = host.root.length === 0 ? 'bare' : 'guest';
+    const count = settings.processors ?? 1;
+    this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
+  }
+
+  /**
+   * Adds an adapter. Which path its frames take follows from the settings: a legacy adapter is emulated,
+   * one with an IOV weight on a switch with SR-IOV gets a virtual function, any other uses VMBus.
+   * @throws UsageError for settings that contradict each other
+   */
+  addNetworkAdapter(settings: AdapterSettings): NetworkAdapter {
+    const weight = settings.iovWeight ?? 0;
+    if (!(weight >= 0 && weight <= 100))
+      throw new UsageError(`iovWeight: ${weight} is not between 0 and 100`);
+    if (settings.legacy === true && weight > 0)
+      throw new UsageError('iovWeight: a legacy network adapter has no SR-IOV setting; leave it out');
+    const mac = settings.macAddress ?? makeMac(1, this.index);
+    const adapter =
+      settings.legacy === true
+        ? this.#addEmulated(settings, mac)
+        : weight > 0 && settings.switch.enableIov
+          ? this.#addVirtualFunction(settings, mac)
+          : this.#addSynthetic(settings, mac);
+    this.adapters.push(adapter);
+    return adapter;
+  }
+
+  /** The only system of a machine without a hypervisor: drives the physical function itself. */
+  addPhysicalAdapter(queues: number, mac: MacAddress, drivers: GuestDrivers = {}): NetworkAdapter {
+    const adapter = this.#addFunction(0, PHYSICAL_FUNCTION, queues, mac, drivers);
+    this.adapters.push({ ...adapter, path: 'native' });
+    return { ...adapter, path: 'native' };
+  }
+
+  #rootProcessor(queue: number): VirtualProcessor {
+    const { root } = this.#host;
+    return root[(this.index + queue) % root.length];
+  }
+
+  #addEmulated(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
+    const host = this.#host;
+    const { core, external } = settings.switch;
+    const processor = this.processors[0];
+    const worker = new WorkerProcess(
+      host.hypervisor,
+      this.memory,
+      this.#rootProcessor(0),
+      core,
+      external,
+      TULIP_PORT_BASE,
+      { processor, vector: PIN_VECTOR },
+    );
+    core.connect(worker);
+    host.intercepts.add(worker);
+    host.hypervisor.installIntercepts(processor, worker);
+    host.nic.setFilter(mac, 0, this.index % host.root.length);
+    const Driver = settings.drivers?.tulip ?? TulipDriver;
+    const device = new Driver(this.memory, processor, TULIP_PORT_BASE, mac);
+    device.open();
+    return { device, macAddress: mac, path: 'emulated', worker };
+  }
+
+  #addSynthetic(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
+    const host = this.#host;
+    const { core, external } = settings.switch;
+    const { maxFrame } = host.options;
+    const channels: Channel[] = [];
+    const buffers: NetBuffers[] = [];
+    const providers: NetVsp[] = [];
+    const port = new AdapterPort(host.memory);
+    core.connect(port);
+    for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
+      const guest = this.processors[queue % this.processors.length];
+      const channel = new Channel(this.memory, guest, this.#rootProcessor(queue), RING_PAGES);
+      host.vmbusOf(channel.guestProcessor).add(channel);
+      host.vmbusOf(channel.rootProcessor).add(channel);
+      const shared = this.#shareBuffers(maxFrame);
+      const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
+      port.add(provider);
+      channels.push(channel);
+      buffers.push(shared);
+      providers.push(provider);
+    }
+    if (channels.length > 1) host.nic.setFilter(mac, 0);
+    else host.nic.setFilter(mac, 0, this.index % host.root.length);
+    const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
+    return { device, macAddress: mac, path: 'vmbus', providers, channels };
+  }
+
+  #shareBuffers(maxFrame: number): NetBuffers {
+    const size = receiveSectionSize(maxFrame);
+    const sections = Math.min(512, Math.floor(LARGE_PAGE_SIZE / size));
+    return {
+      send: this.memory.allocate(SEND_BUFFER_BYTES),
+      sendSections: Math.floor(SEND_BUFFER_BYTES / SEND_SECTION_SIZE),
+      receive: this.memory.allocate(sections * size),
+      receiveSections: sections,
+      receiveSectionSize: size,
+    };
+  }
+
+  #addVirtualFunction(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
+    const queues = settings.queues ?? 1;
+    const functionIndex = this.#host.nic.enableVf(queues);
+    const { requesterId } = this.#host.nic.functions[functionIndex];
+    return this.#addFunction(functionIndex, requesterId, queues, mac, settings.drivers ?? {});
+  }
+
+  /** Gives the guest a function of the NIC: filter, domain, interrupts, and the driver for it. */
+  #addFunction(
+    functionIndex: number,
+    requesterId: number,
+    queues: number,
+    mac: MacAddress,
+    drivers: GuestDrivers,
+  ): NetworkAdapter {
+    const host = this.#host;
+    const nicFunction = host.nic.functions[functionIndex];
+    host.nic.setFilter(mac, functionIndex);
+    this.#attachDomain(requesterId);
+    const processors = Array.from(
+      { length: queues },
+      (_, queue) => this.processors[queue % this.processors.length],
+    );
+    for (const [queue, processor] of processors.entries())
+      for (const vector of [2 * queue, 2 * queue + 1])
+        nicFunction.messages[vector] = host.remapping.add({
+          sourceId: requesterId,
+          processor,
+          vector: ADAPTER_VECTOR + queue,
+          posted: host.options.postedInterrupts,
+        });
+    const Driver = drivers.vf ?? VfDriver;
+    const device = new Driver(this.memory, nicFunction, processors, host.options.maxFrame);
+    return { device, macAddress: mac, path: 'sriov', functionIndex, requesterId };
+  }
+
+  /** A domain in which the device's addresses are this guest's physical ones. */
+  #attachDomain(requesterId: number): void {
+    const { iommu } = this.#host;
+    const domain = iommu.createDomain();
+    for (let gpa = 0; gpa < this.memory.size; gpa += LARGE_PAGE_SIZE) {
+      const target = this.memory.frameOf(gpa / PAGE_SIZE) * PAGE_SIZE;
+      iommu.map(domain, gpa, target, DMA_READ | DMA_WRITE, true);
+    }
+    iommu.attach(requesterId, domain);
+  }
+}

@@ -1,0 +1,199 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
+import type { Iommu } from '../../iommu/iommu.ts';
+import type { HostMemory } from '../../memory/host-memory.ts';
+import { flowHash, type MacAddress, macKey, macKeyAt } from '../../net/frame.ts';
+import type { Costs } from '../../partition/costs.ts';
+import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
+import { NicFunction } from './function.ts';
+import { RxQueue } from './rx-queue.ts';
+import { TxQueue } from './tx-queue.ts';
+import { requesterIdOfVf } from './spec.ts';
+import { InterruptVector, type MessageSender } from './vector.ts';
+
+/** What the MAC sends frames through: one direction of a link. */
+export interface TransmitPort {
+  readonly busyUntil: number;
+  readonly bitsPerSecond: number;
+  claim(): number;
+  send(length: number, at: number): void;
+}
+
+/** A filter's target in one number: function and queue, or the code for any queue. */
+const QUEUE_CODES = 256;
+const ANY_QUEUE = 255;
+
+/** Bytes that the MAC buffers between DMA and wire. */
+const TRANSMIT_FIFO_BYTES = 40960;
+
+/** What the device is connected to. */
+export interface NicWiring {
+  engine: Engine;
+  host: HostMemory;
+  iommu: Iommu;
+  remapping: InterruptRemapping;
+  ledger: Ledger;
+  costs: Costs;
+  /** Towards the physical switch. */
+  line: TransmitPort;
+  /** Back into the NIC's own switch, for frames from one function to another. */
+  loopback: TransmitPort;
+}
+
+/**
+ * An SR-IOV NIC: one physical function, its virtual functions, queues, the switch between them, and the
+ * MAC. See README.md for what is and is not modelled.
+ */
+export class SriovNic implements MessageSender {
+  readonly engine: Engine;
+  readonly host: HostMemory;
+  readonly ledger: Ledger;
+  readonly costs: Costs;
+  /** Function 0 is the PF; function n is VF n - 1. */
+  readonly functions: NicFunction[] = [];
+  /** Frames that a function may not send, or that nothing takes. */
+  filtered = 0;
+  #wiring: NicWiring;
+  #filters = new Map<number, number>();
+  #readBusy = 0;
+  #writeBusy = 0;
+  #walks = 0;
+  #picosecondsPerByte: number;
+
+  /** @param requesterId that of the physical function: bus, device and function in 16 bits */
+  constructor(wiring: NicWiring, requesterId: number, queues: number) {
+    this.#wiring = wiring;
+    this.engine = wiring.engine;
+    this.host = wiring.host;
+    this.ledger = wiring.ledger;
+    this.costs = wiring.costs;
+    this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    this.#addFunction(requesterId, queues);
+  }
+
+  /** Enables one more virtual function with `queues` queue pairs; returns its function index. */
+  enableVf(queues: number): number {
+    const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
+    return this.#addFunction(requesterId, queues);
+  }
+
+  /**
+   * Frames for `mac` go to `functionIndex` from now on: to its queue `queue`, or spread by flow when
+   * that is left out. Set by the PF driver only.
+   */
+  setFilter(mac: MacAddress, functionIndex: number, queue = ANY_QUEUE): void {
+    this.#filters.set(macKey(mac.high, mac.low), functionIndex * QUEUE_CODES + queue);
+  }
+
+  /** Frames for `mac` go to the PF's first queue from now on, as those of any unknown station do. */
+  clearFilter(mac: MacAddress): void {
+    this.#filters.delete(macKey(mac.high, mac.low));
+  }
+
+  /** A frame from the wire or from the switch inside: to the queue of the function it is for. */
+  receive(address: number, length: number): void {
+    const filter = this.#filters.get(macKeyAt(this.host, address)) ?? 0;
+    const target = this.functions[Math.floor(filter / QUEUE_CODES)];
+    const queue = filter % QUEUE_CODES;
+    const chosen = queue === ANY_QUEUE ? flowHash(this.host, address) : queue;
+    target.receiveQueueFor(chosen).receive(address, length);
+  }
+
+  sendMessage(functionIndex: number, vector: number): void {
+    const target = this.functions[functionIndex];
+    const index = target.messages[vector];
+    if (index !== undefined)
+      this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
+  }
+
+  /**
+   * Translates a queue's DMA address. A fault stops the function's queues, as the malicious-driver
+   * detection of later parts of the family does, and is visible in the IOMMU's fault record.
+   */
+  translate(queue: TxQueue | RxQueue, address: number, access: number): number {
+    const at = this.#wiring.iommu.translate(queue.requesterId, address, access);
+    if (at < 0) this.functions[queue.functionIndex].stop();
+    return at;
+  }
+
+  /** When a frame whose doorbell arrives at `posted` has been read over PCI Express. */
+  scheduleFetch(posted: number, length: number): number {
+    const { costs } = this;
+    const misses = this.#newWalks();
+    const arrived = posted + costs.mmioWrite + costs.dmaReadDescriptor;
+    const start = Math.max(arrived, this.#readBusy, this.engine.now);
+    this.#readBusy = start + Math.round((length + 16) * this.#picosecondsPerByte);
+    const first = posted + costs.mmioWrite + costs.dmaReadDescriptor + costs.dmaReadFrame;
+    const ready = Math.max(this.#readBusy, first) + misses * costs.iotlbMiss;
+    const line = this.#wiring.line;
+    const fifo = Math.round((TRANSMIT_FIFO_BYTES * 8e12) / line.bitsPerSecond);
+    return Math.max(ready, line.busyUntil - fifo, this.engine.now);
+  }
+
+  /** When a frame written now can be seen by a processor. */
+  scheduleStore(length: number): number {
+    const start = Math.max(this.engine.now, this.#writeBusy);
+    this.#writeBusy = start + Math.round((length + 16) * this.#picosecondsPerByte);
+    return this.#writeBusy + this.costs.dmaWrite + this.#newWalks() * this.costs.iotlbMiss;
+  }
+
+  /** Room for a frame of `length` in the MAC; -1 while it is full. */
+  claimTransmit(_length: number): number {
+    return this.#wiring.line.claim();
+  }
+
+  /** When to try again after a full MAC: when a frame has left it. */
+  retryTransmitAt(): number {
+    return this.engine.now + Math.round(1e12 / (this.#wiring.line.bitsPerSecond / 12_000));
+  }
+
+  /** A frame of `queue` is in the MAC at `address`: inside when its station is, else out. */
+  transmit(queue: TxQueue, address: number, length: number): void {
+    const now = this.engine.now;
+    const { trace } = this.engine;
+    if (trace.recording) {
+      const started = now - this.costs.dmaReadFrame;
+      trace.step(DEVICE, DMA, started, now, `read ${length} bytes as ${hexId(queue.requesterId)}`);
+    }
+    const filter = this.#filters.get(macKeyAt(this.host, address));
+    const inside = filter === undefined ? -1 : Math.floor(filter / QUEUE_CODES);
+    if (inside < 0 || inside === queue.functionIndex) {
+      this.#wiring.line.send(length, now);
+      return;
+    }
+    const to = this.#wiring.loopback.claim();
+    if (to < 0) {
+      this.filtered++;
+      return;
+    }
+    this.host.copy(to, address, length);
+    this.#wiring.loopback.send(length, now);
+  }
+
+  #newWalks(): number {
+    const walks = this.#wiring.iommu.walks;
+    const since = walks - this.#walks;
+    this.#walks = walks;
+    return since;
+  }
+
+  #addFunction(requesterId: number, queues: number): number {
+    const index = this.functions.length;
+    const added = new NicFunction(index, requesterId);
+    for (let q = 0; q < queues; q++) {
+      const rx = new InterruptVector(this.engine, this, index, 2 * q);
+      const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);
+      added.vectors.push(rx, tx);
+      added.rx.push(new RxQueue(this, index, requesterId, rx));
+      added.tx.push(new TxQueue(this, index, requesterId, tx));
+    }
+    this.functions.push(added);
+    return index;
+  }
+}
+
+function hexId(requesterId: number): string {
+  const bus = (requesterId >>> 8).toString(16).padStart(2, '0');
+  const device = ((requesterId >>> 3) & 31).toString(16).padStart(2, '0');
+  return `${bus}:${device}.${requesterId & 7}`;
+}

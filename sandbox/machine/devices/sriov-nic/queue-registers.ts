@@ -1,0 +1,66 @@
+import {
+  DESCRIPTOR_SIZE,
+  QUEUE_BUFFER_SIZE,
+  QUEUE_BASE_HIGH,
+  QUEUE_BASE_LOW,
+  QUEUE_CONTROL,
+  QUEUE_ENABLE,
+  QUEUE_HEAD,
+  QUEUE_LENGTH,
+  QUEUE_TAIL,
+} from './spec.ts';
+
+/** The register block of one queue. The file is the truth; what it means is a getter. */
+export class QueueRegisters {
+  readonly file = new Uint32Array(0x40 >> 2);
+
+  get base(): number {
+    return this.file[QUEUE_BASE_HIGH >> 2] * 4294967296 + (this.file[QUEUE_BASE_LOW >> 2] & ~0x7f);
+  }
+
+  /** Descriptors in the ring. */
+  get entries(): number {
+    return this.file[QUEUE_LENGTH >> 2] / DESCRIPTOR_SIZE;
+  }
+
+  get enabled(): boolean {
+    return (this.file[QUEUE_CONTROL >> 2] & QUEUE_ENABLE) !== 0;
+  }
+
+  get head(): number {
+    return this.file[QUEUE_HEAD >> 2];
+  }
+
+  set head(value: number) {
+    this.file[QUEUE_HEAD >> 2] = value;
+  }
+
+  get tail(): number {
+    return this.file[QUEUE_TAIL >> 2];
+  }
+
+  /** Bytes of a receive buffer; 0 until software says. */
+  get bufferSize(): number {
+    return (this.file[QUEUE_BUFFER_SIZE >> 2] & 0x7f) * 1024;
+  }
+
+  /** Bus address of descriptor `index`. */
+  descriptor(index: number): number {
+    return this.base + index * DESCRIPTOR_SIZE;
+  }
+
+  /** Stores a write, keeping reserved bits 0; a tail beyond the ring is kept and means an empty ring. */
+  write(offset: number, value: number): void {
+    if (offset === QUEUE_BASE_LOW) this.file[0] = value & ~0x7f;
+    else if (offset === QUEUE_LENGTH) this.file[QUEUE_LENGTH >> 2] = value & 0xfff80;
+    else if (offset === QUEUE_HEAD || offset === QUEUE_TAIL)
+      this.file[offset >> 2] = value & 0xffff;
+    else if (offset < 0x40) this.file[offset >> 2] = value;
+  }
+
+  /** Whether hardware owns the descriptor at the head. */
+  get owns(): boolean {
+    const tail = this.tail;
+    return this.enabled && this.head !== tail && tail < this.entries;
+  }
+}

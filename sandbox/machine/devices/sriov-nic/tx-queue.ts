@@ -1,0 +1,137 @@
+import type { Handler, Timer } from '../../engine/engine.ts';
+import { PAGE_SIZE } from '../../memory/host-memory.ts';
+import { DEVICE, DMA } from '../../partition/ledger.ts';
+import type { SriovNic } from './nic.ts';
+import { QueueRegisters } from './queue-registers.ts';
+import {
+  QUEUE_CONTROL,
+  QUEUE_TAIL,
+  TX_DONE,
+  TX_END_OF_PACKET,
+  TX_REPORT_STATUS,
+} from './spec.ts';
+import type { InterruptVector } from './vector.ts';
+
+const DMA_READ = 1;
+const DMA_WRITE = 2;
+
+/**
+ * A transmit queue. Software owns a descriptor until the tail passes it; the queue fetches it and the
+ * buffer behind it by DMA under the function's requester id, and hands the frame to the MAC.
+ *
+ * Fetches are pipelined: the round trip delays a frame, the PCI Express link's bandwidth paces them.
+ */
+export class TxQueue implements Handler {
+  readonly registers = new QueueRegisters();
+  readonly requesterId: number;
+  readonly functionIndex: number;
+  readonly vector: InterruptVector;
+  #nic: SriovNic;
+  #timer: Timer;
+  /** When the doorbell that covered a descriptor reaches the device. */
+  #posted = new Float64Array(0);
+  #frameLength = 0;
+  #frameEnd = 0;
+
+  constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
+    this.#nic = nic;
+    this.functionIndex = functionIndex;
+    this.requesterId = requesterId;
+    this.vector = vector;
+    this.#timer = nic.engine.timer(this);
+  }
+
+  /** A register write that reaches the device at `at`. */
+  write(offset: number, value: number, at: number): void {
+    const registers = this.registers;
+    const before = registers.tail;
+    registers.write(offset, value);
+    if (offset === QUEUE_TAIL) this.#doorbell(before, at);
+    else if (offset === QUEUE_CONTROL && registers.enabled && !this.#timer.pending) this.#arm();
+  }
+
+  /** Stops the queue: a malicious or broken driver is cut off until it sets the queue up again. */
+  stop(): void {
+    this.registers.file[QUEUE_CONTROL >> 2] = 0;
+    this.#timer.cancel();
+  }
+
+  #doorbell(before: number, at: number): void {
+    const { entries, tail } = this.registers;
+    if (this.#posted.length !== entries) this.#posted = new Float64Array(entries);
+    if (tail >= entries || before >= entries) return;
+    for (let i = before; i !== tail; i = i + 1 === entries ? 0 : i + 1) this.#posted[i] = at;
+    if (!this.#timer.pending) this.#arm();
+  }
+
+  /** Looks at the next frame's descriptors and schedules the moment its bytes are in the MAC's buffer. */
+  #arm(): void {
+    const { registers } = this;
+    if (!registers.owns) return;
+    const nic = this.#nic;
+    const entries = registers.entries;
+    let index = registers.head;
+    let length = 0;
+    for (let left = entries; left > 0; left--) {
+      const at = nic.translate(this, registers.descriptor(index), DMA_READ);
+      if (at < 0) return;
+      const command = nic.host.read32(at + 8);
+      length += command & 0xffff;
+      index = index + 1 === entries ? 0 : index + 1;
+      if ((command & TX_END_OF_PACKET) !== 0) break;
+      if (index === registers.tail) return;
+    }
+    this.#frameLength = length;
+    this.#frameEnd = index;
+    this.#timer.schedule(nic.scheduleFetch(this.#posted[registers.head], length));
+  }
+
+  /** The frame's bytes arrive in the MAC's buffer. */
+  handle(): void {
+    const { registers } = this;
+    const nic = this.#nic;
+    const to = nic.claimTransmit(this.#frameLength);
+    if (to < 0) {
+      this.#timer.schedule(nic.retryTransmitAt());
+      return;
+    }
+    let at = to;
+    let report = false;
+    while (registers.head !== this.#frameEnd) {
+      const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
+      if (descriptor < 0) return;
+      const command = nic.host.read32(descriptor + 8);
+      const buffer =
+        nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
+      if (!this.#fetch(buffer, at, command & 0xffff)) return;
+      at += command & 0xffff;
+      report ||= (command & TX_REPORT_STATUS) !== 0;
+      if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
+      registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
+    }
+    nic.transmit(this, to, this.#frameLength);
+    if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
+    this.#arm();
+  }
+
+  /** Reads a buffer piece by piece: adjacency ends with the translation's page. */
+  #fetch(address: number, to: number, length: number): boolean {
+    const nic = this.#nic;
+    nic.ledger.charge(DEVICE, DMA, 0);
+    for (let done = 0; done < length; ) {
+      const piece = Math.min(length - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
+      const from = nic.translate(this, address + done, DMA_READ);
+      if (from < 0) return false;
+      nic.host.copy(to + done, from, piece);
+      done += piece;
+    }
+    return true;
+  }
+
+  #writeBack(descriptor: number): boolean {
+    const at = this.#nic.translate(this, descriptor, DMA_WRITE);
+    if (at < 0) return false;
+    this.#nic.host.write32(at + 12, this.#nic.host.read32(at + 12) | TX_DONE);
+    return true;
+  }
+}

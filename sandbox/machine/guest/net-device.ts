@@ -1,0 +1,28 @@
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+
+/** What a driver offers the guest's network stack. */
+export interface NetDevice {
+  /** Longest frame without FCS that the driver accepts. */
+  readonly maxFrame: number;
+  readonly memory: GuestMemory;
+  /** The processor that serves `queue`. */
+  processorOf(queue: number): VirtualProcessor;
+  /** Guest-physical address of a free transmit buffer of `queue`, even and in one piece; -1 when none is free. */
+  claim(queue: number): number;
+  /**
+   * Sends the claimed buffer's `length` bytes. `more` says that the stack has another frame ready, so
+   * the driver may put off telling the device.
+   */
+  send(queue: number, length: number, more: boolean): void;
+  /** Called by the driver. */
+  stack: StackEntry | undefined;
+}
+
+/** What a driver calls in the stack, on the processor that runs it. */
+export interface StackEntry {
+  /** A frame for the stack; the buffer goes back to the driver when this returns. */
+  received(processor: VirtualProcessor, gpa: number, length: number): void;
+  /** A transmit buffer of `queue` is free again after `claim` had none. */
+  room(processor: VirtualProcessor, queue: number): void;
+}

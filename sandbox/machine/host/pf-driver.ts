@@ -1,0 +1,189 @@
+import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
+import { PF_EITR, REG_EIMS } from '../devices/sriov-nic/spec.ts';
+import type { HostMemory } from '../memory/host-memory.ts';
+import { ScatterList } from '../memory/scatter-list.ts';
+import { DOORBELL, DRIVER } from '../partition/ledger.ts';
+import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
+
+const TX_ENTRIES = 1024;
+const RX_ENTRIES = 512;
+const POLL_BUDGET = 8;
+/** Descriptors a frame may need: its segments, with some to spare. */
+const RESERVE = 16;
+const LOW_LATENCY = 5 << 2;
+const BULK = 50 << 2;
+const BULK_FRAMES = 4;
+
+/** Vector of queue `n` of the physical function on its root processor. */
+export const PF_VECTOR = 8;
+
+/** Someone who waits for room in a transmit queue, or for the end of a batch of received frames. */
+export interface PfClient {
+  /** There is room in the transmit queue again. */
+  room(processor: VirtualProcessor): void;
+  /** The driver has delivered all it had: a good moment to tell a guest. */
+  flush(processor: VirtualProcessor): void;
+}
+
+/**
+ * One queue pair of the physical function on one root processor, and the external port of the virtual
+ * switch as that processor sees it.
+ */
+export class PfQueue implements SwitchPort, InterruptService, Task {
+  readonly processor: VirtualProcessor;
+  #function: NicFunction;
+  #index: number;
+  #tx: TxRing;
+  #rx: RxRing;
+  #switch: VirtualSwitch;
+  #clients: PfClient[] = [];
+  #inFlight: (ScatterList | undefined)[];
+  #token = 0;
+  #received = new ScatterList();
+  #polling = false;
+  #handled = 0;
+  #throttle = -1;
+  #port: SwitchPort;
+
+  constructor(
+    host: HostMemory,
+    nicFunction: NicFunction,
+    index: number,
+    processor: VirtualProcessor,
+    virtualSwitch: VirtualSwitch,
+    external: SwitchPort,
+    maxFrame: number,
+  ) {
+    this.#function = nicFunction;
+    this.#index = index;
+    this.processor = processor;
+    this.#switch = virtualSwitch;
+    this.#port = external;
+    const stride = maxFrame <= 2048 ? 2048 : 16384;
+    const ring = host.allocate((TX_ENTRIES + RX_ENTRIES) * 16);
+    const buffers = host.allocate(RX_ENTRIES * stride);
+    this.#tx = new TxRing(host, nicFunction, index, ring, TX_ENTRIES);
+    const rxRing = ring + TX_ENTRIES * 16;
+    this.#rx = new RxRing(host, nicFunction, index, rxRing, RX_ENTRIES, buffers, stride);
+    this.#inFlight = new Array(TX_ENTRIES);
+    processor.install(PF_VECTOR + index, this);
+  }
+
+  /** Adds someone to tell about room and about the end of a batch. */
+  addClient(client: PfClient): void {
+    this.#clients.push(client);
+  }
+
+  /** Whether another frame can be taken. */
+  get hasRoom(): boolean {
+    return this.#tx.free >= RESERVE;
+  }
+
+  /** Sends a frame from where it lies. The list goes back to its owner when the device is through. */
+  deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
+    if (this.#tx.free < frame.count) return false;
+    processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
+    const last = frame.count - 1;
+    for (let i = 0; i <= last; i++)
+      this.#tx.push(
+        frame.addresses[i],
+        frame.lengths[i],
+        frame.length,
+        i === last,
+        i === last ? this.#token : -1,
+      );
+    this.#inFlight[this.#token] = frame;
+    this.#token = this.#token + 1 === TX_ENTRIES ? 0 : this.#token + 1;
+    this.#doorbell(processor);
+    this.#tx.kick(processor.local);
+    return true;
+  }
+
+  interrupt(processor: VirtualProcessor): undefined {
+    if (!this.#polling) {
+      this.#polling = true;
+      this.#handled = 0;
+      processor.post(this, 0, processor.local);
+    }
+    return undefined;
+  }
+
+  run(processor: VirtualProcessor): void {
+    let budget = POLL_BUDGET;
+    while (budget > 0 && this.#rx.readyLength > 0) {
+      const length = this.#rx.readyLength;
+      processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
+      this.#received.clear();
+      this.#received.add(this.#rx.buffer, length);
+      this.#switch.forward(processor, this.#received, this.#port);
+      this.#rx.advance();
+      budget--;
+    }
+    if (budget < POLL_BUDGET) {
+      this.#doorbell(processor);
+      this.#rx.kick(processor.local);
+    }
+    const returned = this.#reclaim();
+    this.#handled += POLL_BUDGET - budget + returned;
+    for (const client of this.#clients) {
+      if (returned > 0) client.room(processor);
+      client.flush(processor);
+    }
+    if (budget === 0) processor.post(this, 0, processor.local);
+    else this.#sleep(processor);
+  }
+
+  #reclaim(): number {
+    let returned = 0;
+    for (let token = this.#tx.reclaim(); token >= 0; token = this.#tx.reclaim()) {
+      const list = this.#inFlight[token];
+      this.#inFlight[token] = undefined;
+      list?.owner?.returned(list);
+      returned++;
+    }
+    return returned;
+  }
+
+  #sleep(processor: VirtualProcessor): void {
+    this.#polling = false;
+    const throttle = this.#handled >= BULK_FRAMES ? BULK : LOW_LATENCY;
+    if (throttle !== this.#throttle) {
+      this.#throttle = throttle;
+      for (const vector of [2 * this.#index, 2 * this.#index + 1]) {
+        this.#doorbell(processor);
+        this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
+      }
+    }
+    this.#doorbell(processor);
+    this.#function.write(REG_EIMS, 3 << (2 * this.#index), processor.local);
+  }
+
+  #doorbell(processor: VirtualProcessor): void {
+    processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite);
+  }
+}
+
+/** The external port: a frame leaves on the queue of the processor that sends it. */
+export class ExternalPort implements SwitchPort {
+  #queues: PfQueue[] = [];
+
+  add(queue: PfQueue): void {
+    this.#queues.push(queue);
+  }
+
+  /** Adds a client of every queue: a frame for it can come in on any of them. */
+  addClient(client: PfClient): void {
+    for (const queue of this.#queues) queue.addClient(client);
+  }
+
+  /** The queue pair on `processor`. */
+  queueOf(processor: VirtualProcessor): PfQueue {
+    return this.#queues.find((queue) => queue.processor === processor) ?? this.#queues[0];
+  }
+
+  deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
+    return this.queueOf(processor).deliver(processor, frame);
+  }
+}

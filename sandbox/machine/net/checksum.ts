@@ -1,0 +1,37 @@
+import type { HostMemory } from '../memory/host-memory.ts';
+
+/** Folds a sum of 16-bit words into 16 bits with end-around carry. */
+export function fold(sum: number): number {
+  let value = sum;
+  while (value > 0xffff) value = (value & 0xffff) + Math.floor(value / 0x10000);
+  return value;
+}
+
+/**
+ * The ones'-complement sum (RFC 1071) of `length` bytes at an even address, folded to 16 bits, in the
+ * byte order of memory. An odd last byte counts as if a zero followed it.
+ */
+export function onesSum(host: HostMemory, address: number, length: number): number {
+  let sum = 0;
+  let at = address;
+  const end = address + length;
+  if ((at & 2) !== 0 && at + 2 <= end) {
+    sum += host.u16[at >>> 1];
+    at += 2;
+  }
+  const words = host.u32;
+  const lastWord = at + ((end - at) & ~3);
+  for (let word = at >>> 2; word < lastWord >>> 2; word++) sum += words[word];
+  at = lastWord;
+  if (at + 2 <= end) {
+    sum += host.u16[at >>> 1];
+    at += 2;
+  }
+  if (at < end) sum += host.bytes[at];
+  return fold(sum);
+}
+
+/** Swaps the two bytes of a 16-bit word: between memory order and network order. */
+export function swap16(value: number): number {
+  return ((value & 0xff) << 8) | (value >>> 8);
+}

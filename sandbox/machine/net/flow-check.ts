@@ -1,0 +1,70 @@
+import type { HostMemory } from '../memory/host-memory.ts';
+import {
+  checkFrame,
+  FRAME_GOOD,
+  FRAME_NOT_OURS,
+  flowOf,
+  PAYLOAD_OFFSET,
+  sequenceOf,
+} from './frame.ts';
+
+/** Who wants to know what arrived: the payload lies at `address` for the duration of the call. */
+export interface ArrivalListener {
+  /** A frame that is good, at its end of the path, at `time` (ps). */
+  arrived(flow: number, sequence: number, address: number, length: number, time: number): void;
+  /** Something that the workload did not send as it came; `address` is the whole frame. */
+  stray(address: number, length: number, time: number): void;
+}
+
+/**
+ * The end of the flows: checks every frame's length and checksums over every byte, and its place in its
+ * flow. A damaged, repeated or late frame is a fault and is not delivered; a gap is a loss.
+ */
+export class FlowCheck {
+  /** Frames found damaged. */
+  damaged = 0;
+  /** Frames that came twice or behind a later one. */
+  misplaced = 0;
+  /** Frames missing before one that arrived. */
+  lost = 0;
+  delivered = 0;
+  deliveredBytes = 0;
+  #host: HostMemory;
+  #expected: Uint32Array;
+  #listener: ArrivalListener;
+
+  /** @param flows number of flows, numbered from 0 */
+  constructor(host: HostMemory, flows: number, listener: ArrivalListener) {
+    this.#host = host;
+    this.#expected = new Uint32Array(flows);
+    this.#listener = listener;
+  }
+
+  /** Checks the frame at `address`; returns its flow when it was delivered, else -1. */
+  check(address: number, length: number, time: number): number {
+    const host = this.#host;
+    const verdict = checkFrame(host, address, length);
+    if (verdict === FRAME_NOT_OURS) {
+      this.#listener.stray(address, length, time);
+      return -1;
+    }
+    const flow = flowOf(host, address);
+    if (verdict !== FRAME_GOOD || flow >= this.#expected.length) {
+      this.damaged++;
+      this.#listener.stray(address, length, time);
+      return -1;
+    }
+    const sequence = sequenceOf(host, address);
+    const expected = this.#expected[flow];
+    if (sequence < expected) {
+      this.misplaced++;
+      return -1;
+    }
+    this.lost += sequence - expected;
+    this.#expected[flow] = sequence + 1;
+    this.delivered++;
+    this.deliveredBytes += length;
+    this.#listener.arrived(flow, sequence, address + PAYLOAD_OFFSET, length - PAYLOAD_OFFSET, time);
+    return flow;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import type { Costs } from './costs.ts';
+import type { Ledger } from './ledger.ts';
+import type { VirtualProcessor } from './virtual-processor.ts';
+
+/**
+ * A core. Code on it runs at an instant, charges cycles, and the core is busy until they are spent.
+ *
+ * `local` is the core's own clock while code runs: it starts at the engine's present and advances with
+ * every charge. What the code does to the outside takes effect at `local`.
+ */
+export class LogicalProcessor implements Handler {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly costs: Costs;
+  local = 0;
+  busyUntil = 0;
+  /** Picoseconds spent on work, for utilisation. */
+  busy = 0;
+  #picosecondsPerCycle: number;
+  #processors: VirtualProcessor[] = [];
+  #turn = 0;
+  #running = false;
+  #timer: Timer;
+
+  constructor(engine: Engine, ledger: Ledger, costs: Costs) {
+    this.engine = engine;
+    this.ledger = ledger;
+    this.costs = costs;
+    this.#picosecondsPerCycle = 1e12 / costs.hertz;
+    this.#timer = engine.timer(this);
+  }
+
+  /** Lets `processor` run here. Called by its constructor. */
+  attach(processor: VirtualProcessor): void {
+    this.#processors.push(processor);
+  }
+
+  /** Spends `cycles` on `what` for `who`; `detail` is kept while the trace records. */
+  charge(who: number, what: number, cycles: number, detail?: string): void {
+    this.ledger.charge(who, what, cycles);
+    const start = this.local;
+    this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
+    if (this.engine.trace.recording) {
+      this.engine.trace.step(who, what, start, this.local, detail);
+    }
+  }
+
+  /** Cycles of this core in `picoseconds`. */
+  cyclesIn(picoseconds: number): number {
+    return picoseconds / this.#picosecondsPerCycle;
+  }
+
+  /** Something for one of its virtual processors will be ready at `at`: look again then. */
+  wake(at: number): void {
+    if (this.#running) return;
+    const when = Math.max(at, this.busyUntil, this.engine.now);
+    if (!this.#timer.pending || this.#timer.due > when) this.#timer.schedule(when);
+  }
+
+  /** One turn: the next ready virtual processor runs one piece of code. */
+  handle(): void {
+    const now = this.engine.now;
+    this.local = now;
+    this.#running = true;
+    const processor = this.#next(now);
+    processor?.step(now);
+    let next = this.#earliest();
+    if (next === Infinity) {
+      for (const idle of this.#processors) idle.goIdle();
+      next = this.#earliest();
+    }
+    this.#running = false;
+    this.busy += this.local - now;
+    this.busyUntil = this.local;
+    if (next !== Infinity) this.#timer.schedule(Math.max(next, this.busyUntil));
+  }
+
+  #next(now: number): VirtualProcessor | undefined {
+    const all = this.#processors;
+    for (let i = 0; i < all.length; i++) {
+      const at = (this.#turn + i) % all.length;
+      if (all[at].readyAt() <= now) {
+        this.#turn = at + 1;
+        return all[at];
+      }
+    }
+    return undefined;
+  }
+
+  #earliest(): number {
+    let earliest = Infinity;
+    for (const processor of this.#processors) {
+      const at = processor.readyAt();
+      if (at < earliest) earliest = at;
+    }
+    return earliest;
+  }
+}

@@ -1,0 +1,276 @@
+import {
+  EXIT_APIC_ACCESS,
+  EXIT_EOI,
+  EXIT_EXTERNAL_INTERRUPT,
+  EXIT_HALT,
+  EXIT_ROOT_EOI,
+  EXIT_ROOT_HALT,
+  EXIT_ROOT_INTERRUPT,
+  EXIT_TIMER,
+  GUEST_KERNEL,
+  GUEST_USER,
+  HYPERVISOR,
+  INTERCEPT,
+  INTERRUPT,
+  ROOT_KERNEL,
+  ROOT_USER,
+  SCHEDULING,
+} from './ledger.ts';
+import type { LogicalProcessor } from './logical-processor.ts';
+import { TaskQueue } from './task-queue.ts';
+
+/** A piece of kernel code: runs to its end at one instant and charges what it costs. */
+export interface Task {
+  run(processor: VirtualProcessor, arg: number): void;
+}
+
+/** Guest code that can be suspended at a trapping access; it is sent the value that was read. */
+export type GuestCode = Generator<undefined, void, number>;
+
+/** Who serves a vector. Code that traps is returned as a generator and runs as the handler. */
+export interface InterruptService {
+  interrupt(processor: VirtualProcessor, vector: number): GuestCode | undefined;
+}
+
+/** An access that traps: an `IN` or `OUT` of `size` bytes. */
+export interface PortAccess {
+  port: number;
+  size: number;
+  write: boolean;
+  value: number;
+}
+
+/** Who completes a processor's intercepted accesses: the hypervisor and the software behind it. */
+export interface InterceptHandler {
+  /** Completes `processor.access` some time after `processor.local`, then calls `processor.resume`. */
+  intercept(processor: VirtualProcessor): void;
+}
+
+/** In which partition a processor runs; `bare` has no hypervisor under it. */
+export type ProcessorKind = 'guest' | 'root' | 'bare';
+
+const VECTORS = 32;
+
+/**
+ * A virtual processor on a logical one. Interrupts come first, then code that was suspended, then tasks
+ * in the order in which they became ready. With nothing left it halts, which is an exit of its own.
+ */
+export class VirtualProcessor {
+  readonly lp: LogicalProcessor;
+  readonly kind: ProcessorKind;
+  /** The actors that its kernel and user code are charged to. */
+  readonly kernel: number;
+  readonly user: number;
+  /** The access that trapped last. One at a time: a processor has one outstanding intercept. */
+  readonly access: PortAccess = { port: 0, size: 4, write: false, value: 0 };
+  interceptHandler: InterceptHandler | undefined;
+  #services: (InterruptService | undefined)[] = new Array(VECTORS);
+  #pending = 0;
+  #posted = 0;
+  #timerVectors = 0;
+  #pendingAt = new Float64Array(VECTORS);
+  #tasks = new TaskQueue();
+  #codes: GuestCode[] = [];
+  #values: number[] = [];
+  #deferred: GuestCode[] = [];
+  #resumeAt = 0;
+  #suspended = false;
+  #inService = false;
+  #halted = true;
+  /** Whether the guest is out of the processor already, so that an interrupt needs no exit. */
+  #outside = false;
+
+  constructor(lp: LogicalProcessor, kind: ProcessorKind) {
+    this.lp = lp;
+    this.kind = kind;
+    this.kernel = kind === 'root' ? ROOT_KERNEL : GUEST_KERNEL;
+    this.user = kind === 'root' ? ROOT_USER : GUEST_USER;
+    lp.attach(this);
+  }
+
+  /** The processor's own clock, in picoseconds: when what it does now takes effect. */
+  get local(): number {
+    return this.lp.local;
+  }
+
+  get halted(): boolean {
+    return this.#halted;
+  }
+
+  charge(who: number, what: number, cycles: number, detail?: string): void {
+    this.lp.charge(who, what, cycles, detail);
+  }
+
+  /** Whether the trace records: only then is it worth describing what is charged. */
+  get tracing(): boolean {
+    return this.lp.engine.trace.recording;
+  }
+
+  /** Installs the service of `vector` (0 to 31). A `timer` vector is the guest's clock, not a device. */
+  install(vector: number, service: InterruptService, timer = false): void {
+    this.#services[vector] = service;
+    if (timer) this.#timerVectors |= 1 << vector;
+  }
+
+  /** `vector` becomes pending at `at`; `posted` ones reach a running guest without an exit. */
+  interrupt(vector: number, at: number, posted = false): void {
+    const bit = 1 << vector;
+    if ((this.#pending & bit) !== 0) return;
+    this.#pending |= bit;
+    this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
+    this.#pendingAt[vector] = at;
+    this.lp.wake(this.readyAt());
+  }
+
+  /** Takes a pending interrupt back: a level that fell before it was served. */
+  retract(vector: number): void {
+    this.#pending &= ~(1 << vector);
+  }
+
+  /** Has `task.run` called with `arg` once the processor gets to it, at `at` or later. */
+  post(task: Task, arg: number, at: number): void {
+    this.#tasks.push(task, arg, at);
+    this.lp.wake(this.readyAt());
+  }
+
+  /**
+   * Starts trapping code at `at`. While other code is under way it waits for the next one to end, and
+   * then runs before what that one interrupted: the order of a deferred half after its interrupt.
+   */
+  start(code: GuestCode, at: number): void {
+    if (this.#codes.length > 0) {
+      this.#deferred.push(code);
+      return;
+    }
+    this.#codes.push(code);
+    this.#values.push(0);
+    this.#resumeAt = at;
+    this.lp.wake(this.readyAt());
+  }
+
+  /** Whether trapping code is under way. */
+  get occupied(): boolean {
+    return this.#codes.length > 0;
+  }
+
+  /** An intercepted access is complete: the guest goes on at `at`, with `value` if it was a read. */
+  resume(value: number, at: number): void {
+    this.#values[this.#values.length - 1] = value;
+    this.#suspended = false;
+    this.#outside = true;
+    this.#resumeAt = at;
+    this.lp.wake(this.readyAt());
+  }
+
+  /** When it can next do something, in picoseconds; Infinity when it has nothing to do. */
+  readyAt(): number {
+    if (this.#suspended) return Infinity;
+    let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
+    if (this.#pending !== 0 && !this.#inService) {
+      const vector = this.#nextVector();
+      if (this.#pendingAt[vector] < at) at = this.#pendingAt[vector];
+    }
+    if (!this.#halted || at === Infinity) return at;
+    const { haltWake, rootWake } = this.lp.costs;
+    return at + (this.kind === 'guest' ? haltWake : this.kind === 'root' ? rootWake : 0);
+  }
+
+  /** Runs one piece of code. Called by the logical processor. */
+  step(now: number): void {
+    this.#outside ||= this.#halted;
+    this.#halted = false;
+    if (this.#pending !== 0 && !this.#inService) {
+      const vector = this.#nextVector();
+      if (this.#pendingAt[vector] <= now) {
+        this.#take(vector);
+        return;
+      }
+    }
+    this.#outside = false;
+    if (this.#codes.length > 0) this.#continue();
+    else this.#tasks.runNext(this);
+  }
+
+  /** Nothing left to do: the idle loop halts the processor. */
+  goIdle(): void {
+    if (this.#halted || this.#suspended) return;
+    this.#halted = true;
+    if (this.kind === 'bare') return;
+    this.lp.ledger.exits[this.kind === 'guest' ? EXIT_HALT : EXIT_ROOT_HALT]++;
+    this.charge(HYPERVISOR, SCHEDULING, this.lp.costs.vmexit);
+  }
+
+  /** An access to the local APIC that the hypervisor completes itself. */
+  apicAccess(): void {
+    if (this.kind === 'bare' || this.lp.costs.apicVirtualization) return;
+    this.lp.ledger.exits[EXIT_APIC_ACCESS]++;
+    this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor);
+  }
+
+  #nextVector(): number {
+    return 31 - Math.clz32(this.#pending & -this.#pending);
+  }
+
+  #take(vector: number): void {
+    const bit = 1 << vector;
+    this.#pending &= ~bit;
+    const costs = this.lp.costs;
+    const timer = (this.#timerVectors & bit) !== 0;
+    if (this.kind !== 'bare') this.#deliver((this.#posted & bit) !== 0, timer);
+    if (this.kind === 'guest' && !timer) this.lp.ledger.interrupts++;
+    if (this.kind === 'bare' && !timer) this.lp.ledger.interrupts++;
+    this.#outside = false;
+    this.charge(this.kernel, INTERRUPT, costs.interruptHandler);
+    const code = this.#services[vector]?.interrupt(this, vector);
+    if (code === undefined) {
+      this.#endOfInterrupt();
+      return;
+    }
+    this.#inService = true;
+    this.#codes.push(code);
+    this.#values.push(0);
+    this.#resumeAt = this.local;
+  }
+
+  #deliver(posted: boolean, timer: boolean): void {
+    const { costs, ledger } = this.lp;
+    const exits = ledger.exits;
+    if (this.kind === 'root') exits[EXIT_ROOT_INTERRUPT]++;
+    else if (timer) exits[EXIT_TIMER]++;
+    else if (!posted && !this.#outside) exits[EXIT_EXTERNAL_INTERRUPT]++;
+    if (!posted && !this.#outside)
+      this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit);
+    this.charge(HYPERVISOR, INTERRUPT, costs.interruptInject);
+  }
+
+  #endOfInterrupt(): void {
+    const { costs, ledger } = this.lp;
+    if (this.kind === 'bare') return;
+    if (!costs.apicVirtualization)
+      ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
+    this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt);
+  }
+
+  /** Continues the innermost trapping code until it traps again or ends. */
+  #continue(): void {
+    const top = this.#codes.length - 1;
+    const code = this.#codes[top];
+    if (code.next(this.#values[top]).done === true) {
+      this.#codes.pop();
+      this.#values.pop();
+      const deferred = this.#deferred.shift();
+      if (deferred !== undefined) {
+        this.#codes.push(deferred);
+        this.#values.push(0);
+      }
+      if (this.#inService) {
+        this.#inService = false;
+        this.#endOfInterrupt();
+      }
+      this.#resumeAt = this.local;
+      return;
+    }
+    this.#suspended = true;
+    this.interceptHandler?.intercept(this);
+  }
+}

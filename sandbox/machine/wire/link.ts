@@ -1,0 +1,103 @@
+import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import type { HostMemory } from '../memory/host-memory.ts';
+import { MIN_FRAME, WIRE_OVERHEAD } from '../net/frame.ts';
+import { type Ledger, SERIALISATION, WIRE } from '../partition/ledger.ts';
+
+/** Who gets what comes off a link. The bytes stay where they are until it returns. */
+export interface FrameReceiver {
+  receive(address: number, length: number): void;
+}
+
+/**
+ * One direction of a link: a serialiser at a fixed rate with preamble, FCS and gap, then a delay. When a
+ * frame ends is computed, never ticked. Frames in flight lie in a ring of buffers in the simulator's
+ * part of host memory, which no table maps.
+ */
+export class Link implements Handler {
+  /** When the serialiser is free again, in picoseconds. */
+  busyUntil = 0;
+  /** Picoseconds for which it was busy, for utilisation. */
+  busy = 0;
+  frames = 0;
+  receiver: FrameReceiver | undefined;
+  readonly bitsPerSecond: number;
+  #engine: Engine;
+  #host: HostMemory;
+  #ledger: Ledger;
+  #base: number;
+  #stride: number;
+  #delay: number;
+  #picosecondsPerByte: number;
+  #lengths: Int32Array;
+  #arrivals: Float64Array;
+  #head = 0;
+  #tail = 0;
+  #timer: Timer;
+
+  /** @param slots frames that can be under way, a power of two; @param delay in picoseconds */
+  constructor(
+    engine: Engine,
+    host: HostMemory,
+    ledger: Ledger,
+    options: { bitsPerSecond: number; delay: number; slots: number; maxFrame: number },
+  ) {
+    this.#engine = engine;
+    this.#host = host;
+    this.#ledger = ledger;
+    this.bitsPerSecond = options.bitsPerSecond;
+    this.#delay = options.delay;
+    this.#picosecondsPerByte = 8e12 / options.bitsPerSecond;
+    this.#stride = (options.maxFrame + 2 + 63) & ~63;
+    this.#base = host.allocate(this.#stride * options.slots);
+    this.#lengths = new Int32Array(options.slots);
+    this.#arrivals = new Float64Array(options.slots);
+    this.#timer = engine.timer(this);
+  }
+
+  /** Where the next frame's bytes go (aligned so that the IP header is); -1 while every buffer is taken. */
+  claim(): number {
+    const slots = this.#lengths.length;
+    if (this.#tail - this.#head === slots) return -1;
+    return this.#base + (this.#tail & (slots - 1)) * this.#stride + 2;
+  }
+
+  /** Sends the `length` bytes at the claimed address, from `at` on. Short frames are padded with zeros. */
+  send(length: number, at: number): void {
+    const padded = length < MIN_FRAME ? MIN_FRAME : length;
+    const slot = this.#tail++ & (this.#lengths.length - 1);
+    if (padded > length) {
+      const start = this.#base + slot * this.#stride + 2;
+      this.#host.bytes.fill(0, start + length, start + padded);
+    }
+    const time = Math.round((padded + WIRE_OVERHEAD) * this.#picosecondsPerByte);
+    const start = at > this.busyUntil ? at : this.busyUntil;
+    this.busyUntil = start + time;
+    this.busy += time;
+    this.frames++;
+    this.#ledger.charge(WIRE, SERIALISATION, 0);
+    if (this.#engine.trace.recording) this.#record(slot, padded, start);
+    this.#lengths[slot] = padded;
+    this.#arrivals[slot] = this.busyUntil + this.#delay;
+    if (!this.#timer.pending) this.#timer.schedule(this.#arrivals[slot]);
+  }
+
+  #record(slot: number, length: number, start: number): void {
+    const at = this.#base + slot * this.#stride + 2;
+    const head = Array.from(this.#host.bytes.subarray(at, at + Math.min(length, 64)), hexByte);
+    const detail = `${length} bytes, 24 more for preamble, FCS and gap`;
+    this.#engine.trace.step(WIRE, SERIALISATION, start, this.busyUntil, detail, head.join(''));
+  }
+
+  /** The oldest frame has arrived. */
+  handle(): void {
+    const slot = this.#head & (this.#lengths.length - 1);
+    this.receiver?.receive(this.#base + slot * this.#stride + 2, this.#lengths[slot]);
+    this.#head++;
+    if (this.#head !== this.#tail)
+      this.#timer.schedule(this.#arrivals[this.#head & (this.#lengths.length - 1)]);
+  }
+}
+
+function hexByte(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
