@@ -179,13 +179,22 @@ export class TulipDriver implements NetDevice, InterruptService {
     yield* this.in(CSR8_MISSED_FRAMES);
   }
 
-  /** Polled receive with the receive interrupts masked; takes the mask off when nothing is left. */
+  /**
+   * Polled receive with the receive interrupts masked: takes frames until none is left, or its budget
+   * is, and then comes again behind other work. Takes the mask off when nothing is left.
+   */
   protected *poll(): GuestCode {
-    let status = yield* this.in(CSR5_STATUS);
-    while ((status & (RECEIVE_INTERRUPT | RECEIVE_UNAVAILABLE)) !== 0) {
+    let budget = POLL_BUDGET;
+    yield* this.in(CSR5_STATUS);
+    for (;;) {
       yield* this.out(CSR5_STATUS, RECEIVE_INTERRUPT | RECEIVE_UNAVAILABLE);
-      for (let budget = POLL_BUDGET; budget > 0 && this.#takeFrame(); budget--);
-      status = yield* this.in(CSR5_STATUS);
+      while (this.#takeFrame())
+        if (--budget === 0) {
+          this.processor.start(this.poll(), this.processor.local);
+          return;
+        }
+      const status = yield* this.in(CSR5_STATUS);
+      if ((status & (RECEIVE_INTERRUPT | RECEIVE_UNAVAILABLE)) === 0) break;
     }
     yield* this.out(CSR7_INTERRUPT_ENABLE, INTERRUPTS);
   }

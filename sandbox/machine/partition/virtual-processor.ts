@@ -167,8 +167,8 @@ export class VirtualProcessor {
     if (this.#suspended) return Infinity;
     let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
     if (this.#pending !== 0 && !this.#inService) {
-      const vector = this.#nextVector();
-      if (this.#pendingAt[vector] < at) at = this.#pendingAt[vector];
+      const due = this.#interruptDue(this.#nextVector());
+      if (due < at) at = due;
     }
     if (!this.#halted || at === Infinity) return at;
     const { haltWake, rootWake } = this.lp.costs;
@@ -181,7 +181,7 @@ export class VirtualProcessor {
     this.#halted = false;
     if (this.#pending !== 0 && !this.#inService) {
       const vector = this.#nextVector();
-      if (this.#pendingAt[vector] <= now) {
+      if (this.#interruptDue(vector) <= now) {
         this.#take(vector);
         return;
       }
@@ -205,6 +205,12 @@ export class VirtualProcessor {
     if (this.kind === 'bare' || this.lp.costs.apicVirtualization) return;
     this.lp.ledger.exits[EXIT_APIC_ACCESS]++;
     this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor);
+  }
+
+  /** When `vector` can be taken: not before code that is being resumed is back in the processor. */
+  #interruptDue(vector: number): number {
+    const at = this.#pendingAt[vector];
+    return this.#codes.length > 0 && this.#resumeAt > at ? this.#resumeAt : at;
   }
 
   #nextVector(): number {
