@@ -46,7 +46,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('a lesson with the editor open', async ({ page }) => {
       await page.goto(`${served.url}lessons/01-the-ledger/`);
       const cell = page.locator('#cell-compare');
-      await cell.getByRole('button', { name: 'Edit', exact: true }).click();
+      await cell.getByRole('button', { name: 'Edit compare.ts' }).click();
       await expect(cell.locator('.monaco-editor, .editor-plain').first()).toBeVisible({ timeout: 30_000 });
       expect(await violations(page)).toEqual([]);
     });

@@ -134,6 +134,6 @@ test.describe('one page', () => {
     const scripts: string[] = [];
     page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
     await page.goto(`${served.url}lessons/01-the-ledger/`, { waitUntil: 'networkidle' });
-    expect(scripts.filter((url) => /render|monaco|editor|esbuild|lab\./i.test(url))).toEqual([]);
+    expect(scripts.filter((url) => /draw|monaco|editor|esbuild|lab\./i.test(url))).toEqual([]);
   });
 });
