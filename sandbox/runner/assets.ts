@@ -60,7 +60,9 @@ export class Assets {
   }
 
   manifest(): Promise<Manifest> {
-    return this.#once('manifest.json', async () => (await this.#fetch('manifest.json', 'no-cache')).json());
+    return this.#once('manifest.json', async () =>
+      (await this.#fetch('manifest.json', 'no-cache')).json(),
+    );
   }
 
   text(name: string): Promise<string> {
@@ -94,7 +96,8 @@ export class Assets {
 
   async #fetch(name: string, cache: RequestCache = 'default'): Promise<Response> {
     const response = await fetch(this.url(name), { cache }).catch(() => undefined);
-    if (!response?.ok) throw new Error(`could not load ${name} (${response ? response.status : 'no connection'})`);
+    if (!response?.ok)
+      throw new Error(`could not load ${name} (${response ? response.status : 'no connection'})`);
     return response;
   }
 

@@ -1,14 +1,16 @@
 import type { BuildFailure, BuildOptions, BuildResult, ImportKind, Message, Plugin } from 'esbuild';
-import { type BundleRequest, type BundleResult, type Diagnostic, sourceName } from './bundle-names.ts';
+import {
+  type BundleRequest,
+  type BundleResult,
+  type Diagnostic,
+  sourceName,
+} from './bundle-names.ts';
 import { type ImportContext, LAB_ENTRY, resolveFromCell, resolveFromSource } from './imports.ts';
 
 /** The part of esbuild that bundling needs: the native package in Node, esbuild-wasm in our own worker. */
 export interface Esbuild {
   build(options: BuildOptions): Promise<BuildResult>;
 }
-
-/** Names that the harness passes to a bundle: it is the body of an async function with these parameters. */
-export const BODY_PARAMETERS = ['__lab', '__open', '__finish'] as const;
 
 /**
  * Bundles a cell and what it imports into the body of an async function. The lab is the one passed as
@@ -22,7 +24,12 @@ export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Prom
     const map = outputs.find((file) => file.path.endsWith('.map'));
     const code = outputs.find((file) => !file.path.endsWith('.map'));
     if (!map || !code) throw new Error('esbuild returned no output');
-    return { ok: true, code: code.text, sourceMap: map.text, warnings: result.warnings.map(diagnostic) };
+    return {
+      ok: true,
+      code: code.text,
+      sourceMap: map.text,
+      warnings: result.warnings.map(diagnostic),
+    };
   } catch (error) {
     const failure = error as Partial<BuildFailure>;
     if (!Array.isArray(failure.errors)) throw error;
@@ -81,8 +88,14 @@ function notebookFiles(request: BundleRequest): Plugin {
         if (target.kind === 'cell') return { path: target.file, namespace: 'cell' };
         return { path: target.path, namespace: 'source' };
       });
-      build.onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({ contents: entryText(path, request), loader: 'js' }));
-      build.onLoad({ filter: /.*/, namespace: 'lab' }, () => ({ contents: 'module.exports = __lab;', loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({
+        contents: entryText(path, request),
+        loader: 'js',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'lab' }, () => ({
+        contents: 'module.exports = __lab;',
+        loader: 'js',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'cell' }, ({ path }) => ({
         // A file without import or export would be taken for a CommonJS one.
         contents: `${request.cells[path] ?? ''}\nexport {};`,
@@ -98,17 +111,21 @@ function notebookFiles(request: BundleRequest): Plugin {
 
 /** The wrapper has two modules, because the session must be open before the cell's own code runs. */
 function entryText(path: string, request: BundleRequest): string {
-  if (path === 'open') return request.sources ? `import * as lab from 'source:${LAB_ENTRY}'; __open(lab);` : '';
+  if (path === 'open')
+    return request.sources ? `import * as lab from 'source:${LAB_ENTRY}'; __open(lab);` : '';
   return `import 'open';\nimport * as cell from ${JSON.stringify(`cell:${request.entry}`)};\n__finish(cell);`;
 }
 
 function entryTarget(path: string): { path: string; namespace: string } {
   const colon = path.indexOf(':');
-  return colon < 0 ? { path, namespace: 'entry' } : { path: path.slice(colon + 1), namespace: path.slice(0, colon) };
+  return colon < 0
+    ? { path, namespace: 'entry' }
+    : { path: path.slice(colon + 1), namespace: path.slice(0, colon) };
 }
 
 function refusedKind(kind: ImportKind, path: string): string | undefined {
-  if (kind === 'dynamic-import') return `cannot import '${path}' with import(); write an import at the top of the file`;
+  if (kind === 'dynamic-import')
+    return `cannot import '${path}' with import(); write an import at the top of the file`;
   if (kind === 'require-call' || kind === 'require-resolve') {
     return `cannot require '${path}'; write an import at the top of the file`;
   }
@@ -116,7 +133,8 @@ function refusedKind(kind: ImportKind, path: string): string | undefined {
 }
 
 const PLAIN: Record<string, string> = {
-  'unsupported-dynamic-import': 'cannot use import() with a computed name; write an import at the top of the file',
+  'unsupported-dynamic-import':
+    'cannot use import() with a computed name; write an import at the top of the file',
   'unsupported-require-call': 'cannot use require; write an import at the top of the file',
   'indirect-require': 'cannot use require; write an import at the top of the file',
 };

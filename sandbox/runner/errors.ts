@@ -19,8 +19,14 @@ export interface RunError {
 const MOST_PLACES = 6;
 
 /** A thrown value with its stack mapped back to the cells and machine files it went through. */
-export async function explainThrown(thrown: Thrown, sourceMap: () => Promise<string>): Promise<RunError> {
-  const text = thrown.kind === 'value' ? `The code threw a value that is not an Error: ${thrown.message}` : thrown.message;
+export async function explainThrown(
+  thrown: Thrown,
+  sourceMap: () => Promise<string>,
+): Promise<RunError> {
+  const text =
+    thrown.kind === 'value'
+      ? `The code threw a value that is not an Error: ${thrown.message}`
+      : thrown.message;
   const positions = stackPositions(thrown);
   if (positions.length === 0) return { text, places: [] };
   const places: Place[] = [];
@@ -29,7 +35,11 @@ export async function explainThrown(thrown: Thrown, sourceMap: () => Promise<str
     for (const { line, column } of positions) {
       const origin = originOf(map, line, column);
       if (origin && /\bcell:|\bsource:/.test(origin.source)) {
-        addPlace(places, { file: sourceName(origin.source), line: origin.line, column: origin.column });
+        addPlace(places, {
+          file: sourceName(origin.source),
+          line: origin.line,
+          column: origin.column,
+        });
       }
     }
   } catch {
@@ -41,13 +51,17 @@ export async function explainThrown(thrown: Thrown, sourceMap: () => Promise<str
 /** What the bundler refused, as one error with a place for each line. */
 export function explainDiagnostics(diagnostics: readonly Diagnostic[]): RunError {
   const places: Place[] = [];
-  for (const { file, line, column } of diagnostics) if (line > 0) addPlace(places, { file, line, column });
-  const text = diagnostics.map((d) => (d.line > 0 ? `line ${d.line} of ${d.file}: ${d.text}` : d.text)).join('\n');
+  for (const { file, line, column } of diagnostics)
+    if (line > 0) addPlace(places, { file, line, column });
+  const text = diagnostics
+    .map((d) => (d.line > 0 ? `line ${d.line} of ${d.file}: ${d.text}` : d.text))
+    .join('\n');
   return { text, places: places.slice(0, MOST_PLACES) };
 }
 
 function addPlace(places: Place[], place: Place): void {
-  if (!places.some((known) => known.file === place.file && known.line === place.line)) places.push(place);
+  if (!places.some((known) => known.file === place.file && known.line === place.line))
+    places.push(place);
 }
 
 /** Positions in the reader's bundle, from 1 and 0, innermost first. */

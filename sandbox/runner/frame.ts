@@ -6,7 +6,8 @@ import { readMessage, type WorkerMessage } from './protocol.ts';
  * which its worker inherits; the frame's own thread runs only the few lines below. One frame, one job.
  */
 
-const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
 
 /** Milliseconds a frame and its worker may take to come up. */
 const READY_MS = 15_000;
@@ -63,12 +64,18 @@ export class SandboxFrame {
   #listen(script: string): void {
     const { signal } = this.#listeners;
     const { port1, port2 } = this.#channel;
-    const timer = setTimeout(() => this.#lost('The sandbox did not start. Reload the page and try again.'), READY_MS);
+    const timer = setTimeout(
+      () => this.#lost('The sandbox did not start. Reload the page and try again.'),
+      READY_MS,
+    );
     signal.addEventListener('abort', () => clearTimeout(timer));
     let handedOver = false;
     const onWindow = (event: MessageEvent): void => {
       if (event.source !== this.#iframe.contentWindow || event.data?.nonce !== this.#nonce) return;
-      if (event.data.failed) return this.#lost(`The sandbox could not start: ${String(event.data.failed).slice(0, 300)}`);
+      if (event.data.failed)
+        return this.#lost(
+          `The sandbox could not start: ${String(event.data.failed).slice(0, 300)}`,
+        );
       if (handedOver) return;
       handedOver = true;
       this.#iframe.contentWindow?.postMessage({ nonce: this.#nonce, script }, '*', [port2]);
@@ -78,9 +85,17 @@ export class SandboxFrame {
       clearTimeout(timer);
       this.#receive(event.data);
     };
-    port1.addEventListener('close', () => this.#lost('The run ended without a result: it probably ran out of memory.'), { signal });
+    port1.addEventListener(
+      'close',
+      () => this.#lost('The run ended without a result: it probably ran out of memory.'),
+      { signal },
+    );
     let loads = 0;
-    this.#iframe.addEventListener('load', () => ++loads > 1 && this.#lost('The sandbox was replaced and has been closed.'), { signal });
+    this.#iframe.addEventListener(
+      'load',
+      () => ++loads > 1 && this.#lost('The sandbox was replaced and has been closed.'),
+      { signal },
+    );
   }
 
   #receive(data: unknown): void {

@@ -25,15 +25,23 @@ export interface ImportContext {
 
 /** Where an import written in a cell leads. */
 export function resolveFromCell(specifier: string, context: ImportContext): ImportTarget {
-  if (specifier === LAB_MODULE) return context.sources ? { kind: 'source', path: LAB_FACE } : { kind: 'lab' };
+  if (specifier === LAB_MODULE)
+    return context.sources ? { kind: 'source', path: LAB_FACE } : { kind: 'lab' };
   if (specifier.startsWith('./') && context.cells.includes(specifier.slice(2))) {
     return { kind: 'cell', file: specifier.slice(2) };
   }
-  return { kind: 'refused', why: `cannot import '${specifier}'; ${allowedInCell(specifier, context.cells)}` };
+  return {
+    kind: 'refused',
+    why: `cannot import '${specifier}'; ${allowedInCell(specifier, context.cells)}`,
+  };
 }
 
 /** Where an import written in a machine or lab file leads. `importer` is its path. */
-export function resolveFromSource(specifier: string, importer: string, sources: ReadonlySet<string>): ImportTarget {
+export function resolveFromSource(
+  specifier: string,
+  importer: string,
+  sources: ReadonlySet<string>,
+): ImportTarget {
   const path = specifier.startsWith('.') ? join(importer, specifier) : specifier;
   if (path !== undefined && sources.has(path)) return { kind: 'source', path };
   return {
@@ -43,9 +51,13 @@ export function resolveFromSource(specifier: string, importer: string, sources: 
 }
 
 function allowedInCell(specifier: string, cells: readonly string[]): string {
-  if (cells.includes(`${specifier.replace(/^\.\//, '')}.ts`)) return `write './${specifier.replace(/^\.\//, '')}.ts'`;
+  if (cells.includes(`${specifier.replace(/^\.\//, '')}.ts`))
+    return `write './${specifier.replace(/^\.\//, '')}.ts'`;
   const earlier = cells.slice(0, -1).map((file) => `'./${file}'`);
-  const others = earlier.length > 0 ? ` or an earlier cell: ${earlier.join(', ')}` : ', and no earlier cell exists';
+  const others =
+    earlier.length > 0
+      ? ` or an earlier cell: ${earlier.join(', ')}`
+      : ', and no earlier cell exists';
   return `a cell can import '${LAB_MODULE}'${others}`;
 }
 

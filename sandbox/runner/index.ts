@@ -7,7 +7,13 @@ import { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, describeLimit, type Limits } from './limits.ts';
 import type { LogLine, WorkerMessage } from './protocol.ts';
-import { type Expectation, type KnobSpec, type KnobValue, type Report, ReportSchema } from './reports.ts';
+import {
+  type Expectation,
+  type KnobSpec,
+  type KnobValue,
+  type Report,
+  ReportSchema,
+} from './reports.ts';
 
 export { Assets, type LessonTexts, type Manifest } from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
@@ -76,8 +82,10 @@ export function createRunner(options: { base: string | URL; limits?: Partial<Lim
   return {
     assets,
     warm: () => kit.pool.warm(),
-    run: (request, callbacks) => new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
-    check: (request, callbacks) => new Run(kit, callbacks).begin((run) => runCheck(kit, run, request, callbacks)),
+    run: (request, callbacks) =>
+      new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
+    check: (request, callbacks) =>
+      new Run(kit, callbacks).begin((run) => runCheck(kit, run, request, callbacks)),
   };
 }
 
@@ -108,7 +116,9 @@ class FramePool {
     const script = await this.#assets.workerScript();
     const spare = this.#spare;
     this.#spare = undefined;
-    return spare && spare.lostBecause === undefined ? spare : new SandboxFrame(document.body, script);
+    return spare && spare.lostBecause === undefined
+      ? spare
+      : new SandboxFrame(document.body, script);
   }
 }
 
@@ -142,7 +152,10 @@ class Run implements Running {
       () => this.#end('done'),
       (error: unknown) => {
         if (this.#over) return;
-        const explained = error instanceof RunFailure ? error.explained : { text: String((error as Error)?.message ?? error), places: [] };
+        const explained =
+          error instanceof RunFailure
+            ? error.explained
+            : { text: String((error as Error)?.message ?? error), places: [] };
         this.#callbacks.error?.(explained);
         this.#end('failed');
       },
@@ -155,7 +168,11 @@ class Run implements Running {
   }
 
   /** Runs one job in a fresh frame. Messages other than the last go to `on`. */
-  async job(part: JobPart, sourceMap: () => Promise<string>, on: (message: WorkerMessage) => void): Promise<Done> {
+  async job(
+    part: JobPart,
+    sourceMap: () => Promise<string>,
+    on: (message: WorkerMessage) => void,
+  ): Promise<Done> {
     const frame = await this.#kit.pool.take();
     if (this.#over) {
       frame.drop();
@@ -179,7 +196,10 @@ class Run implements Running {
               if (message.type === 'done') return resolve(message);
               if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
               if (message.type !== 'thrown') return on(message);
-              explainThrown(message.thrown, sourceMap).then((explained) => reject(new RunFailure(explained)), reject);
+              explainThrown(message.thrown, sourceMap).then(
+                (explained) => reject(new RunFailure(explained)),
+                reject,
+              );
             },
           },
         );
@@ -204,9 +224,20 @@ interface Program {
   map: () => Promise<string>;
 }
 
-async function runCell(kit: Kit, run: Run, request: RunRequest, callbacks: RunCallbacks): Promise<void> {
+async function runCell(
+  kit: Kit,
+  run: Run,
+  request: RunRequest,
+  callbacks: RunCallbacks,
+): Promise<void> {
   const program = await cellProgram(kit, request);
-  const part: JobPart = { mode: 'cell', code: program.code, check: '', knobs: request.knobs ?? {}, evidence: undefined };
+  const part: JobPart = {
+    mode: 'cell',
+    code: program.code,
+    check: '',
+    knobs: request.knobs ?? {},
+    evidence: undefined,
+  };
   let bad: string | undefined;
   await run.job(part, program.map, (message) => {
     if (message.type === 'log') callbacks.log?.(message.lines);
@@ -219,7 +250,12 @@ async function runCell(kit: Kit, run: Run, request: RunRequest, callbacks: RunCa
   if (bad) throw new RunFailure({ text: bad, places: [] });
 }
 
-async function runCheck(kit: Kit, run: Run, request: CheckRequest, callbacks: CheckCallbacks): Promise<void> {
+async function runCheck(
+  kit: Kit,
+  run: Run,
+  request: CheckRequest,
+  callbacks: CheckCallbacks,
+): Promise<void> {
   const exercise = (await kit.assets.lesson(request.lesson)).exercises[request.exercise];
   if (!exercise) throw new Error(`the lesson has no exercise '${request.exercise}'`);
   const file = `${request.exercise}.ts`;
@@ -232,8 +268,16 @@ async function runCheck(kit: Kit, run: Run, request: CheckRequest, callbacks: Ch
     if (message.type === 'log') callbacks.log?.(message.lines);
   };
   const base = { check: check.code, knobs: {}, evidence: undefined };
-  const measured = await run.job({ ...base, mode: 'measure', code: program.code }, program.map, log);
-  const judged = await run.job({ ...base, mode: 'judge', code: '', evidence: measured.evidence }, check.map, () => {});
+  const measured = await run.job(
+    { ...base, mode: 'measure', code: program.code },
+    program.map,
+    log,
+  );
+  const judged = await run.job(
+    { ...base, mode: 'judge', code: '', evidence: measured.evidence },
+    check.map,
+    () => {},
+  );
   callbacks.expectations?.(judged.expectations);
 }
 
@@ -245,11 +289,13 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   if (!entry) throw new Error(`the lesson has no cell '${request.cell}'`);
   const files = request.files ?? {};
   const machine = Object.keys(files).filter((file) => file.includes('/'));
-  if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files)) return compiled(kit, entry);
+  if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files))
+    return compiled(kit, entry);
 
   const texts = (await kit.assets.lessonTexts(request.lesson)).cells;
   const cells: Record<string, string> = {};
-  for (const { file } of lesson.cells.slice(0, index + 1)) cells[file] = files[file] ?? texts[file] ?? '';
+  for (const { file } of lesson.cells.slice(0, index + 1))
+    cells[file] = files[file] ?? texts[file] ?? '';
   const bundle: BundleRequest = { entry: entry.file, cells };
   if (machine.length > 0) {
     bundle.sources = { ...(await kit.assets.sources()) };

@@ -27,7 +27,7 @@ export function describeLimit(name: LimitName, limits: Limits): string {
   const count = (n: number): string => n.toLocaleString('en');
   switch (name) {
     case 'wallMs':
-      return `Stopped: it ran longer than ${limits.wallMs / 1000} s. Ask for fewer frames or a shorter duration, or look for a loop without an end.`;
+      return `Stopped: it ran longer than ${limits.wallMs / 1000} s. Ask for fewer frames or a shorter duration, or look for a loop or a list without an end.`;
     case 'logLines':
       return `Stopped: it printed more than ${count(limits.logLines)} lines. What was printed so far is below.`;
     case 'logChars':

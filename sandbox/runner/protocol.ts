@@ -27,10 +27,22 @@ export type LogLine = v.InferOutput<typeof LogLineSchema>;
 export const WorkerMessageSchema = v.variant('type', [
   v.object({ nonce, type: v.literal('ready') }),
   v.object({ nonce, type: v.literal('report'), report: v.unknown() }),
-  v.object({ nonce, type: v.literal('log'), lines: v.pipe(v.array(LogLineSchema), v.maxLength(2_000)) }),
-  v.object({ nonce, type: v.literal('limit'), limit: v.picklist(['logLines', 'logChars', 'reports', 'reportBytes']) }),
+  v.object({
+    nonce,
+    type: v.literal('log'),
+    lines: v.pipe(v.array(LogLineSchema), v.maxLength(2_000)),
+  }),
+  v.object({
+    nonce,
+    type: v.literal('limit'),
+    limit: v.picklist(['logLines', 'logChars', 'reports', 'reportBytes']),
+  }),
   v.object({ nonce, type: v.literal('thrown'), thrown: ThrownSchema }),
-  v.object({ nonce, type: v.literal('knobs'), knobs: v.pipe(v.array(KnobSchema), v.maxLength(50)) }),
+  v.object({
+    nonce,
+    type: v.literal('knobs'),
+    knobs: v.pipe(v.array(KnobSchema), v.maxLength(50)),
+  }),
   v.object({
     nonce,
     type: v.literal('done'),

@@ -8,11 +8,23 @@ import * as v from 'valibot';
 const words = v.pipe(v.string(), v.maxLength(100_000));
 const label = v.pipe(v.string(), v.maxLength(300));
 const optionalLabel = v.optional(label);
-const list = <T extends v.GenericSchema>(item: T, most: number) => v.pipe(v.array(item), v.maxLength(most));
+const list = <T extends v.GenericSchema>(item: T, most: number) =>
+  v.pipe(v.array(item), v.maxLength(most));
 const number = v.union([v.number(), v.nan()]);
-const bytes = v.pipe(v.instance(Uint8Array), v.transform((b) => b as Uint8Array));
+const bytes = v.pipe(
+  v.instance(Uint8Array),
+  v.transform((b) => b as Uint8Array),
+);
 
-const actor = v.picklist(['guest-user', 'guest-kernel', 'hypervisor', 'root-kernel', 'root-user', 'device', 'wire']);
+const actor = v.picklist([
+  'guest-user',
+  'guest-kernel',
+  'hypervisor',
+  'root-kernel',
+  'root-user',
+  'device',
+  'wire',
+]);
 const path = v.picklist(['native', 'emulated', 'vmbus', 'sriov']);
 const unit = optionalLabel;
 
@@ -82,7 +94,14 @@ const timelineReport = v.object({
   path,
   frame: number,
   steps: list(
-    v.object({ start: number, end: number, who: actor, what: label, detail: v.optional(words), bytes: v.optional(words) }),
+    v.object({
+      start: number,
+      end: number,
+      who: actor,
+      what: label,
+      detail: v.optional(words),
+      bytes: v.optional(words),
+    }),
     2_000,
   ),
 });
@@ -116,7 +135,10 @@ const barsReport = v.object({
   title: label,
   unit: label,
   bars: list(
-    v.object({ name: label, segments: list(v.object({ who: actor, what: label, value: number }), 200) }),
+    v.object({
+      name: label,
+      segments: list(v.object({ who: actor, what: label, value: number }), 200),
+    }),
     100,
   ),
 });
@@ -124,8 +146,13 @@ const barsReport = v.object({
 const hexdumpReport = v.object({
   kind: v.literal('hexdump'),
   title: label,
-  bytes: v.pipe(bytes, v.check((b) => b.length <= 65_536, 'a hexdump has at most 65,536 bytes')),
-  fields: v.optional(list(v.object({ offset: number, length: number, name: label, value: optionalLabel }), 1_000)),
+  bytes: v.pipe(
+    bytes,
+    v.check((b) => b.length <= 65_536, 'a hexdump has at most 65,536 bytes'),
+  ),
+  fields: v.optional(
+    list(v.object({ offset: number, length: number, name: label, value: optionalLabel }), 1_000),
+  ),
 });
 
 const registersReport = v.object({
@@ -192,5 +219,10 @@ export const KnobSchema = v.variant('type', [
 export type KnobSpec = v.InferOutput<typeof KnobSchema>;
 export type KnobValue = number | string | boolean;
 
-export const ExpectationSchema = v.object({ name: label, passed: v.boolean(), wanted: words, seen: words });
+export const ExpectationSchema = v.object({
+  name: label,
+  passed: v.boolean(),
+  wanted: words,
+  seen: words,
+});
 export type Expectation = v.InferOutput<typeof ExpectationSchema>;

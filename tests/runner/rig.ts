@@ -26,7 +26,12 @@ export interface Rig {
 /** Builds a sandbox with the stand-in lab and serves a page with a runner on it, under a prefix. */
 export async function startRig(worker: number): Promise<Rig> {
   const out = `.cache/runner-test-${worker}`;
-  await buildSandbox({ root: process.cwd(), lab: 'tests/runner/fixtures/lab/bundle.ts', lessons: 'tests/runner/fixtures/lessons', out });
+  await buildSandbox({
+    root: process.cwd(),
+    lab: 'tests/runner/fixtures/lab/bundle.ts',
+    lessons: 'tests/runner/fixtures/lessons',
+    out,
+  });
   const bundle = await esbuild.build({
     entryPoints: ['tests/runner/fixtures/page.ts'],
     bundle: true,
@@ -39,11 +44,19 @@ export async function startRig(worker: number): Promise<Rig> {
   const strays: string[] = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
-    const send = (body: string | Uint8Array, type: string): void => void response.writeHead(200, { 'content-type': type }).end(body);
-    if (path === '/any/path/') return send('<!doctype html><meta charset="utf-8"><title>Runner</title><script type="module" src="page.js"></script>', 'text/html');
+    const send = (body: string | Uint8Array, type: string): void =>
+      void response.writeHead(200, { 'content-type': type }).end(body);
+    if (path === '/any/path/')
+      return send(
+        '<!doctype html><meta charset="utf-8"><title>Runner</title><script type="module" src="page.js"></script>',
+        'text/html',
+      );
     if (path === '/any/path/page.js') return send(script, 'text/javascript');
     const name = normalize(decodeURIComponent(path.replace('/any/path/sandbox/', '')));
-    const body = path.startsWith('/any/path/sandbox/') && !name.startsWith('..') ? await readFile(join(out, name)).catch(() => undefined) : undefined;
+    const body =
+      path.startsWith('/any/path/sandbox/') && !name.startsWith('..')
+        ? await readFile(join(out, name)).catch(() => undefined)
+        : undefined;
     if (body) return send(body, TYPES[extname(name)] ?? 'application/octet-stream');
     if (path !== '/favicon.ico') strays.push(path);
     response.writeHead(404).end();
@@ -61,10 +74,19 @@ export async function startRig(worker: number): Promise<Rig> {
 }
 
 /** Runs the test lesson's cell `use.ts` with another text, or as it was compiled. */
-export function runText(page: Page, text?: string, more: { files?: Record<string, string>; knobs?: Record<string, unknown>; stopAfter?: number } = {}): Promise<Result> {
+export function runText(
+  page: Page,
+  text?: string,
+  more: {
+    files?: Record<string, string>;
+    knobs?: Record<string, unknown>;
+    stopAfter?: number;
+  } = {},
+): Promise<Result> {
   const files = { ...more.files, ...(text === undefined ? {} : { 'use.ts': text }) };
   return page.evaluate(
-    ({ files, knobs, stopAfter }) => (window as unknown as { api: Api }).api.run('use', files, knobs, stopAfter),
+    ({ files, knobs, stopAfter }) =>
+      (window as unknown as { api: Api }).api.run('use', files, knobs, stopAfter),
     { files, knobs: more.knobs ?? {}, stopAfter: more.stopAfter },
   );
 }

@@ -31,9 +31,14 @@ test('a knob changes the value; the cell is not rebuilt', async ({ page }) => {
 });
 
 test('runs edited code, and an edited earlier cell', async ({ page }) => {
-  const edited = await runText(page, `import { text } from 'two-checkboxes';\nexport default text('mine');`);
+  const edited = await runText(
+    page,
+    `import { text } from 'two-checkboxes';\nexport default text('mine');`,
+  );
   expect(edited.reports, edited.error).toEqual([{ kind: 'text', text: 'mine' }]);
-  const earlier = await runText(page, undefined, { files: { 'setup.ts': `export const greeting = 'good day';` } });
+  const earlier = await runText(page, undefined, {
+    files: { 'setup.ts': `export const greeting = 'good day';` },
+  });
   expect(earlier.reports[0]).toEqual({ kind: 'text', text: 'good day, 1514 bytes' });
 });
 
@@ -55,28 +60,56 @@ test('a syntax error names file and line, and nothing runs', async ({ page }) =>
 });
 
 test('a thrown error points to the line, through other cells and the lab', async ({ page }) => {
-  const thrown = await runText(page, '\n\nconst late: number = 1;\nfunction fail(): void {\n  throw new Error(`no ${late}`);\n}\n\nfail();\n');
+  const thrown = await runText(
+    page,
+    '\n\nconst late: number = 1;\nfunction fail(): void {\n  throw new Error(`no ${late}`);\n}\n\nfail();\n',
+  );
   expect(thrown.error).toBe('Error: no 1');
   expect(thrown.places).toEqual(['use.ts:5', 'use.ts:8']);
-  const inLab = await runText(page, `import { compare } from 'two-checkboxes';\n\nexport default await compare({ frame: -1 });`);
+  const inLab = await runText(
+    page,
+    `import { compare } from 'two-checkboxes';\n\nexport default await compare({ frame: -1 });`,
+  );
   expect(inLab.error).toBe('RangeError: frame is -1; it must be from 60 to 9014 bytes');
   expect(inLab.places).toEqual(['use.ts:3']);
   const compiled = await runText(page, undefined, { knobs: { 'Frame size': 1 } });
   expect(compiled.places).toEqual(['use.ts:7']);
-  const earlier = await runText(page, undefined, { files: { 'setup.ts': '\nexport const greeting: string = null!.x;' } });
+  const earlier = await runText(page, undefined, {
+    files: { 'setup.ts': '\nexport const greeting: string = null!.x;' },
+  });
   expect(earlier.places).toEqual(['setup.ts:2']);
 });
 
 for (const [name, code, message] of [
   ['a string', `throw 'plain';`, /threw a value.*: plain/],
   ['undefined', 'throw undefined;', /threw a value.*: undefined/],
-  ['a throwing getter', `throw { get message() { throw 1; }, get stack() { throw 2; } };`, /threw a value/],
-  ['a throwing proxy', `throw new Proxy({}, { getPrototypeOf() { throw 1; }, ownKeys() { throw 2; }, get() { throw 3; } });`, /cannot be read/],
-  ['an error that hides', `const e = new Error('x'); Object.defineProperty(e, 'message', { get() { throw 1; } }); throw e;`, /Error/],
+  [
+    'a throwing getter',
+    `throw { get message() { throw 1; }, get stack() { throw 2; } };`,
+    /threw a value/,
+  ],
+  [
+    'a throwing proxy',
+    `throw new Proxy({}, { getPrototypeOf() { throw 1; }, ownKeys() { throw 2; }, get() { throw 3; } });`,
+    /cannot be read/,
+  ],
+  [
+    'an error that hides',
+    `const e = new Error('x'); Object.defineProperty(e, 'message', { get() { throw 1; } }); throw e;`,
+    /Error/,
+  ],
   ['a huge message', `throw new Error('x'.repeat(5e6));`, /Error: x+ …/],
   ['a function as result', `export default [() => 1];`, /function|cannot be shown/],
-  ['a rejected promise', `Promise.reject(new Error('left alone')); await new Promise((r) => setTimeout(r, 200));`, /left alone/],
-  ['an error in a timer', `setTimeout(() => { throw new Error('in a timer'); }); await new Promise((r) => setTimeout(r, 200));`, /in a timer/],
+  [
+    'a rejected promise',
+    `Promise.reject(new Error('left alone')); await new Promise((r) => setTimeout(r, 200));`,
+    /left alone/,
+  ],
+  [
+    'an error in a timer',
+    `setTimeout(() => { throw new Error('in a timer'); }); await new Promise((r) => setTimeout(r, 200));`,
+    /in a timer/,
+  ],
   ['a stack overflow', `const f = (): number => f() + 1; f();`, /call stack/i],
 ] as const) {
   test(`says what happened: ${name}`, async ({ page }) => {
@@ -110,10 +143,16 @@ test('an endless log ends at its limit; what was printed stays', async ({ page }
 });
 
 test('too many or too large results end at their limit', async ({ page }) => {
-  const many = await runText(page, `import { show, text } from 'two-checkboxes'; for (;;) show(text('again'));`);
+  const many = await runText(
+    page,
+    `import { show, text } from 'two-checkboxes'; for (;;) show(text('again'));`,
+  );
   expect(many.error).toMatch(/more than 100 results/);
   expect(many.reports.length).toBe(100);
-  const large = await runText(page, `import { show } from 'two-checkboxes'; show({ kind: 'hexdump', title: 'x', bytes: new Uint8Array(5e6) } as never);`);
+  const large = await runText(
+    page,
+    `import { show } from 'two-checkboxes'; show({ kind: 'hexdump', title: 'x', bytes: new Uint8Array(5e6) } as never);`,
+  );
   expect(large.error).toMatch(/4 MB/);
 });
 

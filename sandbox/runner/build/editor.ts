@@ -15,7 +15,9 @@ const WORKERS = {
  * with its version or our entry, so a build of the same key is kept.
  */
 export async function buildEditor(root: string, output: Output): Promise<Manifest['editor']> {
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/monaco-editor/package.json'), 'utf8'));
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules/monaco-editor/package.json'), 'utf8'),
+  );
   const key = shortHash(`${version} ${esbuild.version} ${readFileSync(join(root, ENTRY), 'utf8')}`);
   const folder = `editor.${key}`;
   const names: Manifest['editor'] = {
@@ -24,7 +26,8 @@ export async function buildEditor(root: string, output: Output): Promise<Manifes
     editorWorker: `${folder}/editorWorker.js`,
     typescriptWorker: `${folder}/typescriptWorker.js`,
   };
-  if ([...Object.values(names), `${folder}/codicon.ttf`].every((name) => output.keep(name))) return names;
+  if ([...Object.values(names), `${folder}/codicon.ttf`].every((name) => output.keep(name)))
+    return names;
 
   const common = {
     absWorkingDir: root,

@@ -1,14 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
-import type { CellEntry, CompiledFile, ExerciseEntry, LessonEntry, LessonTexts } from '../assets.ts';
+import type {
+  CellEntry,
+  CompiledFile,
+  ExerciseEntry,
+  LessonEntry,
+  LessonTexts,
+} from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
 import { type Output, shortHash } from './output.ts';
 
 /** Compiles each lesson's cells and exercises. */
-export async function buildLessons(folder: string, output: Output): Promise<Record<string, LessonEntry>> {
+export async function buildLessons(
+  folder: string,
+  output: Output,
+): Promise<Record<string, LessonEntry>> {
   const lessons: Record<string, LessonEntry> = {};
-  for (const slug of folders(folder)) lessons[slug] = await buildLesson(join(folder, slug), slug, output);
+  for (const slug of folders(folder))
+    lessons[slug] = await buildLesson(join(folder, slug), slug, output);
   return lessons;
 }
 
@@ -17,12 +27,23 @@ async function buildLesson(folder: string, slug: string, output: Output): Promis
   const cells: CellEntry[] = [];
   for (const file of cellOrder(folder)) {
     texts.cells[file] = readFileSync(join(folder, 'cells', file), 'utf8');
-    const compiled = await compile(`lessons/${slug}/${file.replace(/\.ts$/, '')}`, file, texts.cells, output);
-    cells.push({ file, hash: shortHash(texts.cells[file]), imports: importsOf(file, texts.cells), ...compiled });
+    const compiled = await compile(
+      `lessons/${slug}/${file.replace(/\.ts$/, '')}`,
+      file,
+      texts.cells,
+      output,
+    );
+    cells.push({
+      file,
+      hash: shortHash(texts.cells[file]),
+      imports: importsOf(file, texts.cells),
+      ...compiled,
+    });
   }
   const exercises: Record<string, ExerciseEntry> = {};
   for (const name of folders(join(folder, 'exercises'))) {
-    const read = (part: string): string => readFileSync(join(folder, 'exercises', name, `${part}.ts`), 'utf8');
+    const read = (part: string): string =>
+      readFileSync(join(folder, 'exercises', name, `${part}.ts`), 'utf8');
     const build = (part: string): Promise<CompiledFile> => {
       // The reader's file is called after the exercise, whichever version of it runs.
       const file = part === 'check' ? 'check.ts' : `${name}.ts`;
@@ -36,23 +57,37 @@ async function buildLesson(folder: string, slug: string, output: Output): Promis
       check: await build('check'),
     };
   }
-  return { cells, exercises, texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)) };
+  return {
+    cells,
+    exercises,
+    texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
+  };
 }
 
-async function compile(stem: string, entry: string, cells: Record<string, string>, output: Output): Promise<CompiledFile> {
+async function compile(
+  stem: string,
+  entry: string,
+  cells: Record<string, string>,
+  output: Output,
+): Promise<CompiledFile> {
   const result = await bundleCell(esbuild, { entry, cells });
   if (!result.ok) {
     const lines = result.diagnostics.map((d) => `${stem}: line ${d.line} of ${d.file}: ${d.text}`);
     throw new Error(lines.join('\n'));
   }
-  return { code: output.hashed(stem, 'js', result.code), map: output.hashed(stem, 'js.map', result.sourceMap) };
+  return {
+    code: output.hashed(stem, 'js', result.code),
+    map: output.hashed(stem, 'js.map', result.sourceMap),
+  };
 }
 
 /** The order in which the lesson shows its cells; cells it does not show come last, by name. */
 function cellOrder(folder: string): string[] {
   const cells = join(folder, 'cells');
   if (!existsSync(cells)) return [];
-  const files = readdirSync(cells).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const files = readdirSync(cells).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
   const page = join(folder, 'index.mdx');
   const prose = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const place = (file: string): number => {
@@ -66,7 +101,9 @@ function cellOrder(folder: string): string[] {
 function importsOf(file: string, texts: Record<string, string>): string[] {
   const found = new Set<string>();
   const visit = (name: string): void => {
-    for (const [, imported] of (texts[name] ?? '').matchAll(/\bfrom\s+['"]\.\/([^'"]+)['"]|\bimport\s+['"]\.\/([^'"]+)['"]/g)) {
+    for (const [, imported] of (texts[name] ?? '').matchAll(
+      /\bfrom\s+['"]\.\/([^'"]+)['"]|\bimport\s+['"]\.\/([^'"]+)['"]/g,
+    )) {
       if (!imported || found.has(imported)) continue;
       found.add(imported);
       visit(imported);

@@ -29,7 +29,11 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
     sources: output.hashed('sources', 'json', JSON.stringify(lab.sources)),
     bundler: {
       script: output.hashed('bundler', 'js', await script(root, 'sandbox/runner/edit/worker.ts')),
-      wasm: output.hashed('esbuild', 'wasm', readFileSync(join(root, 'node_modules/esbuild-wasm/esbuild.wasm'))),
+      wasm: output.hashed(
+        'esbuild',
+        'wasm',
+        readFileSync(join(root, 'node_modules/esbuild-wasm/esbuild.wasm')),
+      ),
     },
     editor: await buildEditor(root, output),
     lessons: await buildLessons(join(root, build.lessons), output),
@@ -39,7 +43,10 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
 }
 
 /** The lab as one classic script, and the texts it was made from. */
-async function buildLab(root: string, entry: string): Promise<{ code: string; sources: Record<string, string> }> {
+async function buildLab(
+  root: string,
+  entry: string,
+): Promise<{ code: string; sources: Record<string, string> }> {
   if (!existsSync(join(root, entry))) throw new Error(`there is no lab at ${entry}`);
   const result = await esbuild.build({
     absWorkingDir: root,
@@ -71,8 +78,12 @@ const freezeClasses: esbuild.Plugin = {
   setup(build) {
     build.onLoad({ filter: /[\\/]sandbox[\\/](machine|lab)[\\/].*\.ts$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8');
-      const classes = [...contents.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].map((match) => match[1]);
-      const frozen = classes.map((name) => `Object.freeze(${name}.prototype); Object.freeze(${name});`).join('\n');
+      const classes = [...contents.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].map(
+        (match) => match[1],
+      );
+      const frozen = classes
+        .map((name) => `Object.freeze(${name}.prototype); Object.freeze(${name});`)
+        .join('\n');
       return { contents: `${contents}\n${frozen}`, loader: 'ts' };
     });
   },

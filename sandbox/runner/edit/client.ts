@@ -33,7 +33,11 @@ export class BundlerClient {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, wasm: this.#assets.url(bundler.wasm), request } satisfies BundleCall);
+      worker.postMessage({
+        id,
+        wasm: this.#assets.url(bundler.wasm),
+        request,
+      } satisfies BundleCall);
     });
   }
 
@@ -53,7 +57,8 @@ export class BundlerClient {
   #fail(worker: Worker): void {
     worker.terminate();
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(new Error('the bundler could not be loaded'));
+    for (const { reject } of this.#waiting.values())
+      reject(new Error('the bundler could not be loaded'));
     this.#waiting.clear();
   }
 }

@@ -93,9 +93,15 @@ export function setup({ editorWorker, typescriptWorker, sources }: EditorSetup):
   if (ready) return;
   ready = true;
   (globalThis as { MonacoEnvironment?: monaco.Environment }).MonacoEnvironment = {
-    getWorker: (_id, label) => new Worker(label === 'typescript' ? typescriptWorker : editorWorker, { name: label }),
+    getWorker: (_id, label) =>
+      new Worker(label === 'typescript' ? typescriptWorker : editorWorker, { name: label }),
   };
-  const { typescriptDefaults: defaults, ScriptTarget, ModuleKind, ModuleResolutionKind } = typescript;
+  const {
+    typescriptDefaults: defaults,
+    ScriptTarget,
+    ModuleKind,
+    ModuleResolutionKind,
+  } = typescript;
   defaults.setCompilerOptions({
     target: ScriptTarget.ESNext,
     module: ModuleKind.ESNext,
@@ -110,7 +116,8 @@ export function setup({ editorWorker, typescriptWorker, sources }: EditorSetup):
     baseUrl: 'file:///',
     paths: { 'two-checkboxes': ['sandbox/lab/index.ts'] },
   });
-  for (const [path, text] of Object.entries(sources)) defaults.addExtraLib(text, uriOf('', path).toString());
+  for (const [path, text] of Object.entries(sources))
+    defaults.addExtraLib(text, uriOf('', path).toString());
   defaults.addExtraLib(WORKER_GLOBALS, 'file:///globals.d.ts');
   watchTheme();
 }
@@ -165,7 +172,9 @@ export function createEditor(options: EditorOptions): Editor {
   disposables.push(editor.onDidContentSizeChange(fit));
   disposables.push(
     monaco.editor.onDidChangeMarkers((uris) => {
-      const mine = [...models.values()].some((model) => uris.some((uri) => uri.toString() === model.uri.toString()));
+      const mine = [...models.values()].some((model) =>
+        uris.some((uri) => uri.toString() === model.uri.toString()),
+      );
       if (mine) options.onProblems(problemsOf(models));
     }),
   );
@@ -183,7 +192,8 @@ export function createEditor(options: EditorOptions): Editor {
         models.set(file, model);
       }
       const before = editor.getModel();
-      for (const [name, known] of models) if (known === before) views.set(name, editor.saveViewState());
+      for (const [name, known] of models)
+        if (known === before) views.set(name, editor.saveViewState());
       editor.setModel(model);
       const view = views.get(file);
       if (view) editor.restoreViewState(view);
@@ -236,7 +246,10 @@ function problemsOf(models: ReadonlyMap<string, monaco.editor.ITextModel>): Edit
 
 /** Follows the page's light or dark theme. */
 function watchTheme(): void {
-  const apply = (): void => monaco.editor.setTheme(document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs');
+  const apply = (): void =>
+    monaco.editor.setTheme(document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs');
   apply();
-  new MutationObserver(apply).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  new MutationObserver(apply).observe(document.documentElement, {
+    attributeFilter: ['data-theme'],
+  });
 }

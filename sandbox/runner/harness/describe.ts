@@ -68,8 +68,10 @@ function words(value: unknown, depth: number): string {
 
 function objectWords(value: object, depth: number): string {
   if (isError(value)) return describeThrown(value, 0).message;
-  if (ArrayBuffer.isView(value) && 'length' in value) return listWords(value as unknown as ArrayLike<unknown>, depth, tag(value));
-  if (Array.isArray(value)) return depth === 0 ? `[${value.length} items]` : listWords(value, depth, '');
+  if (ArrayBuffer.isView(value) && 'length' in value)
+    return listWords(value as unknown as ArrayLike<unknown>, depth, tag(value));
+  if (Array.isArray(value))
+    return depth === 0 ? `[${value.length} items]` : listWords(value, depth, '');
   if (depth === 0) return '{…}';
   if (value instanceof Map) return `Map ${pairs([...value].slice(0, MOST_ITEMS), depth, ' => ')}`;
   if (value instanceof Set) return `Set ${listWords([...value].slice(0, MOST_ITEMS), depth, '')}`;
@@ -83,13 +85,21 @@ function objectWords(value: object, depth: number): string {
 
 function listWords(list: ArrayLike<unknown>, depth: number, prefix: string): string {
   const shown: string[] = [];
-  for (let i = 0; i < list.length && i < MOST_ITEMS; i++) shown.push(words(list[i], Math.min(depth, 2) - 1));
+  for (let i = 0; i < list.length && i < MOST_ITEMS; i++)
+    shown.push(words(list[i], Math.min(depth, 2) - 1));
   if (list.length > MOST_ITEMS) shown.push(`… ${list.length - MOST_ITEMS} more`);
   return `${prefix}[${shown.join(', ')}]`;
 }
 
-function pairs(entries: readonly (readonly [unknown, unknown])[], depth: number, between: string): string {
-  const shown = entries.map(([key, item]) => `${typeof key === 'string' ? key : words(key, depth - 1)}${between}${words(item, depth - 1)}`);
+function pairs(
+  entries: readonly (readonly [unknown, unknown])[],
+  depth: number,
+  between: string,
+): string {
+  const shown = entries.map(
+    ([key, item]) =>
+      `${typeof key === 'string' ? key : words(key, depth - 1)}${between}${words(item, depth - 1)}`,
+  );
   return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
 }
 

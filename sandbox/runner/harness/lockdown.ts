@@ -86,13 +86,36 @@ function hiddenIntrinsics(): unknown[] {
  * prototype is frozen that assignment would throw, so each becomes an accessor that defines an own property.
  */
 function overridable(): [object, readonly PropertyKey[]][] {
-  const errors = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError];
+  const errors = [
+    Error,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    AggregateError,
+  ];
   return [
-    [Object.prototype, ['constructor', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toLocaleString', 'toString', 'valueOf']],
+    [
+      Object.prototype,
+      [
+        'constructor',
+        'hasOwnProperty',
+        'isPrototypeOf',
+        'propertyIsEnumerable',
+        'toLocaleString',
+        'toString',
+        'valueOf',
+      ],
+    ],
     [Function.prototype, ['constructor', 'toString', 'apply', 'bind', 'call']],
     [Promise.prototype, ['constructor', 'then', 'catch', 'finally']],
     [Date.prototype, ['constructor', 'toString', 'toJSON', 'valueOf']],
-    ...errors.map((e): [object, readonly PropertyKey[]] => [e.prototype, ['constructor', 'name', 'message', 'toString']]),
+    ...errors.map((e): [object, readonly PropertyKey[]] => [
+      e.prototype,
+      ['constructor', 'name', 'message', 'toString'],
+    ]),
   ];
 }
 
@@ -106,7 +129,8 @@ function allowOverride(holder: object, key: PropertyKey): void {
       if (this === holder) throw new TypeError(`'${String(key)}' is read only`);
       if ((typeof this !== 'object' && typeof this !== 'function') || this === null) return;
       const own = { value: next, writable: true, enumerable: true, configurable: true };
-      if (!Reflect.defineProperty(this, key, own)) throw new TypeError(`cannot set '${String(key)}'`);
+      if (!Reflect.defineProperty(this, key, own))
+        throw new TypeError(`cannot set '${String(key)}'`);
     },
     enumerable: before.enumerable ?? false,
     configurable: false,
@@ -138,6 +162,10 @@ function sealGlobals(scope: object): void {
   for (const key of Reflect.ownKeys(scope)) {
     const d = Reflect.getOwnPropertyDescriptor(scope, key);
     if (!d?.configurable) continue;
-    Reflect.defineProperty(scope, key, 'value' in d ? { writable: false, configurable: false } : { configurable: false });
+    Reflect.defineProperty(
+      scope,
+      key,
+      'value' in d ? { writable: false, configurable: false } : { configurable: false },
+    );
   }
 }

@@ -2,6 +2,7 @@ import { CODE_NAME, type Job } from '../job.ts';
 import { sizeOf } from '../limits.ts';
 import { describeThrown, inspect } from './describe.ts';
 import { lockdown } from './lockdown.ts';
+import { guardedBuffers } from './memory.ts';
 import { cloneData, Outlet } from './outlet.ts';
 
 /**
@@ -17,11 +18,22 @@ interface Lab {
 }
 
 type Exports = Record<string, unknown>;
-type Body = (lab: unknown, open: (lab: Lab) => void, finish: (exports: Exports) => void) => Promise<void>;
+type Body = (
+  lab: unknown,
+  open: (lab: Lab) => void,
+  finish: (exports: Exports) => void,
+  ...guards: unknown[]
+) => Promise<void>;
 
 const scope: typeof globalThis = globalThis;
-const bodyOf = Object.getPrototypeOf(async () => {}).constructor as new (...parts: string[]) => Body;
+const bodyOf = Object.getPrototypeOf(async () => {}).constructor as new (
+  ...parts: string[]
+) => Body;
 const now = performance.now.bind(performance);
+const guarded = guardedBuffers();
+const guards = [...guarded.values()];
+/** A bundle is the body of an async function with these parameters. */
+const parameters = ['__lab', '__open', '__finish', ...guarded.keys()];
 const MOST_EVIDENCE_BYTES = 4_000_000;
 
 function listen(lab: Lab): void {
@@ -54,7 +66,7 @@ function start(lab: Lab, job: Job, post: (message: Record<string, unknown>) => v
   };
   scope.addEventListener('error', (event) => late(event, event.error ?? event.message));
   scope.addEventListener('unhandledrejection', (event) => late(event, event.reason));
-  lockdown(scope, [lab.face]);
+  lockdown(scope, [lab.face, ...guards]);
   void run.start();
 }
 
@@ -76,7 +88,12 @@ class Run {
     try {
       this.#lineOffset = await measureOffset();
       const { mode } = this.#job;
-      const result = mode === 'cell' ? await this.#cell() : mode === 'measure' ? await this.#measure() : await this.#judge();
+      const result =
+        mode === 'cell'
+          ? await this.#cell()
+          : mode === 'measure'
+            ? await this.#measure()
+            : await this.#judge();
       this.#knobs();
       this.#finish({ type: 'done', evidence: undefined, expectations: [], ...result });
     } catch (thrown) {
@@ -115,7 +132,8 @@ class Run {
     const check = await this.#evaluate(this.#job.check);
     const work = await this.#evaluate(this.#job.code);
     const evidence = cloneData(await call(check, 'measure', work));
-    if (sizeOf(evidence, MOST_EVIDENCE_BYTES) > MOST_EVIDENCE_BYTES) throw new RangeError('the check collected more evidence than can be judged');
+    if (sizeOf(evidence, MOST_EVIDENCE_BYTES) > MOST_EVIDENCE_BYTES)
+      throw new RangeError('the check collected more evidence than can be judged');
     return { evidence };
   }
 
@@ -126,21 +144,25 @@ class Run {
 
   /** Evaluates a bundle in a session of its own and returns what its entry exports. */
   async #evaluate(code: string): Promise<Exports> {
-    const body = new bodyOf('__lab', '__open', '__finish', `${code}\n//# sourceURL=${CODE_NAME}`);
+    const body = new bodyOf(...parameters, `${code}\n//# sourceURL=${CODE_NAME}`);
     let exports: Exports | undefined;
     const open = (lab: Lab): void => {
       this.#lab = lab;
       this.#begin();
     };
     this.#begin();
-    await body(this.#lab.face, open, (found) => {
+    const finish = (found: Exports): void => {
       exports ??= found;
-    });
+    };
+    await body(this.#lab.face, open, finish, ...guards);
     return exports ?? {};
   }
 
   #begin(): void {
-    this.#lab.beginSession({ knobs: this.#job.knobs, emit: (report) => this.#outlet.report(report) });
+    this.#lab.beginSession({
+      knobs: this.#job.knobs,
+      emit: (report) => this.#outlet.report(report),
+    });
   }
 }
 
@@ -161,9 +183,14 @@ function asReports(value: unknown): unknown[] {
 
 /** Engines put their own lines before the body of a constructed function; counts them. */
 async function measureOffset(): Promise<number> {
-  const probe = new bodyOf('__lab', '__open', '__finish', 'throw new Error("probe");\n//# sourceURL=probe.js');
+  const probe = new bodyOf(...parameters, 'throw new Error("probe");\n//# sourceURL=probe.js');
   try {
-    await probe(undefined, () => {}, () => {});
+    await probe(
+      undefined,
+      () => {},
+      () => {},
+      ...guards,
+    );
   } catch (error) {
     const line = /probe\.js:(\d+)/.exec(String((error as Error).stack))?.[1];
     return line ? Number(line) - 1 : 0;
@@ -187,12 +214,31 @@ function installConsole(outlet: Outlet): void {
   };
   const nothing = (): void => {};
   const console = {
-    log, info: log, debug: log, dir: log, table: log, group: log, trace: log, assert, count,
-    warn: at('warn'), error: at('error'), groupEnd: nothing, time: nothing, timeEnd: nothing, timeLog: nothing, clear: nothing,
+    log,
+    info: log,
+    debug: log,
+    dir: log,
+    table: log,
+    group: log,
+    trace: log,
+    assert,
+    count,
+    warn: at('warn'),
+    error: at('error'),
+    groupEnd: nothing,
+    time: nothing,
+    timeEnd: nothing,
+    timeLog: nothing,
+    clear: nothing,
   };
   // Only the object itself: the prototypes behind it are frozen by lockdown, which prepares them first.
   Object.freeze(console);
-  Object.defineProperty(scope, 'console', { value: console, writable: false, configurable: true, enumerable: false });
+  Object.defineProperty(scope, 'console', {
+    value: console,
+    writable: false,
+    configurable: true,
+    enumerable: false,
+  });
 }
 
 listen((scope as unknown as { TwoCheckboxesLab: Lab }).TwoCheckboxesLab);

@@ -7,6 +7,7 @@ type Post = (message: Record<string, unknown>) => void;
 /** Milliseconds between two batches of printed lines. */
 const BATCH_MS = 50;
 const BATCH_LINES = 200;
+const AT_ONCE_LINES = 50;
 
 /** The only way out of a run: counts what leaves, sends it in batches, and closes when a limit is passed. */
 export class Outlet {
@@ -48,7 +49,9 @@ export class Outlet {
     this.#lines.push({ level, text });
     if (this.#logLines > this.#limits.logLines) return this.#close('logLines');
     if (this.#logChars > this.#limits.logChars) return this.#close('logChars');
-    if (this.#lines.length >= BATCH_LINES || this.#now() - this.#lastFlush > BATCH_MS) this.flush();
+    const due = this.#lines.length >= BATCH_LINES || this.#now() - this.#lastFlush > BATCH_MS;
+    // The first lines go at once: they are all there is when a loop without an end follows.
+    if (due || this.#logLines <= AT_ONCE_LINES) this.flush();
   }
 
   flush(): void {
@@ -76,6 +79,8 @@ export function cloneData(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    throw new TypeError(`a result is plain data: numbers, text, arrays, objects and bytes; this one is not: ${inspect(value)}`);
+    throw new TypeError(
+      `a result is plain data: numbers, text, arrays, objects and bytes; this one is not: ${inspect(value)}`,
+    );
   }
 }

@@ -1,0 +1,80 @@
+import type { LogLine, Report, RunError } from '../../../sandbox/runner/index.ts';
+import { renderReport } from '../report/render.ts';
+import { h, part } from './dom.ts';
+
+/** What a run produced. Old results stay until the new run brings its first, so that nothing jumps. */
+export class Output {
+  #section: HTMLElement;
+  #results: HTMLElement;
+  #log: HTMLElement;
+  #error: HTMLElement;
+  #fresh = true;
+
+  constructor(root: HTMLElement) {
+    this.#section = part(root, '.cell-output');
+    this.#results = part(root, '.cell-results');
+    this.#log = part(root, '.cell-log');
+    this.#error = part(root, '.cell-error');
+  }
+
+  begin(): void {
+    this.#fresh = false;
+    this.#section.setAttribute('aria-busy', 'true');
+    this.#section.style.minHeight = `${this.#section.offsetHeight}px`;
+  }
+
+  end(): void {
+    // A run that was stopped before it showed anything leaves the earlier results alone.
+    this.#section.removeAttribute('aria-busy');
+    this.#section.style.minHeight = '';
+  }
+
+  report(report: Report): void {
+    this.#renew();
+    this.#results.append(renderReport(report));
+  }
+
+  log(lines: readonly LogLine[]): void {
+    this.#renew();
+    this.#log.hidden = false;
+    const following = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 4;
+    for (const { level, text } of lines)
+      this.#log.append(h('span', { class: `log-line log-${level}` }, `${text}\n`));
+    if (following) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  error({ text, places }: RunError, go: (place: RunError['places'][number]) => void): void {
+    this.#renew();
+    this.#error.hidden = false;
+    part(this.#error, '.error-message').textContent = text;
+    const buttons = places.map((place) => {
+      const button = h(
+        'button',
+        { type: 'button', class: 'error-place' },
+        `${place.file} line ${place.line}`,
+      );
+      button.addEventListener('click', () => go(place));
+      return button;
+    });
+    part(this.#error, '.error-places').replaceChildren(...buttons);
+  }
+
+  /** Empties the area at the first sign of the new run, and at its end if it showed nothing. */
+  clear(): void {
+    this.#fresh = true;
+    this.#results.replaceChildren();
+    this.#log.replaceChildren();
+    this.#log.hidden = true;
+    this.#error.hidden = true;
+    this.#section.hidden = true;
+  }
+
+  get fresh(): boolean {
+    return this.#fresh;
+  }
+
+  #renew(): void {
+    if (!this.#fresh) this.clear();
+    this.#section.hidden = false;
+  }
+}

@@ -1,0 +1,38 @@
+/** What the components read when the site is built. */
+
+const sources = import.meta.glob<string>('/lessons/*/{cells,exercises}/**/*.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const extras = import.meta.glob<{ hints?: string[] }>('/lessons/*/exercises/*/exercise.json', {
+  import: 'default',
+  eager: true,
+});
+
+/** The lesson's folder name: as given, or the folder in the page's address. */
+export function lessonOf(given: string | undefined, page: URL): string {
+  const lesson = given ?? /\/lessons\/([^/]+)/.exec(page.pathname)?.[1];
+  if (!lesson)
+    throw new Error(
+      `a cell on ${page.pathname} needs the prop 'lesson', such as lesson="01-the-ledger"`,
+    );
+  return lesson;
+}
+
+/** A source text by its path in the lesson. */
+export function sourceOf(lesson: string, path: string): string {
+  const text = sources[`/lessons/${lesson}/${path}`];
+  if (text === undefined) throw new Error(`there is no lessons/${lesson}/${path}`);
+  return text.replace(/\n$/, '');
+}
+
+export function hintsOf(lesson: string, exercise: string): string[] {
+  return extras[`/lessons/${lesson}/exercises/${exercise}/exercise.json`]?.hints ?? [];
+}
+
+/** `fewer-exits` as `Fewer exits`. */
+export function wordsOf(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
