@@ -1,0 +1,167 @@
+import TinyQueue from 'tinyqueue';
+import { Engine, type Handler, type Timer } from '../machine/engine/engine.ts';
+import { EventHeap } from '../machine/engine/heap.ts';
+import { Random } from '../machine/engine/random.ts';
+import { simjsTandem } from './bench-simjs.ts';
+
+const OPERATIONS = 1_000_000;
+const ROUNDS = 5;
+/** Delays like a device's: a few hundred nanoseconds to tens of microseconds, in ps. */
+const DELAYS = makeDelays(4096);
+
+/** Speed of the engine: the hold model (pop one, push one), and ratios to others on the same work. */
+export function benchEngine() {
+  const sizes = [16, 1000, 100_000] as const;
+  const rates = sizes.map((size) => best(() => OPERATIONS / seconds(() => holdHeap(size))));
+  const tiny = best(() => OPERATIONS / seconds(() => holdTinyQueue(1000)));
+  const frames = 20_000;
+  const ours = best(() => frames / seconds(() => tandem(frames)));
+  const simjs = best(() => frames / seconds(() => simjsTandem(frames, INTERVAL, SERVICE)));
+  return {
+    holdPerSecond: { '16': rates[0], '1000': rates[1], '100000': rates[2] },
+    ratio: { tinyqueue: rates[1] / tiny, simjs: ours / simjs },
+  };
+}
+
+/** Bytes allocated while a million events are dispatched to 1000 timers in steady state. */
+export function bytesPerMillionEvents(): number {
+  const engine = new Engine();
+  const owners = Array.from({ length: 1000 }, (_, i) => new Rescheduler(engine, i));
+  dispatch(engine, 200_000);
+  let allocated = 0;
+  for (let step = 0; step < 100; step++) {
+    const before = process.memoryUsage().heapUsed;
+    dispatch(engine, 10_000);
+    allocated += Math.max(0, process.memoryUsage().heapUsed - before);
+  }
+  let overhead = 0;
+  for (let step = 0; step < 100; step++) {
+    const before = process.memoryUsage().heapUsed;
+    overhead += Math.max(0, process.memoryUsage().heapUsed - before);
+  }
+  return owners.length > 0 ? Math.max(0, allocated - overhead) : 0;
+}
+
+/** Dispatches `events` events. */
+function dispatch(engine: Engine, events: number): void {
+  const stop = engine.events + events;
+  while (engine.events < stop) engine.run(engine.now + 100_000_000);
+}
+
+const INTERVAL = 100_000;
+const SERVICE = [90_000, 80_000, 70_000];
+
+class Rescheduler implements Handler {
+  #timer: Timer;
+  #engine: Engine;
+  #at: number;
+
+  constructor(engine: Engine, index: number) {
+    this.#engine = engine;
+    this.#timer = engine.timer(this);
+    this.#at = index;
+    this.#timer.schedule(DELAYS[index % DELAYS.length]);
+  }
+
+  handle(): void {
+    this.#at = (this.#at + 1) % DELAYS.length;
+    this.#timer.schedule(this.#engine.now + DELAYS[this.#at]);
+  }
+}
+
+function holdHeap(size: number): void {
+  const heap = new EventHeap(size);
+  let sequence = 0;
+  for (let slot = 0; slot < size; slot++) heap.set(slot, DELAYS[slot % 4096], sequence++);
+  for (let i = 0; i < OPERATIONS; i++) {
+    const time = heap.nextTime;
+    heap.set(heap.pop(), time + DELAYS[i % 4096], sequence++);
+  }
+}
+
+interface Item {
+  time: number;
+  sequence: number;
+}
+
+function holdTinyQueue(size: number): void {
+  const queue = new TinyQueue<Item>([], (a, b) => a.time - b.time || a.sequence - b.sequence);
+  let sequence = 0;
+  for (let i = 0; i < size; i++) queue.push({ time: DELAYS[i % 4096], sequence: sequence++ });
+  for (let i = 0; i < OPERATIONS; i++) {
+    const item = queue.pop() as Item;
+    queue.push({ time: item.time + DELAYS[i % 4096], sequence: sequence++ });
+  }
+}
+
+/** One server of the tandem: serves frames one at a time and passes them on. */
+class Station implements Handler {
+  waiting = 0;
+  served = 0;
+  #timer: Timer;
+  #engine: Engine;
+  #service: number;
+  #next: Station | undefined;
+
+  constructor(engine: Engine, service: number, next?: Station) {
+    this.#engine = engine;
+    this.#service = service;
+    this.#next = next;
+    this.#timer = engine.timer(this);
+  }
+
+  arrive(): void {
+    if (this.waiting++ === 0) this.#timer.schedule(this.#engine.now + this.#service);
+  }
+
+  handle(): void {
+    this.served++;
+    this.#next?.arrive();
+    if (--this.waiting > 0) this.#timer.schedule(this.#engine.now + this.#service);
+  }
+}
+
+class Source implements Handler {
+  #left: number;
+  #engine: Engine;
+  #first: Station;
+  #timer: Timer;
+
+  constructor(engine: Engine, frames: number, first: Station) {
+    this.#engine = engine;
+    this.#left = frames;
+    this.#first = first;
+    this.#timer = engine.timer(this);
+    this.#timer.schedule(0);
+  }
+
+  handle(): void {
+    this.#first.arrive();
+    if (--this.#left > 0) this.#timer.schedule(this.#engine.now + INTERVAL);
+  }
+}
+
+/** Frames through three servers in a row, on the engine. */
+function tandem(frames: number): void {
+  const engine = new Engine();
+  const last = new Station(engine, SERVICE[2]);
+  const middle = new Station(engine, SERVICE[1], last);
+  new Source(engine, frames, new Station(engine, SERVICE[0], middle));
+  engine.run();
+  if (last.served !== frames) throw new Error(`the tandem served ${last.served} of ${frames} frames`);
+}
+
+function makeDelays(count: number): Float64Array {
+  const random = new Random(42);
+  return Float64Array.from({ length: count }, () => 200_000 + random.below(20_000_000));
+}
+
+function seconds(work: () => void): number {
+  const begin = performance.now();
+  work();
+  return (performance.now() - begin) / 1e3;
+}
+
+function best(measure: () => number): number {
+  return Math.max(...Array.from({ length: ROUNDS }, measure));
+}

@@ -1,0 +1,52 @@
+import { UsageError } from '../lab/usage.ts';
+import { benchCommand } from './bench.ts';
+import { compareCommand } from './compare.ts';
+import { runCommand } from './run.ts';
+
+/** A command: takes the arguments behind its name, returns the process's exit status. */
+type Command = (args: string[]) => Promise<number>;
+
+const COMMANDS: Record<string, { run: Command; does: string }> = {
+  run: { run: runCommand, does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report' },
+  compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
+  bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
+};
+
+async function main(): Promise<number> {
+  const [name = '', ...rest] = process.argv.slice(2);
+  const args = joinNegative(rest);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command.run(args);
+  const lines = Object.entries(COMMANDS).map(([id, { does }]) => `  ${id} ${does}`);
+  if (name === '' || name === 'help' || name === '--help') {
+    console.log(['usage: npm run -s lab -- COMMAND', ...lines].join('\n'));
+    return name === '' ? 2 : 0;
+  }
+  throw new UsageError(`there is no command '${name}'; there is ${Object.keys(COMMANDS).join(', ')}`);
+}
+
+/** Bad usage is one line that says what to write instead; anything else keeps its stack. */
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const usage = error instanceof UsageError || isParseError(error);
+  console.error(usage ? (error as Error).message.replaceAll('\n', ' ') : error);
+  process.exitCode = usage ? 2 : 1;
+}
+
+/** `--frame -5` as `--frame=-5`: a negative number is a value, to be refused as one. */
+function joinNegative(args: string[]): string[] {
+  const joined: string[] = [];
+  for (const word of args) {
+    const last = joined.at(-1);
+    if (/^-[\d.]/.test(word) && last?.startsWith('--') === true && !last.includes('='))
+      joined[joined.length - 1] = `${last}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
+function isParseError(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS');
+}

@@ -1,0 +1,81 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { type CompareOptions, PATHS } from '../lab/options.ts';
+import type { PathName } from '../lab/report.ts';
+import { UsageError } from '../lab/usage.ts';
+
+/** The options of `compare`, as `parseArgs` takes them. */
+export const COMPARE_OPTIONS = {
+  paths: { type: 'string' },
+  profile: { type: 'string' },
+  line: { type: 'string' },
+  frame: { type: 'string' },
+  direction: { type: 'string' },
+  load: { type: 'string' },
+  vms: { type: 'string' },
+  queues: { type: 'string' },
+  'root-cores': { type: 'string' },
+  'guest-cores': { type: 'string' },
+  duration: { type: 'string' },
+  frames: { type: 'string' },
+  'posted-interrupts': { type: 'string' },
+  seed: { type: 'string' },
+} satisfies ParseArgsOptionsConfig;
+
+type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
+
+/** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
+export function toCompareOptions(values: Values): CompareOptions {
+  const options: CompareOptions = {};
+  if (values.paths !== undefined) options.paths = values.paths.split(',').map(toPath);
+  if (values.profile !== undefined) options.profile = values.profile;
+  if (values.line !== undefined) options.line = values.line;
+  if (values.direction !== undefined)
+    options.direction = values.direction as CompareOptions['direction'];
+  if (values.load !== undefined)
+    options.load =
+      values.load === 'max' || values.load === 'paced' ? values.load : toNumber('load', values.load);
+  const numbers = [
+    ['frame', 'frame'],
+    ['vms', 'vms'],
+    ['queues', 'queues'],
+    ['root-cores', 'rootCores'],
+    ['guest-cores', 'guestCores'],
+    ['duration', 'durationMs'],
+    ['frames', 'frames'],
+    ['seed', 'seed'],
+  ] as const;
+  for (const [word, name] of numbers) {
+    const value = values[word];
+    if (value !== undefined) options[name] = toNumber(word, value);
+  }
+  const posted = values['posted-interrupts'];
+  if (posted !== undefined) {
+    if (posted !== 'on' && posted !== 'off')
+      throw new UsageError(`--posted-interrupts: '${posted}' is not on or off`);
+    options.postedInterrupts = posted === 'on';
+  }
+  return options;
+}
+
+/** A word as a number. */
+export function toNumber(name: string, word: string): number {
+  const value = Number(word);
+  if (word.trim() !== '' && Number.isFinite(value)) return value;
+  throw new UsageError(`--${name}: '${word}' is not a number`);
+}
+
+/** A word as the name of a path. */
+export function toPath(word: string): PathName {
+  const path = PATHS.find((candidate) => candidate === word);
+  if (path !== undefined) return path;
+  throw new UsageError(`--paths: '${word}' is not one of ${PATHS.join(', ')}`);
+}
+
+/** @throws UsageError for an option that is none of `known`, naming them */
+export function refuseUnknown(args: string[], known: string[]): void {
+  for (const word of args) {
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name !== undefined && !known.includes(name))
+      throw new UsageError(`there is no option --${name}; there is --${known.join(', --')}`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { CompareReport, PathReport, Report, TimelineReport } from '../lab/report.ts';
+
+/** Prints a report for people. */
+export function printReport(report: Report): void {
+  switch (report.kind) {
+    case 'compare':
+      printCompare(report);
+      break;
+    case 'timeline':
+      printTimeline(report);
+      break;
+    case 'table':
+      console.log(report.title);
+      printTable([report.columns.map(({ name, unit }) => withUnit(name, unit)), ...report.rows]);
+      break;
+    case 'text':
+      console.log(report.text);
+      break;
+    case 'capture':
+      console.log(`${report.name}: ${report.frames} frames, ${report.bytes.length} bytes`);
+      break;
+    default:
+      console.log(JSON.stringify(report, null, 2));
+  }
+}
+
+function withUnit(name: string, unit: string | undefined): string {
+  return unit === undefined ? name : `${name} (${unit})`;
+}
+
+const ROWS: [string, (path: PathReport) => number | string][] = [
+  ['exits per frame', (path) => path.perFrame.exits],
+  ['exits for I/O per frame', (path) => path.perFrame.ioExits],
+  ['copies per frame', (path) => path.perFrame.copies],
+  ['interrupts per frame', (path) => path.perFrame.interrupts],
+  ['cycles per frame', (path) => Math.round(path.cyclesPerFrame)],
+  ['throughput (Gb/s)', (path) => path.throughputGbps],
+  ['frames per second', (path) => Math.round(path.framesPerSecond)],
+  ['latency p50 (µs)', (path) => path.latencyUs.p50],
+  ['latency p99 (µs)', (path) => path.latencyUs.p99],
+  ['cores: guest', (path) => path.cores.guest],
+  ['cores: hypervisor', (path) => path.cores.hypervisor],
+  ['cores: root kernel', (path) => path.cores.rootKernel],
+  ['cores: root user', (path) => path.cores.rootUser],
+  ['lost', (path) => path.lossRate],
+  ['limited by', (path) => path.limitedBy],
+];
+
+function printCompare(report: CompareReport): void {
+  const paths = Object.entries(report.paths);
+  const { profile, line, frame, direction, load, vms } = report.config;
+  console.log(`${profile}, ${line}, ${frame} bytes, ${direction}, load ${load}, ${vms} VM`);
+  const head = ['', ...paths.map(([name]) => name)];
+  const rows = ROWS.map(([name, value]) => [name, ...paths.map(([, path]) => value(path))]);
+  printTable([head, ...rows]);
+  for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
+}
+
+function printTimeline(report: TimelineReport): void {
+  console.log(report.title);
+  const rows = report.steps.map((step) => [
+    Math.round(step.start),
+    Math.round(step.end),
+    step.who,
+    step.what,
+    step.detail ?? '',
+  ]);
+  printTable([['from (ns)', 'to (ns)', 'who', 'what', 'detail'], ...rows]);
+}
+
+function printTable(rows: (string | number)[][]): void {
+  const text = rows.map((row) => row.map(format));
+  const widths = text[0].map((_, i) => Math.max(...text.map((row) => row[i]?.length ?? 0)));
+  for (const [r, row] of text.entries()) {
+    const cells = row.map((cell, i) =>
+      typeof rows[r][i] === 'number' ? cell.padStart(widths[i]) : cell.padEnd(widths[i]),
+    );
+    console.log(cells.join('  ').trimEnd());
+  }
+}
+
+function format(value: string | number): string {
+  if (typeof value === 'string') return value;
+  if (Number.isInteger(value)) return String(value);
+  return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+}
