@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import starlight from '@astrojs/starlight';
-import relativeLinks from 'astro-relative-links';
 import { defineConfig } from 'astro/config';
+import relativeLinks from 'astro-relative-links';
 
 /** Every lesson is a folder lessons/NN-slug with an index.mdx; the number gives the order. */
 const lessons = readdirSync(new URL('./lessons', import.meta.url))

@@ -19,7 +19,9 @@ const docs = defineCollection({
       /** What a reader can do afterwards; one line each. */
       goals: z.array(z.string()).max(5).optional(),
       /** Per exercise folder: hints, given one at a time. */
-      exercises: z.record(z.string(), z.strictObject({ hints: z.array(z.string()).min(1) })).optional(),
+      exercises: z
+        .record(z.string(), z.strictObject({ hints: z.array(z.string()).min(1) }))
+        .optional(),
     }),
   }),
 });

@@ -10,7 +10,9 @@ test.afterAll(() => served.close());
 
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -38,7 +40,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await cell.getByRole('button', { name: 'Run' }).click();
         await expect(cell.locator('.report').first()).toBeVisible({ timeout: 20_000 });
       }
-      for (const details of await page.locator('.behind').all()) await details.locator('summary').first().click();
+      for (const details of await page.locator('.behind').all())
+        await details.locator('summary').first().click();
       await page.locator('.exercise-hint').first().click();
       expect(await violations(page)).toEqual([]);
     });
@@ -47,7 +50,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${served.url}lessons/01-the-ledger/`);
       const cell = page.locator('#cell-compare');
       await cell.getByRole('button', { name: 'Edit compare.ts' }).click();
-      await expect(cell.locator('.monaco-editor, .editor-plain').first()).toBeVisible({ timeout: 30_000 });
+      await expect(cell.locator('.monaco-editor, .editor-plain').first()).toBeVisible({
+        timeout: 30_000,
+      });
       expect(await violations(page)).toEqual([]);
     });
   });

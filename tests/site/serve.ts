@@ -35,10 +35,14 @@ async function fileFor(path: string): Promise<string | undefined> {
 export async function serve(prefix: string): Promise<Served> {
   const server: Server = createServer(async (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const file = path.startsWith(prefix) ? await fileFor(path.slice(prefix.length) || '/') : undefined;
+    const file = path.startsWith(prefix)
+      ? await fileFor(path.slice(prefix.length) || '/')
+      : undefined;
     const body = file ? await readFile(file).catch(() => undefined) : undefined;
     if (!file || !body) return response.writeHead(404).end('not found');
-    return response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
+    return response
+      .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' })
+      .end(body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -4,9 +4,15 @@ import { pages, type Served, serve } from './serve.ts';
 /** What went wrong on a page that a reader would not see: errors, foreign requests, missing files. */
 function watch(page: Page, origin: string): string[] {
   const seen: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && seen.push(`console: ${message.text()}`));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && seen.push(`console: ${message.text()}`),
+  );
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`));
-  page.on('response', (response) => response.status() >= 400 && seen.push(`${response.status()} ${response.url()}`));
+  page.on(
+    'response',
+    (response) => response.status() >= 400 && seen.push(`${response.status()} ${response.url()}`),
+  );
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) seen.push(`foreign: ${url}`);
@@ -40,9 +46,14 @@ for (const prefix of ['/', '/docs/course/']) {
       const targets = new Set<string>();
       for (const path of pages()) {
         await page.goto(served.url + path);
-        const hrefs = await page.locator('a[href]').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
-        for (const href of hrefs) if (href.startsWith(served.url)) targets.add(href.split('#')[0] ?? href);
-        const outside = hrefs.filter((href) => href.startsWith(new URL(served.url).origin) && !href.startsWith(served.url));
+        const hrefs = await page
+          .locator('a[href]')
+          .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
+        for (const href of hrefs)
+          if (href.startsWith(served.url)) targets.add(href.split('#')[0] ?? href);
+        const outside = hrefs.filter(
+          (href) => href.startsWith(new URL(served.url).origin) && !href.startsWith(served.url),
+        );
         expect(outside, `links on /${path} that leave the prefix`).toEqual([]);
       }
       for (const target of targets) expect((await request.get(target)).status(), target).toBe(200);
@@ -93,7 +104,9 @@ test.describe('one page', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const path of pages()) {
       await page.goto(served.url + path);
-      const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const excess = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       expect(excess, `/${path}`).toBeLessThanOrEqual(0);
     }
   });
@@ -107,7 +120,10 @@ test.describe('one page', () => {
     expect(await theme()).toBe('dark');
     await page.goto(`${served.url}glossary/`);
     expect(await theme()).toBe('dark');
-    await expect(page.getByRole('button', { name: 'Dark colours' })).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.getByRole('button', { name: 'Dark colours' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
   });
 
   test('stands still for who asked for calm', async ({ page }) => {
@@ -118,7 +134,9 @@ test.describe('one page', () => {
     await expect(page.locator('.frame.is-out')).toHaveCount(0);
   });
 
-  test('shows numbers of the model beside the lanes, and computes them again on request', async ({ page }) => {
+  test('shows numbers of the model beside the lanes, and computes them again on request', async ({
+    page,
+  }) => {
     await page.goto(served.url);
     const exits = (lane: string) => page.locator(`[data-lane="${lane}"] [data-meter="exits"]`);
     await expect(exits('emulated')).toHaveText(/[\d.]+/);
@@ -132,7 +150,10 @@ test.describe('one page', () => {
 
   test('loads no renderer and no editor before a reader asks for one', async ({ page }) => {
     const scripts: string[] = [];
-    page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
+    page.on(
+      'request',
+      (request) => request.resourceType() === 'script' && scripts.push(request.url()),
+    );
     await page.goto(`${served.url}lessons/01-the-ledger/`, { waitUntil: 'networkidle' });
     expect(scripts.filter((url) => /draw|monaco|editor|esbuild|lab\./i.test(url))).toEqual([]);
   });

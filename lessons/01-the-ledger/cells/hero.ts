@@ -6,4 +6,11 @@ const profile = knob('Costs of', 'nehalem-2008r2', {
   choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
 });
 
-export default await compare({ frame, profile, line: '10G', direction: 'tx', load: 'paced', frames: 100 });
+export default await compare({
+  frame,
+  profile,
+  line: '10G',
+  direction: 'tx',
+  load: 'paced',
+  frames: 100,
+});

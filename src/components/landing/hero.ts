@@ -9,7 +9,8 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 function send(): void {
   if (calm.matches || !hero) return;
   for (const frame of hero.querySelectorAll('.frame')) frame.classList.add('is-out');
-  for (const motion of hero.querySelectorAll<SVGAnimateMotionElement>('animateMotion')) motion.beginElement();
+  for (const motion of hero.querySelectorAll<SVGAnimateMotionElement>('animateMotion'))
+    motion.beginElement();
 }
 
 async function run(): Promise<void> {

@@ -30,7 +30,10 @@ function compute(knobs: Record<string, string | number>): Promise<CompareReport>
 }
 
 /** Computes the three lanes and puts their numbers and their pace into the drawing. */
-export async function runLive(hero: HTMLElement, options: { frame: number; profile: string }): Promise<void> {
+export async function runLive(
+  hero: HTMLElement,
+  options: { frame: number; profile: string },
+): Promise<void> {
   const report = await compute({ 'Frame size': options.frame, 'Costs of': options.profile });
   const { seconds, words } = pace(report);
   for (const lane of LANES) {
@@ -41,7 +44,8 @@ export async function runLive(hero: HTMLElement, options: { frame: number; profi
       const cell = row.querySelector(`[data-meter="${label}"]`);
       if (cell) cell.textContent = value(path);
     }
-    for (const motion of row.querySelectorAll('animateMotion')) motion.setAttribute('dur', `${seconds[lane].toFixed(2)}s`);
+    for (const motion of row.querySelectorAll('animateMotion'))
+      motion.setAttribute('dur', `${seconds[lane].toFixed(2)}s`);
   }
   const said = hero.querySelector('[data-words]');
   if (said) said.textContent = words;

@@ -28,7 +28,8 @@ export interface Pace {
 export function pace(report: CompareReport | undefined): Pace {
   const latency = (lane: Lane) => report?.paths[lane]?.latencyUs.p50 ?? Number.NaN;
   const slowest = Math.max(0, ...LANES.map(latency).filter(Number.isFinite));
-  const seconds = (lane: Lane) => (slowest > 0 ? Math.max(0.15, (SLOWEST * (latency(lane) || 0)) / slowest) : 2);
+  const seconds = (lane: Lane) =>
+    slowest > 0 ? Math.max(0.15, (SLOWEST * (latency(lane) || 0)) / slowest) : 2;
   const factor = slowest > 0 ? Number(((SLOWEST * 1e6) / slowest).toPrecision(2)) : 0;
   return {
     seconds: { emulated: seconds('emulated'), vmbus: seconds('vmbus'), sriov: seconds('sriov') },

@@ -42,7 +42,14 @@ export const NARROW: Section = {
 };
 
 /** Heights of the levels: user mode, kernel mode, hypervisor, hardware. */
-export const Y = { user: 30, kernel: 74, hypervisor: 118, hardware: 152, floor: 96, slab: [104, 132] } as const;
+export const Y = {
+  user: 30,
+  kernel: 74,
+  hypervisor: 118,
+  hardware: 152,
+  floor: 96,
+  slab: [104, 132],
+} as const;
 
 export type Lane = 'emulated' | 'vmbus' | 'sriov';
 

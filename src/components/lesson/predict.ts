@@ -34,7 +34,12 @@ export class PredictRun extends HTMLElement {
     });
     details.hidden = false;
     details.open = true;
-    const said = chosen === answer ? 'You said so.' : chosen < 0 ? 'You ran it without a guess.' : 'Not what you said.';
+    const said =
+      chosen === answer
+        ? 'You said so.'
+        : chosen < 0
+          ? 'You ran it without a guess.'
+          : 'Not what you said.';
     this.say(said);
   }
 }

@@ -13,10 +13,13 @@ type Series = ChartReport['series'][number];
 
 const dashOf = (series: Series, index: number) =>
   series.path ? PATH_DASH[series.path] : (DASHES[index % DASHES.length] ?? '');
-const axisTitle = (axis: ChartReport['x']) => (axis.unit ? `${axis.label}, ${axis.unit}` : axis.label);
+const axisTitle = (axis: ChartReport['x']) =>
+  axis.unit ? `${axis.label}, ${axis.unit}` : axis.label;
 
 function plotLine(series: Series, index: number, x: Scale, y: Scale): SVGGElement {
-  const places = series.points.map((point) => `${(x.at(point.x) * 1000).toFixed(1)} ${((1 - y.at(point.y)) * HEIGHT).toFixed(1)}`);
+  const places = series.points.map(
+    (point) => `${(x.at(point.x) * 1000).toFixed(1)} ${((1 - y.at(point.y)) * HEIGHT).toFixed(1)}`,
+  );
   const dots = places.length <= 40 ? places.map((place) => `M${place}h0.01`).join('') : '';
   return svg(
     'g',
@@ -35,18 +38,27 @@ function gridLines(x: Scale, y: Scale): SVGGElement {
     ...x.ticks.map((tick) => `M${(x.at(tick) * 1000).toFixed(1)} 0V${HEIGHT}`),
     ...y.ticks.map((tick) => `M0 ${((1 - y.at(tick)) * HEIGHT).toFixed(1)}H1000`),
   ];
-  return svg('g', { class: 'grid' }, svg('path', { d: lines.join(''), 'vector-effect': 'non-scaling-stroke' }));
+  return svg(
+    'g',
+    { class: 'grid' },
+    svg('path', { d: lines.join(''), 'vector-effect': 'non-scaling-stroke' }),
+  );
 }
 
 function chartTable(report: ChartReport): HTMLElement {
-  const xs = [...new Set(report.series.flatMap((series) => series.points.map((point) => point.x)))].sort((a, b) => a - b);
+  const xs = [
+    ...new Set(report.series.flatMap((series) => series.points.map((point) => point.x))),
+  ].sort((a, b) => a - b);
   const value = (series: Series, x: number) => {
     const found = series.points.find((point) => point.x === x);
     return found ? number(found.y) : '';
   };
   return dataTable(
     report.title,
-    [{ name: axisTitle(report.x), numeric: true }, ...report.series.map((series) => ({ name: series.name, numeric: true }))],
+    [
+      { name: axisTitle(report.x), numeric: true },
+      ...report.series.map((series) => ({ name: series.name, numeric: true })),
+    ],
     xs.map((x) => [number(x), ...report.series.map((series) => value(series, x))]),
   );
 }
@@ -63,7 +75,8 @@ function key(series: Series, index: number): HTMLElement {
 /** Lines over a common axis, linear or logarithmic. */
 export function chartView(report: ChartReport): HTMLElement {
   const points = report.series.flatMap((series) => series.points);
-  if (points.length === 0) return figure('chart', report.title, h('p', {}, 'No point can be drawn.'));
+  if (points.length === 0)
+    return figure('chart', report.title, h('p', {}, 'No point can be drawn.'));
   const xs = points.map((point) => point.x);
   const ys = points.map((point) => point.y);
   const x = report.x.log ? logarithmic(xs) : linear(xs, 6);
@@ -81,8 +94,12 @@ export function chartView(report: ChartReport): HTMLElement {
     gridLines(x, y),
     ...report.series.map((series, index) => plotLine(series, index, x, y)),
   );
-  const tickY = y.ticks.map((t) => h('span', { style: `top:${((1 - y.at(t)) * 100).toFixed(2)}%` }, number(t)));
-  const tickX = x.ticks.map((t) => h('span', { style: `left:${(x.at(t) * 100).toFixed(2)}%` }, quantity(t)));
+  const tickY = y.ticks.map((t) =>
+    h('span', { style: `top:${((1 - y.at(t)) * 100).toFixed(2)}%` }, number(t)),
+  );
+  const tickX = x.ticks.map((t) =>
+    h('span', { style: `left:${(x.at(t) * 100).toFixed(2)}%` }, quantity(t)),
+  );
   return figure(
     'chart',
     report.title,

@@ -1,4 +1,10 @@
-import type { Actor, CompareConfig, CompareReport, PathName, PathReport } from '../../../sandbox/lab/report.ts';
+import type {
+  Actor,
+  CompareConfig,
+  CompareReport,
+  PathName,
+  PathReport,
+} from '../../../sandbox/lab/report.ts';
 import { ACTORS, actorLabel, HOST, PATH_NAME, PATHS } from './actors.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure, legend, subtitle } from './figure.ts';
@@ -9,14 +15,17 @@ type Row = [PathName, PathReport];
 
 /** Cycles per delivered frame that these actors spent. */
 export function cyclesOf(path: PathReport, actors: readonly Actor[]): number {
-  const sum = path.ledger.filter((row) => actors.includes(row.who)).reduce((total, row) => total + row.cycles, 0);
+  const sum = path.ledger
+    .filter((row) => actors.includes(row.who))
+    .reduce((total, row) => total + row.cycles, 0);
   return path.deliveredFrames > 0 ? sum / path.deliveredFrames : Number.NaN;
 }
 
 /** What was run, in words: every option that a reader could have set. */
 export function configLine(config: CompareConfig): string {
   const direction = { tx: 'transmit', rx: 'receive', rr: 'request and response' }[config.direction];
-  const load = typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
+  const load =
+    typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
   const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';
   return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; costs of ${config.profile}`;
 }
@@ -48,6 +57,10 @@ const METERS: readonly Meter[] = [
   { name: 'Host cycles', value: (path) => cyclesOf(path, HOST), actors: HOST },
 ];
 
+/** A figure of a path that delivered nothing is no figure: a refused frame did not cost zero exits. */
+const known = (path: PathReport, value: number): number =>
+  path.deliveredFrames > 0 ? value : Number.NaN;
+
 function meterBar(meter: Meter, path: PathReport, max: number): HTMLElement {
   if (meter.actors) return stack(byActor(segmentsOf(path), meter.actors), max, 'cycles');
   const width = (value: number) => `width:${max > 0 ? ((100 * value) / max).toFixed(2) : 0}%`;
@@ -68,27 +81,37 @@ function meterBlock(meter: Meter, rows: Row[]): HTMLElement {
       {},
       h('span', { class: 'meter-path' }, PATH_NAME[name]),
       meterBar(meter, path, max),
-      h('span', { class: 'meter-value' }, number(meter.value(path))),
+      h('span', { class: 'meter-value' }, number(known(path, meter.value(path)))),
     ),
   );
   const heading = h('p', { class: 'report-subtitle' }, meter.name);
-  if (meter.part) heading.append(h('span', { class: 'unit' }, h('i', { class: 'key' }), meter.part.name));
-  return h('div', { class: 'meter' }, heading, h('ul', { class: 'bar-list', 'aria-label': `${meter.name} per frame` }, ...items));
+  if (meter.part)
+    heading.append(h('span', { class: 'unit' }, h('i', { class: 'key' }), meter.part.name));
+  return h(
+    'div',
+    { class: 'meter' },
+    heading,
+    h('ul', { class: 'bar-list', 'aria-label': `${meter.name} per frame` }, ...items),
+  );
 }
 
 function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLElement {
   const latency = direction === 'rr' ? 'Round trip' : 'Latency';
-  const line = (name: string, value: (path: PathReport) => string) => [name, ...rows.map(([, path]) => value(path))];
-  const cores = ({ cores: c }: PathReport) => number(c.guest + c.hypervisor + c.rootKernel + c.rootUser);
+  const line = (name: string, value: (path: PathReport) => string) => [
+    name,
+    ...rows.map(([, path]) => value(path)),
+  ];
+  const cores = ({ cores: c }: PathReport) =>
+    number(c.guest + c.hypervisor + c.rootKernel + c.rootUser);
   return dataTable(
     'Throughput, latency and cores',
     [{ name: 'Result' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
     [
-      line('Throughput', (path) => gigabits(path.throughputGbps)),
-      line('Frames a second', (path) => number(path.framesPerSecond)),
-      line(`${latency}, p50`, (path) => microseconds(path.latencyUs.p50)),
-      line(`${latency}, p99`, (path) => microseconds(path.latencyUs.p99)),
-      line('Lost', (path) => percent(path.lossRate)),
+      line('Throughput', (path) => gigabits(known(path, path.throughputGbps))),
+      line('Frames a second', (path) => number(known(path, path.framesPerSecond))),
+      line(`${latency}, p50`, (path) => microseconds(known(path, path.latencyUs.p50))),
+      line(`${latency}, p99`, (path) => microseconds(known(path, path.latencyUs.p99))),
+      line('Lost', (path) => percent(known(path, path.lossRate))),
       line('Busy cores', cores),
       line('Limited by', (path) => path.limitedBy),
     ],
@@ -97,15 +120,17 @@ function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLEl
 
 function cycleBars(rows: Row[]): HTMLElement {
   const stacks = rows.map(([, path]) => byActor(segmentsOf(path), ACTORS));
-  const totals = stacks.map((segments) => segments.reduce((sum, segment) => sum + segment.value, 0));
+  const totals = stacks.map((segments) =>
+    segments.reduce((sum, segment) => sum + segment.value, 0),
+  );
   const max = Math.max(0, ...totals);
-  const bars = rows.map(([name], index) =>
+  const bars = rows.map(([name, path], index) =>
     h(
       'li',
       {},
       h('span', { class: 'bar-name' }, PATH_NAME[name]),
       stack(stacks[index] ?? [], max, 'cycles'),
-      h('span', { class: 'bar-total' }, number(totals[index] ?? Number.NaN)),
+      h('span', { class: 'bar-total' }, number(known(path, totals[index] ?? Number.NaN))),
     ),
   );
   return h(
@@ -146,26 +171,35 @@ function ledgerTable(rows: Row[]): HTMLElement {
   const body = order.map(({ who, what }) => [
     actorLabel(who),
     what,
-    ...rows.flatMap(([, path]) => [cell(path, who, what, 'cycles'), cell(path, who, what, 'count')]),
+    ...rows.flatMap(([, path]) => [
+      cell(path, who, what, 'cycles'),
+      cell(path, who, what, 'count'),
+    ]),
   ]);
   return dataTable('The ledger per frame', columns, body);
 }
 
 function countsTable(rows: Row[]): HTMLElement {
-  const line = (name: string, value: (path: PathReport) => string) => [name, ...rows.map(([, path]) => value(path))];
-  const each = (name: string, key: keyof PathReport['perFrame']) => line(name, (path) => number(path.perFrame[key]));
+  const line = (name: string, value: (path: PathReport) => string) => [
+    name,
+    ...rows.map(([, path]) => value(path)),
+  ];
+  const each = (name: string, key: keyof PathReport['perFrame']) =>
+    line(name, (path) => number(known(path, path.perFrame[key])));
   const causes = new Set(rows.flatMap(([, path]) => Object.keys(path.exitsBy)));
   return dataTable(
     'Counts per frame',
     [{ name: 'Per frame' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
     [
       each('exits', 'exits'),
-      ...[...causes].map((cause) => line(`  by ${cause}`, (path) => number(path.exitsBy[cause] ?? 0))),
+      ...[...causes].map((cause) =>
+        line(`  by ${cause}`, (path) => number(known(path, path.exitsBy[cause] ?? 0))),
+      ),
       each('exits for I/O', 'ioExits'),
       each('device accesses', 'deviceAccesses'),
       each('hypercalls', 'hypercalls'),
       each('copies', 'copies'),
-      line('copied', (path) => bytes(path.perFrame.copiedBytes)),
+      line('copied', (path) => bytes(known(path, path.perFrame.copiedBytes))),
       each('interrupts', 'interrupts'),
       each('context switches', 'contextSwitches'),
       line('host cycles', (path) => number(cyclesOf(path, HOST))),
@@ -207,4 +241,3 @@ export function compareView(report: CompareReport): HTMLElement {
     behind('Every count', () => countsTable(rows)),
   );
 }
-

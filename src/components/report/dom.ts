@@ -9,7 +9,8 @@ function fill(node: Element, attributes: Attributes, children: Child[]): void {
     else node.setAttribute(name, value === true ? '' : String(value));
   }
   for (const child of children)
-    if (child !== undefined && child !== false) node.append(typeof child === 'number' ? String(child) : child);
+    if (child !== undefined && child !== false)
+      node.append(typeof child === 'number' ? String(child) : child);
 }
 
 export function h<K extends keyof HTMLElementTagNameMap>(

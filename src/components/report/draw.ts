@@ -41,6 +41,7 @@ function view(report: Report): HTMLElement {
 export function drawReport(report: Report): HTMLElement {
   const { report: clean, cut } = sanitize(report);
   const element = view(clean);
-  if (cut.length > 0) element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
+  if (cut.length > 0)
+    element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
   return element;
 }

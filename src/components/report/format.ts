@@ -54,7 +54,9 @@ export function microseconds(value: number): string {
 /** A bit rate given in Gb/s, in Gb/s or Mb/s: bits, never bytes. */
 export function gigabits(value: number): string {
   if (!Number.isFinite(value)) return NONE;
-  return Math.abs(value) >= 0.1 || value === 0 ? quantity(value, 'Gb/s') : quantity(value * 1000, 'Mb/s');
+  return Math.abs(value) >= 0.1 || value === 0
+    ? quantity(value, 'Gb/s')
+    : quantity(value * 1000, 'Mb/s');
 }
 
 /** A count of bytes as it is up to 64 KiB, then in KiB and MiB. */

@@ -8,7 +8,8 @@ const ROW = 16;
 const MAX_ROWS = 256;
 
 const two = (value: number) => value.toString(16).padStart(2, '0');
-const printable = (value: number) => (value >= 0x20 && value < 0x7f ? String.fromCharCode(value) : '·');
+const printable = (value: number) =>
+  value >= 0x20 && value < 0x7f ? String.fromCharCode(value) : '·';
 
 /** Which field, if any, holds each byte. Later fields win. */
 function owners(length: number, fields: HexdumpReport['fields'] = []): Int16Array {
@@ -20,7 +21,11 @@ function owners(length: number, fields: HexdumpReport['fields'] = []): Int16Arra
 }
 
 function hexRow(bytes: Uint8Array, start: number, owner: Int16Array): HTMLElement {
-  const row = h('span', { class: 'hex-row' }, h('span', { class: 'hex-offset' }, start.toString(16).padStart(4, '0')));
+  const row = h(
+    'span',
+    { class: 'hex-row' },
+    h('span', { class: 'hex-offset' }, start.toString(16).padStart(4, '0')),
+  );
   const cells = h('span', { class: 'hex-bytes' });
   let text = '';
   for (let i = start; i < Math.min(bytes.length, start + ROW); i++) {
@@ -30,7 +35,13 @@ function hexRow(bytes: Uint8Array, start: number, owner: Int16Array): HTMLElemen
     if (field < 0) cells.append(`${two(value)} `);
     else {
       const edge = owner[i - 1] !== field || i === start ? ' is-first' : '';
-      cells.append(h('span', { class: `hex-field${edge}`, 'data-field': field, 'data-tone': field % 2 }, `${two(value)} `));
+      cells.append(
+        h(
+          'span',
+          { class: `hex-field${edge}`, 'data-field': field, 'data-tone': field % 2 },
+          `${two(value)} `,
+        ),
+      );
     }
   }
   row.append(cells, h('span', { class: 'hex-text', 'aria-hidden': 'true' }, text), '\n');
@@ -38,12 +49,17 @@ function hexRow(bytes: Uint8Array, start: number, owner: Int16Array): HTMLElemen
 }
 
 /** Bytes in rows of sixteen: offset, hexadecimal, text. */
-export function hexLines(bytes: Uint8Array, label: string, fields?: HexdumpReport['fields']): HTMLElement {
+export function hexLines(
+  bytes: Uint8Array,
+  label: string,
+  fields?: HexdumpReport['fields'],
+): HTMLElement {
   const owner = owners(bytes.length, fields);
   const pre = h('pre', { class: 'hex', tabindex: 0, role: 'region', 'aria-label': label });
   for (let start = 0; start < bytes.length && start < ROW * MAX_ROWS; start += ROW)
     pre.append(hexRow(bytes, start, owner));
-  if (bytes.length > ROW * MAX_ROWS) pre.append(`… ${byteCount(bytes.length - ROW * MAX_ROWS)} more`);
+  if (bytes.length > ROW * MAX_ROWS)
+    pre.append(`… ${byteCount(bytes.length - ROW * MAX_ROWS)} more`);
   return pre;
 }
 
@@ -52,9 +68,15 @@ export function hexdumpView(report: HexdumpReport): HTMLElement {
   const fields = report.fields ?? [];
   const dump = hexLines(report.bytes, report.title || 'Bytes', fields);
   const names = fields.map((field, index) => {
-    const item = h('li', { 'data-tone': index % 2 }, h('code', {}, field.name), field.value ? ` ${field.value}` : '');
+    const item = h(
+      'li',
+      { 'data-tone': index % 2 },
+      h('code', {}, field.name),
+      field.value ? ` ${field.value}` : '',
+    );
     const mark = (on: boolean) => {
-      for (const cell of dump.querySelectorAll(`[data-field="${index}"]`)) cell.classList.toggle('is-marked', on);
+      for (const cell of dump.querySelectorAll(`[data-field="${index}"]`))
+        cell.classList.toggle('is-marked', on);
     };
     item.addEventListener('pointerenter', () => mark(true));
     item.addEventListener('pointerleave', () => mark(false));
@@ -63,17 +85,36 @@ export function hexdumpView(report: HexdumpReport): HTMLElement {
   const table = () =>
     dataTable(
       'Fields',
-      [{ name: 'Field' }, { name: 'Offset', numeric: true }, { name: 'Length', numeric: true }, { name: 'Bytes' }, { name: 'Value' }],
+      [
+        { name: 'Field' },
+        { name: 'Offset', numeric: true },
+        { name: 'Length', numeric: true },
+        { name: 'Bytes' },
+        { name: 'Value' },
+      ],
       fields.map((field) => {
-        const held = [...report.bytes.subarray(field.offset, field.offset + Math.min(field.length, 16))];
+        const held = [
+          ...report.bytes.subarray(field.offset, field.offset + Math.min(field.length, 16)),
+        ];
         const value = held.map(two).join(' ') + (field.length > 16 ? ' …' : '');
-        return [h('code', {}, field.name), String(field.offset), String(field.length), h('code', {}, value), field.value ?? ''];
+        return [
+          h('code', {}, field.name),
+          String(field.offset),
+          String(field.length),
+          h('code', {}, value),
+          field.value ?? '',
+        ];
       }),
     );
   return figure(
     'hexdump',
     report.title,
-    h('div', { class: 'hex-layout' }, dump, fields.length > 0 ? h('ul', { class: 'hex-fields' }, ...names) : undefined),
+    h(
+      'div',
+      { class: 'hex-layout' },
+      dump,
+      fields.length > 0 ? h('ul', { class: 'hex-fields' }, ...names) : undefined,
+    ),
     fields.length > 0 ? behind('Fields as a table', table) : undefined,
   );
 }

@@ -16,6 +16,8 @@ export function renderReport(report: Report): HTMLElement {
         draw = drawReport;
         host.append(drawReport(report));
       })
-      .catch(() => host.append('The result is there, but the code that draws it could not be loaded.'));
+      .catch(() =>
+        host.append('The result is there, but the code that draws it could not be loaded.'),
+      );
   return host;
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { gigabits, hex, microseconds, nanoseconds, number, quantity, THIN } from './format.ts';
 import { SAMPLES } from './samples.ts';
 import { LIMITS, sanitize } from './sanitize.ts';
@@ -13,7 +13,15 @@ describe('numbers', () => {
   });
 
   it('keeps three digits that matter and no more', () => {
-    expect([0, 0.012345, 0.5, 6.516, 31.24, 58.4, 123.4].map(number)).toEqual(['0', '0.0123', '0.5', '6.52', '31.2', '58.4', '123']);
+    expect([0, 0.012345, 0.5, 6.516, 31.24, 58.4, 123.4].map(number)).toEqual([
+      '0',
+      '0.0123',
+      '0.5',
+      '6.52',
+      '31.2',
+      '58.4',
+      '123',
+    ]);
   });
 
   it('shows a dash for what is no number', () => {
@@ -103,18 +111,43 @@ describe('a report that nobody vouches for', () => {
   });
 
   it('drops points that no axis can hold', () => {
-    const points = [{ x: 1, y: 1 }, { x: 0, y: 1 }, { x: Number.NaN, y: 2 }, { x: 2, y: Number.POSITIVE_INFINITY }];
-    const { report } = sanitize({ kind: 'chart', x: { label: 'x', log: true }, y: { label: 'y' }, series: [{ name: 's', points }] });
+    const points = [
+      { x: 1, y: 1 },
+      { x: 0, y: 1 },
+      { x: Number.NaN, y: 2 },
+      { x: 2, y: Number.POSITIVE_INFINITY },
+    ];
+    const { report } = sanitize({
+      kind: 'chart',
+      x: { label: 'x', log: true },
+      y: { label: 'y' },
+      series: [{ name: 's', points }],
+    });
     expect(report.kind === 'chart' && report.series[0]?.points).toEqual([{ x: 1, y: 1 }]);
   });
 
   it('keeps a file name free of paths', () => {
-    const { report } = sanitize({ kind: 'capture', name: '../../etc/passwd', frames: 1, bytes: new Uint8Array(4) });
+    const { report } = sanitize({
+      kind: 'capture',
+      name: '../../etc/passwd',
+      frames: 1,
+      bytes: new Uint8Array(4),
+    });
     expect(report.kind === 'capture' && report.name).toBe('etc-passwd');
   });
 
   it('takes any value without failing', () => {
-    const parts = ['title', 'steps', 'rows', 'columns', 'series', 'bars', 'bytes', 'fields', 'registers'];
+    const parts = [
+      'title',
+      'steps',
+      'rows',
+      'columns',
+      'series',
+      'bars',
+      'bytes',
+      'fields',
+      'registers',
+    ];
     const more = ['slots', 'paths', 'config', 'name', 'text', 'x', 'y', 'frame', 'size'];
     const body = Object.fromEntries([...parts, ...more].map((key) => [key, fc.anything()]));
     const anything = fc.record({ kind: fc.constantFrom(...Object.keys(SAMPLES)), ...body });

@@ -1,4 +1,10 @@
-import type { Actor, LedgerRow, PathReport, Report, TimelineStep } from '../../../sandbox/lab/report.ts';
+import type {
+  Actor,
+  LedgerRow,
+  PathReport,
+  Report,
+  TimelineStep,
+} from '../../../sandbox/lab/report.ts';
 
 /**
  * Reports of the right shape and plausible size, for tests and for work on the pictures. The figures are
@@ -61,7 +67,17 @@ const emulated = path(
     throughputGbps: 0.48,
     framesPerSecond: 39_420,
     latencyUs: { p50: 31.2, p99: 58.4 },
-    perFrame: { exits: 9.2, ioExits: 6.5, deviceAccesses: 6.5, hypercalls: 0, copies: 1, copiedBytes: 1514, interrupts: 1, contextSwitches: 4, events: 60 },
+    perFrame: {
+      exits: 9.2,
+      ioExits: 6.5,
+      deviceAccesses: 6.5,
+      hypercalls: 0,
+      copies: 1,
+      copiedBytes: 1514,
+      interrupts: 1,
+      contextSwitches: 4,
+      events: 60,
+    },
     exitsBy: { 'port I/O': 6.5, interrupt: 1, 'end of interrupt': 1, halt: 0.7 },
     limitedBy: 'worker process',
   },
@@ -80,7 +96,17 @@ const vmbus = path(
     throughputGbps: 6.1,
     framesPerSecond: 503_634,
     latencyUs: { p50: 12.8, p99: 26.9 },
-    perFrame: { exits: 0.3, ioExits: 0.1, deviceAccesses: 0, hypercalls: 0.1, copies: 1, copiedBytes: 1514, interrupts: 0.12, contextSwitches: 0.1, events: 14 },
+    perFrame: {
+      exits: 0.3,
+      ioExits: 0.1,
+      deviceAccesses: 0,
+      hypercalls: 0.1,
+      copies: 1,
+      copiedBytes: 1514,
+      interrupts: 0.12,
+      contextSwitches: 0.1,
+      events: 14,
+    },
     exitsBy: { hypercall: 0.1, interrupt: 0.1, 'end of interrupt': 0.1 },
     limitedBy: 'root core',
   },
@@ -98,7 +124,17 @@ const sriov = path(
     throughputGbps: 9.84,
     framesPerSecond: 812_744,
     latencyUs: { p50: 4.6, p99: 7.1 },
-    perFrame: { exits: 0.24, ioExits: 0, deviceAccesses: 0.25, hypercalls: 0, copies: 0, copiedBytes: 0, interrupts: 0.12, contextSwitches: 0, events: 9 },
+    perFrame: {
+      exits: 0.24,
+      ioExits: 0,
+      deviceAccesses: 0.25,
+      hypercalls: 0,
+      copies: 0,
+      copiedBytes: 0,
+      interrupts: 0.12,
+      contextSwitches: 0,
+      events: 9,
+    },
     exitsBy: { interrupt: 0.12, 'end of interrupt': 0.12 },
     limitedBy: 'line',
   },
@@ -110,15 +146,31 @@ function steps(): TimelineStep[] {
   const list: [Actor, string, number, string?, string?][] = [
     ['guest-user', 'send', 300, 'A program writes 1472 bytes to a socket.'],
     ['guest-kernel', 'network stack', 950, 'Headers are put before the payload.', FRAME],
-    ['guest-kernel', 'write descriptor', 60, 'TDES0 gets its OWN bit.', '000000808005006000401f0000000000'],
+    [
+      'guest-kernel',
+      'write descriptor',
+      60,
+      'TDES0 gets its OWN bit.',
+      '000000808005006000401f0000000000',
+    ],
     ['hypervisor', 'port I/O intercept', 680, 'OUT to CSR1 leaves the guest.'],
     ['root-kernel', 'intercept message', 1800, 'The message wakes the worker process.'],
     ['root-user', 'CSR1 handler', 2400, 'The model polls the descriptor list.'],
     ['root-user', 'read descriptor', 140, undefined, '000000808005006000401f0000000000'],
     ['root-user', 'copy frame', 620, 'From guest memory to the worker’s buffer.', FRAME],
-    ['root-kernel', 'virtual switch', 320, 'Destination 52:54:00:12:34:56 is behind the physical NIC.'],
+    [
+      'root-kernel',
+      'virtual switch',
+      320,
+      'Destination 52:54:00:12:34:56 is behind the physical NIC.',
+    ],
     ['device', 'DMA', 410],
-    ['wire', 'frame on the wire', 1230, '1514 bytes and 24 of preamble, check sequence and gap at 10 Gb/s.'],
+    [
+      'wire',
+      'frame on the wire',
+      1230,
+      '1514 bytes and 24 of preamble, check sequence and gap at 10 Gb/s.',
+    ],
     ['hypervisor', 'resume guest', 300],
     ['guest-kernel', 'return from send', 90_000, 'Until the next tick nothing happens.'],
   ];
@@ -131,7 +183,9 @@ function steps(): TimelineStep[] {
 }
 
 function mixed(): Uint8Array {
-  return Uint8Array.from({ length: 96 }, (_, i) => (i < 34 ? Number.parseInt(FRAME.slice(2 * i, 2 * i + 2), 16) || 0 : 32 + ((i * 7) % 90)));
+  return Uint8Array.from({ length: 96 }, (_, i) =>
+    i < 34 ? Number.parseInt(FRAME.slice(2 * i, 2 * i + 2), 16) || 0 : 32 + ((i * 7) % 90),
+  );
 }
 
 const config = {
@@ -158,7 +212,13 @@ export const SAMPLES: Record<string, Report> = {
     config: { ...config, paths: [...config.paths] },
     paths: { emulated, vmbus, sriov },
   },
-  timeline: { kind: 'timeline', title: 'One frame, emulated path', path: 'emulated', frame: 1514, steps: steps() },
+  timeline: {
+    kind: 'timeline',
+    title: 'One frame, emulated path',
+    path: 'emulated',
+    frame: 1514,
+    steps: steps(),
+  },
   chart: {
     kind: 'chart',
     title: 'Throughput by frame size',
@@ -167,7 +227,11 @@ export const SAMPLES: Record<string, Report> = {
     series: [
       { name: 'emulated', path: 'emulated', points: sizes.map((x) => ({ x, y: x / 3200 })) },
       { name: 'VMBus', path: 'vmbus', points: sizes.map((x) => ({ x, y: x / 248 })) },
-      { name: 'SR-IOV', path: 'sriov', points: sizes.map((x) => ({ x, y: Math.min(9.8, x / 60) })) },
+      {
+        name: 'SR-IOV',
+        path: 'sriov',
+        points: sizes.map((x) => ({ x, y: Math.min(9.8, x / 60) })),
+      },
     ],
   },
   bars: {
@@ -189,7 +253,11 @@ export const SAMPLES: Record<string, Report> = {
   table: {
     kind: 'table',
     title: 'Frames per second',
-    columns: [{ name: 'Frame', unit: 'B' }, { name: 'Frames a second at 10G' }, { name: 'Verdict' }],
+    columns: [
+      { name: 'Frame', unit: 'B' },
+      { name: 'Frames a second at 10G' },
+      { name: 'Verdict' },
+    ],
     rows: [
       [64, 14_880_952, 'never from one core'],
       [1518, 812_744, 'within reach'],
@@ -209,7 +277,15 @@ export const SAMPLES: Record<string, Report> = {
     kind: 'registers',
     title: 'DEC 21140',
     registers: [
-      { name: 'CSR5', offset: 0x28, value: 0xf0010004, fields: [{ name: 'TU', value: '1' }, { name: 'NIS', value: '1' }] },
+      {
+        name: 'CSR5',
+        offset: 0x28,
+        value: 0xf0010004,
+        fields: [
+          { name: 'TU', value: '1' },
+          { name: 'NIS', value: '1' },
+        ],
+      },
       { name: 'CSR6', offset: 0x30, value: 0x020e2002, fields: [{ name: 'ST', value: '1' }] },
     ],
   },
@@ -220,7 +296,8 @@ export const SAMPLES: Record<string, Report> = {
     head: 5,
     tail: 11,
     slots: Array.from({ length: 16 }, (_, i) => ({
-      owner: i >= 5 && i < 11 ? ('device' as const) : i < 2 ? ('software' as const) : ('free' as const),
+      owner:
+        i >= 5 && i < 11 ? ('device' as const) : i < 2 ? ('software' as const) : ('free' as const),
       label: i >= 5 && i < 11 ? `frame ${i}` : '',
     })),
   },

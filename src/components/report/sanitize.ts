@@ -58,7 +58,12 @@ const optional = (value: unknown, max: number): string | undefined =>
   typeof value === 'string' && value !== '' ? str(value, max) : undefined;
 
 function str(value: unknown, max: number = LIMITS.name): string {
-  const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
+  const text =
+    typeof value === 'string'
+      ? value
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? `${value}`
+        : '';
   return text.length > max ? `${text.slice(0, max)}…` : text;
 }
 
@@ -78,13 +83,19 @@ class Cutter {
   }
 }
 
-const actor = (value: unknown): Actor => (ACTORS.includes(value as Actor) ? (value as Actor) : 'device');
+const actor = (value: unknown): Actor =>
+  ACTORS.includes(value as Actor) ? (value as Actor) : 'device';
 const path = (value: unknown): PathName | undefined =>
   PATHS.includes(value as PathName) ? (value as PathName) : undefined;
 
 function ledgerRow(value: unknown): LedgerRow {
   const row = object(value);
-  return { who: actor(row.who), what: str(row.what), cycles: count(row.cycles), count: count(row.count) };
+  return {
+    who: actor(row.who),
+    what: str(row.what),
+    cycles: count(row.cycles),
+    count: count(row.count),
+  };
 }
 
 function pathReport(value: unknown, cutter: Cutter): PathReport {
@@ -152,8 +163,14 @@ function compareConfig(value: unknown): CompareConfig {
 function compare(raw: Raw, cutter: Cutter): CompareReport {
   const given = object(raw.paths);
   const paths: CompareReport['paths'] = {};
-  for (const name of PATHS) if (isObject(given[name])) paths[name] = pathReport(given[name], cutter);
-  return { kind: 'compare', title: optional(raw.title, LIMITS.name), config: compareConfig(raw.config), paths };
+  for (const name of PATHS)
+    if (isObject(given[name])) paths[name] = pathReport(given[name], cutter);
+  return {
+    kind: 'compare',
+    title: optional(raw.title, LIMITS.name),
+    config: compareConfig(raw.config),
+    paths,
+  };
 }
 
 function timeline(raw: Raw, cutter: Cutter): TimelineReport {
@@ -170,7 +187,13 @@ function timeline(raw: Raw, cutter: Cutter): TimelineReport {
     };
   });
   steps.sort((a, b) => a.start - b.start);
-  return { kind: 'timeline', title: str(raw.title), path: path(raw.path) ?? 'native', frame: count(raw.frame), steps };
+  return {
+    kind: 'timeline',
+    title: str(raw.title),
+    path: path(raw.path) ?? 'native',
+    frame: count(raw.frame),
+    steps,
+  };
 }
 
 function table(raw: Raw, cutter: Cutter): TableReport {
@@ -192,7 +215,10 @@ function chart(raw: Raw, cutter: Cutter): ChartReport {
   };
   const [x, y] = [axis(raw.x), axis(raw.y)];
   const drawable = (point: { x: number; y: number }) =>
-    Number.isFinite(point.x) && Number.isFinite(point.y) && !(x.log && point.x <= 0) && !(y.log && point.y <= 0);
+    Number.isFinite(point.x) &&
+    Number.isFinite(point.y) &&
+    !(x.log && point.x <= 0) &&
+    !(y.log && point.y <= 0);
   const series = cutter.list(raw.series, LIMITS.series, 'series', (item) => {
     const given = object(item);
     const points = cutter.list(given.points, LIMITS.points, 'points', (p) => ({
@@ -243,7 +269,12 @@ function registers(raw: Raw, cutter: Cutter): RegistersReport {
       name: str(object(f).name),
       value: str(object(f).value),
     }));
-    return { name: str(register.name), offset: count(register.offset), value: num(register.value) >>> 0, fields };
+    return {
+      name: str(register.name),
+      offset: count(register.offset),
+      value: num(register.value) >>> 0,
+      fields,
+    };
   });
   return { kind: 'registers', title: str(raw.title), registers: list };
 }
@@ -255,11 +286,20 @@ function ring(raw: Raw, cutter: Cutter): RingReport {
     return { owner, label: str(slot.label) } as const;
   });
   const whole = (value: unknown) => Math.floor(count(value));
-  return { kind: 'ring', title: str(raw.title), size: whole(raw.size), head: whole(raw.head), tail: whole(raw.tail), slots };
+  return {
+    kind: 'ring',
+    title: str(raw.title),
+    size: whole(raw.size),
+    head: whole(raw.head),
+    tail: whole(raw.tail),
+    slots,
+  };
 }
 
 function capture(raw: Raw, cutter: Cutter): CaptureReport {
-  const name = str(raw.name, 80).replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '');
+  const name = str(raw.name, 80)
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+/, '');
   return {
     kind: 'capture',
     name: name || 'capture.pcap',
@@ -291,6 +331,7 @@ export function sanitize(value: unknown): Sanitized {
     return { report: text(words), cut: words.length > LIMITS.text ? ['text'] : [] };
   }
   const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (!make) return { report: text(`A report of kind “${str(raw.kind, 40)}” cannot be shown.`), cut: [] };
+  if (!make)
+    return { report: text(`A report of kind “${str(raw.kind, 40)}” cannot be shown.`), cut: [] };
   return { report: make(raw, cutter), cut: cutter.cut };
 }

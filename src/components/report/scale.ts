@@ -23,7 +23,8 @@ export function linear(values: readonly number[], count = 5): Scale {
   const start = Math.floor(low / step + 1e-9) * step;
   const end = Math.ceil(high / step - 1e-9) * step;
   const ticks: number[] = [];
-  for (let i = 0; i <= Math.round((end - start) / step); i++) ticks.push(Number((start + i * step).toPrecision(12)));
+  for (let i = 0; i <= Math.round((end - start) / step); i++)
+    ticks.push(Number((start + i * step).toPrecision(12)));
   return { ticks, at: (value) => (value - start) / (end - start) };
 }
 
@@ -50,7 +51,8 @@ export function logarithmic(values: readonly number[]): Scale {
   const start = Math.log10(round[0] ?? 1);
   const span = Math.log10(round.at(-1) ?? 10) - start;
   const decades = round.filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(9))));
-  const ticks = round.length <= 8 ? round : decades.filter((_, i) => i % Math.ceil(decades.length / 8) === 0);
+  const ticks =
+    round.length <= 8 ? round : decades.filter((_, i) => i % Math.ceil(decades.length / 8) === 0);
   return { ticks, at: (value) => (value > 0 ? (Math.log10(value) - start) / span : 0) };
 }
 

@@ -11,7 +11,8 @@ const MAX_BYTES = 512;
 
 function parseHex(text: string): Uint8Array {
   const bytes = new Uint8Array(Math.min(MAX_BYTES, text.length >> 1));
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 
@@ -22,7 +23,11 @@ function stepDetail(step: TimelineStep, index: number, count: number): HTMLEleme
     { class: 'step-head' },
     actorLabel(step.who),
     h('strong', {}, step.what),
-    h('span', { class: 'unit' }, `at ${nanoseconds(step.start)}, ${took} · step ${index + 1} of ${count}`),
+    h(
+      'span',
+      { class: 'unit' },
+      `at ${nanoseconds(step.start)}, ${took} · step ${index + 1} of ${count}`,
+    ),
   );
   const parts: HTMLElement[] = [head];
   if (step.detail) parts.push(h('p', { class: 'step-text' }, step.detail));
@@ -31,7 +36,11 @@ function stepDetail(step: TimelineStep, index: number, count: number): HTMLEleme
 }
 
 /** A line through the middles of all steps, in order: the way of the frame. */
-function trail(report: TimelineReport, lanes: Actor[], at: (time: number) => number): SVGSVGElement {
+function trail(
+  report: TimelineReport,
+  lanes: Actor[],
+  at: (time: number) => number,
+): SVGSVGElement {
   const y = (who: Actor) => (lanes.indexOf(who) + 0.5) * LANE;
   const points = report.steps.flatMap((step) => [
     `${(at(step.start) * 1000).toFixed(1)} ${y(step.who)}`,
@@ -45,13 +54,24 @@ function trail(report: TimelineReport, lanes: Actor[], at: (time: number) => num
       preserveAspectRatio: 'none',
       'aria-hidden': 'true',
     },
-    svg('path', { d: points.length > 0 ? `M${points.join('L')}` : '', 'vector-effect': 'non-scaling-stroke' }),
+    svg('path', {
+      d: points.length > 0 ? `M${points.join('L')}` : '',
+      'vector-effect': 'non-scaling-stroke',
+    }),
   );
 }
 
-function drawing(report: TimelineReport, lanes: Actor[], compressed: boolean, select: (i: number) => void) {
+function drawing(
+  report: TimelineReport,
+  lanes: Actor[],
+  compressed: boolean,
+  select: (i: number) => void,
+) {
   const end = Math.max(0, ...report.steps.map((step) => step.end));
-  const scale = timeScale([0, ...report.steps.flatMap((step) => [step.start, step.end]), end], compressed);
+  const scale = timeScale(
+    [0, ...report.steps.flatMap((step) => [step.start, step.end]), end],
+    compressed,
+  );
   const blocks = report.steps.map((step, index) => {
     const left = scale.at(step.start) * 100;
     const width = (scale.at(step.end) - scale.at(step.start)) * 100;
@@ -66,11 +86,17 @@ function drawing(report: TimelineReport, lanes: Actor[], compressed: boolean, se
     block.addEventListener('click', () => select(index));
     return block;
   });
-  const rules = lanes.map((_, index) => h('span', { class: 'lane-rule', style: `top:${(index + 0.5) * LANE}px` }));
+  const rules = lanes.map((_, index) =>
+    h('span', { class: 'lane-rule', style: `top:${(index + 0.5) * LANE}px` }),
+  );
   const ticks = scale.ticks.map((time) => {
     const place = scale.at(time);
     const side = place > 0.94 ? ' is-last' : '';
-    return h('span', { class: `tick${side}`, style: `left:${(place * 100).toFixed(3)}%` }, nanoseconds(time));
+    return h(
+      'span',
+      { class: `tick${side}`, style: `left:${(place * 100).toFixed(3)}%` },
+      nanoseconds(time),
+    );
   });
   const plot = h(
     'div',
@@ -80,13 +106,24 @@ function drawing(report: TimelineReport, lanes: Actor[], compressed: boolean, se
     ...blocks,
   );
   const width = `min-width:${Math.min(160, Math.max(30, report.steps.length * 0.55))}rem`;
-  return h('div', { class: 'lanes-inner', style: width }, plot, h('div', { class: 'lanes-ticks' }, ...ticks));
+  return h(
+    'div',
+    { class: 'lanes-inner', style: width },
+    plot,
+    h('div', { class: 'lanes-ticks' }, ...ticks),
+  );
 }
 
 function stepTable(report: TimelineReport): HTMLElement {
   return dataTable(
     `Every step, ${PATH_NAME[report.path]}`,
-    [{ name: 'Start', numeric: true }, { name: 'Took', numeric: true }, { name: 'Who' }, { name: 'What' }, { name: 'Detail' }],
+    [
+      { name: 'Start', numeric: true },
+      { name: 'Took', numeric: true },
+      { name: 'Who' },
+      { name: 'What' },
+      { name: 'Detail' },
+    ],
     report.steps.map((step) => [
       nanoseconds(step.start),
       nanoseconds(step.end - step.start),
@@ -100,13 +137,22 @@ function stepTable(report: TimelineReport): HTMLElement {
 /** One frame through the machine: a lane per actor, a block per step, and one step in full. */
 export function timelineView(report: TimelineReport): HTMLElement {
   const { steps } = report;
-  if (steps.length === 0) return figure('timeline', report.title, h('p', {}, 'No step was recorded.'));
+  if (steps.length === 0)
+    return figure('timeline', report.title, h('p', {}, 'No step was recorded.'));
   const lanes = ACTORS.filter((actor) => steps.some((step) => step.who === actor));
   const end = Math.max(...steps.map((step) => step.end));
   const box = h('div', { class: 'lanes-box', role: 'region', 'aria-label': 'Lanes', tabindex: 0 });
   const detail = h('div', { class: 'step-detail' });
   const id = uid('step');
-  const slider = h('input', { type: 'range', id, min: 0, max: steps.length - 1, step: 1, value: 0, class: 'step-slider' });
+  const slider = h('input', {
+    type: 'range',
+    id,
+    min: 0,
+    max: steps.length - 1,
+    step: 1,
+    value: 0,
+    class: 'step-slider',
+  });
   let current = 0;
 
   const show = (index: number) => {
@@ -116,13 +162,18 @@ export function timelineView(report: TimelineReport): HTMLElement {
     for (const block of box.querySelectorAll('.step')) block.classList.remove('is-current');
     box.querySelector(`[data-step="${current}"]`)?.classList.add('is-current');
     slider.value = String(current);
-    slider.setAttribute('aria-valuetext', `Step ${current + 1}, ${ACTOR_NAME[step.who]}: ${step.what}`);
+    slider.setAttribute(
+      'aria-valuetext',
+      `Step ${current + 1}, ${ACTOR_NAME[step.who]}: ${step.what}`,
+    );
     detail.replaceChildren(...stepDetail(step, current, steps.length));
   };
   const follow = () => {
     const block = box.querySelector<HTMLElement>('.is-current');
     if (!block) return;
-    const outside = block.offsetLeft < box.scrollLeft || block.offsetLeft + block.offsetWidth > box.scrollLeft + box.clientWidth;
+    const outside =
+      block.offsetLeft < box.scrollLeft ||
+      block.offsetLeft + block.offsetWidth > box.scrollLeft + box.clientWidth;
     if (outside) box.scrollLeft = block.offsetLeft - box.clientWidth / 2;
   };
   const draw = (compressed: boolean) => {
@@ -142,17 +193,29 @@ export function timelineView(report: TimelineReport): HTMLElement {
 
   draw(true);
   const names = lanes.map((actor) => h('li', { style: `height:${LANE}px` }, actorLabel(actor)));
-  const note = h('span', { class: 'unit' }, 'compressed: width grows with the logarithm of the time');
+  const note = h(
+    'span',
+    { class: 'unit' },
+    'compressed: width grows with the logarithm of the time',
+  );
   const scaleChoice = choice('Time axis', ['compressed', 'to scale'], (index) => {
     draw(index === 0);
-    note.textContent = index === 0 ? 'compressed: width grows with the logarithm of the time' : 'to scale: short steps are slivers';
+    note.textContent =
+      index === 0
+        ? 'compressed: width grows with the logarithm of the time'
+        : 'to scale: short steps are slivers';
   });
   const words = `${PATH_NAME[report.path]}, ${quantity(report.frame, 'B')} frame, ${steps.length} steps in ${nanoseconds(end)}`;
   return figure(
     'timeline',
     report.title,
     h('p', { class: 'report-config' }, words),
-    h('div', { class: 'lanes' }, h('ul', { class: 'lane-names', 'aria-hidden': 'true' }, ...names), box),
+    h(
+      'div',
+      { class: 'lanes' },
+      h('ul', { class: 'lane-names', 'aria-hidden': 'true' }, ...names),
+      box,
+    ),
     h('div', { class: 'lanes-foot' }, scaleChoice, note),
     h(
       'div',

@@ -31,7 +31,8 @@ function excerpt(html: string): HTMLElement {
   const line = document.createElement('p');
   const parsed = new DOMParser().parseFromString(html, 'text/html').body;
   for (const node of parsed.childNodes) {
-    const part = node.nodeName === 'MARK' ? document.createElement('mark') : document.createElement('span');
+    const part =
+      node.nodeName === 'MARK' ? document.createElement('mark') : document.createElement('span');
     part.textContent = node.textContent;
     line.append(part.tagName === 'MARK' ? part : (node.textContent ?? ''));
   }
@@ -85,8 +86,11 @@ export class CourseSearch extends HTMLElement {
       this.querySelector<HTMLAnchorElement>('li a')?.click();
     });
     document.addEventListener('keydown', (event) => {
-      const typing = (event.target as HTMLElement).closest('input, textarea, select, [contenteditable], .monaco-editor');
-      const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const typing = (event.target as HTMLElement).closest(
+        'input, textarea, select, [contenteditable], .monaco-editor',
+      );
+      const slash =
+        event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (slash || (event.key === 'k' && (event.ctrlKey || event.metaKey) && !typing)) {
         event.preventDefault();
         show();
@@ -113,7 +117,10 @@ export class CourseSearch extends HTMLElement {
       const hits = await Promise.all(found.results.slice(0, LIMIT).map((r) => r.data()));
       list.replaceChildren(...hits.flatMap(item));
       const count = list.childElementCount;
-      status.textContent = count === 0 ? `Nothing found for “${query}”.` : `${count} ${count === 1 ? 'place' : 'places'}`;
+      status.textContent =
+        count === 0
+          ? `Nothing found for “${query}”.`
+          : `${count} ${count === 1 ? 'place' : 'places'}`;
     } catch {
       status.textContent = 'The search index could not be loaded.';
     }
