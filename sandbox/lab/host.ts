@@ -131,7 +131,7 @@ export class HyperVHost {
       throw new UsageError('newVMSwitch: this machine has no root partition (rootCores is 0)');
     const core = new VirtualSwitch(this.memory);
     const external = new ExternalPort();
-    core.connect(external);
+    core.connectExternal(external);
     const pf = this.nic.functions[0];
     for (const [i, processor] of this.root.entries()) {
       const { maxFrame } = this.options;

@@ -122,7 +122,7 @@ export class VirtualMachine {
       TULIP_PORT_BASE,
       { processor, vector: PIN_VECTOR },
     );
-    core.connect(worker);
+    core.connectAdapter(worker, mac);
     host.intercepts.add(worker);
     host.hypervisor.installIntercepts(processor, worker);
     host.nic.setFilter(mac, 0, this.index % host.root.length);
@@ -140,7 +140,7 @@ export class VirtualMachine {
     const buffers: NetBuffers[] = [];
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
-    core.connect(port);
+    core.connectAdapter(port, mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
       const guest = this.processors[queue % this.processors.length];
       const channel = new Channel(this.memory, guest, this.#rootProcessor(queue), RING_PAGES);

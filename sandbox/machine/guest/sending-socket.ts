@@ -8,6 +8,9 @@ import type { NetDevice } from './net-device.ts';
 /** Vector of a processor's clock. */
 export const TIMER_VECTOR = 31;
 
+/** The clock's interrupt does nothing but wake: what was due is a task of its own. */
+const CLOCK: InterruptService = { interrupt: () => undefined };
+
 /** Told of each frame that an application hands to its stack, before anything else happens to it. */
 export interface SendListener {
   sent(flow: number, sequence: number, time: number): void;
@@ -31,7 +34,7 @@ export interface SendPlan {
  * An application that sends one flow, and the socket under it. Each frame costs a system call and the
  * stack's work, is built in a buffer of the driver, and is handed to the driver.
  */
-export class SendingSocket implements Task, Handler, InterruptService {
+export class SendingSocket implements Task, Handler {
   sent = 0;
   /** Times the application had to wait because the driver had no room. */
   waits = 0;
@@ -84,19 +87,15 @@ export class SendingSocket implements Task, Handler, InterruptService {
     if (this.#owed > 0) processor.post(this, 0, processor.local);
   }
 
-  /** The clock is due: its interrupt wakes the application. */
+  /** The clock is due: its interrupt comes first, then the application that waited for it. */
   handle(): void {
     const processor = this.#device.processorOf(this.queue);
     this.#want(this.#plan.burst);
-    processor.install(TIMER_VECTOR, this, true);
+    processor.install(TIMER_VECTOR, CLOCK, true);
     processor.interrupt(TIMER_VECTOR, this.#engine.now);
+    processor.post(this, 0, this.#engine.now);
     if (this.#wanted < this.#plan.limit)
       this.#timer.schedule(this.#engine.now + this.#plan.period * this.#plan.burst);
-  }
-
-  interrupt(processor: VirtualProcessor): undefined {
-    processor.post(this, 0, processor.local);
-    return undefined;
   }
 
   /** There is room again. */

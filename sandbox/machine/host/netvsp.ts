@@ -131,7 +131,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   }
 
   room(processor: VirtualProcessor): void {
-    if (!this.#blocked) return;
+    if (!this.#blocked || processor !== this.#channel.rootProcessor) return;
     this.#blocked = false;
     processor.post(this, 0, processor.local);
   }

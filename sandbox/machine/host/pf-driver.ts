@@ -10,6 +10,8 @@ import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 const TX_ENTRIES = 1024;
 const RX_ENTRIES = 512;
 const POLL_BUDGET = 8;
+/** Frames after which clients are told even though more are waiting. */
+const FLUSH_FRAMES = 64;
 /** Descriptors a frame may need: its segments, with some to spare. */
 const RESERVE = 16;
 const LOW_LATENCY = 5 << 2;
@@ -44,6 +46,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #received = new ScatterList();
   #polling = false;
   #handled = 0;
+  #unflushed = 0;
   #throttle = -1;
   #port: SwitchPort;
 
@@ -127,9 +130,12 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     }
     const returned = this.#reclaim();
     this.#handled += POLL_BUDGET - budget + returned;
+    this.#unflushed += POLL_BUDGET - budget + returned;
+    const flush = budget > 0 || this.#unflushed >= FLUSH_FRAMES;
+    if (flush) this.#unflushed = 0;
     for (const client of this.#clients) {
       if (returned > 0) client.room(processor);
-      client.flush(processor);
+      if (flush) client.flush(processor);
     }
     if (budget === 0) processor.post(this, 0, processor.local);
     else this.#sleep(processor);

@@ -1,6 +1,6 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
-import { macKey } from '../net/frame.ts';
+import { type MacAddress, macKey } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 
@@ -15,29 +15,39 @@ export interface SwitchPort {
 }
 
 /**
- * The root's virtual switch: one external port and one for each adapter. It learns where stations are
- * from the frames they send, forwards what it knows, and floods what it does not.
+ * The root's virtual switch: one external port and one for each adapter. It knows its adapters' addresses
+ * from their settings and learns the stations beyond the external port from the frames they send.
+ *
+ * A frame for a group goes to every other port. A frame for a station it does not know leaves by the
+ * external port, and is dropped when it came from there: no adapter here has that address. That it does
+ * not flood its own adapters is an assumption about Hyper-V's switch, which publishes no such rule.
  */
 export class VirtualSwitch {
-  /** Frames sent to every port because the switch did not know the station, or it was a group. */
-  flooded = 0;
-  /** Frames for the port they came from. */
+  /** Frames for the port they came from, or from outside for nobody here. */
   filtered = 0;
   #host: HostMemory;
-  #ports: SwitchPort[] = [];
+  #external: SwitchPort | undefined;
+  #adapters: SwitchPort[] = [];
   #stations = new Map<number, SwitchPort>();
 
   constructor(host: HostMemory) {
     this.#host = host;
   }
 
-  connect(port: SwitchPort): void {
-    this.#ports.push(port);
+  /** The port behind which the physical network lies. */
+  connectExternal(port: SwitchPort): void {
+    this.#external = port;
   }
 
-  /** Where the station with this address was last seen. */
-  portOf(high: number, low: number): SwitchPort | undefined {
-    return this.#stations.get(macKey(high, low));
+  /** A virtual machine's adapter with its address. */
+  connectAdapter(port: SwitchPort, address: MacAddress): void {
+    this.#adapters.push(port);
+    this.#stations.set(macKey(address.high, address.low), port);
+  }
+
+  /** Where the station with this address is, if the switch knows. */
+  portOf(address: MacAddress): SwitchPort | undefined {
+    return this.#stations.get(macKey(address.high, address.low));
   }
 
   /**
@@ -46,18 +56,26 @@ export class VirtualSwitch {
    */
   forward(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
     processor.charge(processor.kernel, SWITCH, processor.lp.costs.virtualSwitch);
-    const group = (frame.byte(this.#host, 0) & 1) !== 0;
-    this.#stations.set(this.#key(frame, 6), from);
-    const to = group ? undefined : this.#stations.get(this.#key(frame, 0));
-    if (to === from) {
-      this.filtered++;
-      return false;
-    }
-    if (to !== undefined) return to.deliver(processor, frame);
-    this.flooded++;
+    const source = this.#key(frame, 6);
+    if (this.#stations.get(source) !== from) this.#learn(source, from);
+    if ((frame.byte(this.#host, 0) & 1) !== 0) return this.#flood(processor, frame, from);
+    const to = this.#stations.get(this.#key(frame, 0)) ?? this.#external;
+    if (to !== from && to !== undefined) return to.deliver(processor, frame);
+    this.filtered++;
+    return false;
+  }
+
+  /** Remembers where a frame came from; an adapter's own address stays where its settings put it. */
+  #learn(source: number, from: SwitchPort): void {
+    const known = this.#stations.get(source);
+    if (known === undefined || known === this.#external) this.#stations.set(source, from);
+  }
+
+  #flood(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
     let kept = false;
-    for (const port of this.#ports)
-      if (port !== from) kept = port.deliver(processor, frame) || kept;
+    for (const port of this.#adapters) if (port !== from) port.deliver(processor, frame);
+    if (this.#external !== undefined && this.#external !== from)
+      kept = this.#external.deliver(processor, frame);
     return kept;
   }
 

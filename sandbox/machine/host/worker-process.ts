@@ -39,6 +39,7 @@ export class WorkerProcess
   #portBase: number;
   #interrupt: SignalTarget;
   #pending: VirtualProcessor | undefined;
+  #ready = false;
   #running: VirtualProcessor | undefined;
   #buffers: number;
   #free: ScatterList[] = [];
@@ -85,8 +86,12 @@ export class WorkerProcess
     this.#processor.interrupt(INTERCEPT_VECTOR, at);
   }
 
+  /** The kernel found this worker's message: its thread is made ready, once for each message. */
   interrupt(processor: VirtualProcessor): undefined {
-    if (this.#pending !== undefined) processor.post(this, WORK_INTERCEPT, processor.local);
+    if (this.#pending === undefined || this.#ready || processor !== this.#processor)
+      return undefined;
+    this.#ready = true;
+    processor.post(this, WORK_INTERCEPT, processor.local);
     return undefined;
   }
 
@@ -156,6 +161,7 @@ export class WorkerProcess
     const guest = this.#pending;
     if (guest === undefined) return;
     this.#pending = undefined;
+    this.#ready = false;
     const { costs } = processor.lp;
     const { access } = guest;
     const decode = Math.max(0, costs.exitUserMode - costs.vmexit - costs.syscall);
