@@ -1,16 +1,20 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { type Rig, runText, startRig } from './rig.ts';
 
+// One page for all: whatever a run does, the next one must find the page in order.
 let rig: Rig;
-test.beforeAll(async ({ browserName: _ }, { workerIndex }) => {
+let page: Page;
+test.beforeAll(async ({ browser }, { workerIndex }) => {
   rig = await startRig(workerIndex);
-});
-test.afterAll(() => rig.close());
-test.beforeEach(async ({ page }) => {
+  page = await browser.newPage();
   await page.goto(rig.url);
 });
+test.afterAll(async () => {
+  await page.close();
+  await rig.close();
+});
 
-test('runs a compiled cell: reports, log, knobs', async ({ page }) => {
+test('runs a compiled cell: reports, log, knobs', async () => {
   const result = await runText(page);
   expect(result.outcome, result.error).toBe('done');
   expect(result.reports).toEqual([
@@ -22,7 +26,7 @@ test('runs a compiled cell: reports, log, knobs', async ({ page }) => {
   expect(rig.strays).toEqual([]);
 });
 
-test('a knob changes the value; the cell is not rebuilt', async ({ page }) => {
+test('a knob changes the value; the cell is not rebuilt', async () => {
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   const result = await runText(page, undefined, { knobs: { 'Frame size': 64 } });
@@ -30,7 +34,7 @@ test('a knob changes the value; the cell is not rebuilt', async ({ page }) => {
   expect(requests.filter((url) => /wasm|bundler|sources/.test(url))).toEqual([]);
 });
 
-test('runs edited code, and an edited earlier cell', async ({ page }) => {
+test('runs edited code, and an edited earlier cell', async () => {
   const edited = await runText(
     page,
     `import { text } from 'two-checkboxes';\nexport default text('mine');`,
@@ -42,7 +46,7 @@ test('runs edited code, and an edited earlier cell', async ({ page }) => {
   expect(earlier.reports[0]).toEqual({ kind: 'text', text: 'good day, 1514 bytes' });
 });
 
-test('runs with an edited lab file', async ({ page }) => {
+test('runs with an edited lab file', async () => {
   const files = await page.evaluate(async () => {
     const manifest = await (await fetch('sandbox/manifest.json')).json();
     return (await fetch(`sandbox/${manifest.sources}`)).json();
@@ -51,7 +55,7 @@ test('runs with an edited lab file', async ({ page }) => {
   expect(Object.keys(files)).toContain(path);
 });
 
-test('a syntax error names file and line, and nothing runs', async ({ page }) => {
+test('a syntax error names file and line, and nothing runs', async () => {
   const result = await runText(page, 'console.log(1);\nconst x: number = ;\n');
   expect(result.outcome).toBe('failed');
   expect(result.error).toMatch(/^line 2 of use\.ts: /);
@@ -59,7 +63,7 @@ test('a syntax error names file and line, and nothing runs', async ({ page }) =>
   expect(result.log).toEqual([]);
 });
 
-test('a thrown error points to the line, through other cells and the lab', async ({ page }) => {
+test('a thrown error points to the line, through other cells and the lab', async () => {
   const thrown = await runText(
     page,
     '\n\nconst late: number = 1;\nfunction fail(): void {\n  throw new Error(`no ${late}`);\n}\n\nfail();\n',
@@ -112,21 +116,21 @@ for (const [name, code, message] of [
   ],
   ['a stack overflow', `const f = (): number => f() + 1; f();`, /call stack/i],
 ] as const) {
-  test(`says what happened: ${name}`, async ({ page }) => {
+  test(`says what happened: ${name}`, async () => {
     const result = await runText(page, `${code}\nexport {};`);
     expect(`${result.error} ${JSON.stringify(result.reports)}`).toMatch(message);
     expect((await runText(page)).outcome).toBe('done');
   });
 }
 
-test('an endless loop: Stop ends it in under a second', async ({ page }) => {
+test('an endless loop: Stop ends it in under a second', async () => {
   const result = await runText(page, 'for (;;) {}', { stopAfter: 300 });
   expect(result.outcome).toBe('stopped');
   expect(result.ms).toBeLessThan(1_300);
   expect((await runText(page)).outcome).toBe('done');
 });
 
-test('an endless loop ends at the time limit by itself', async ({ page }) => {
+test('an endless loop ends at the time limit by itself', async () => {
   const result = await runText(page, `console.log('before'); for (;;) {}`);
   expect(result.error).toMatch(/longer than 4 s/);
   expect(result.log).toEqual(['before']);
@@ -134,7 +138,7 @@ test('an endless loop ends at the time limit by itself', async ({ page }) => {
   expect(never.error).toMatch(/longer than 4 s/);
 });
 
-test('an endless log ends at its limit; what was printed stays', async ({ page }) => {
+test('an endless log ends at its limit; what was printed stays', async () => {
   const lines = await runText(page, `for (let i = 0; ; i++) console.log('line', i);`);
   expect(lines.error).toMatch(/more than 1,000 lines/);
   expect(lines.log.slice(0, 2)).toEqual(['line 0', 'line 1']);
@@ -142,7 +146,7 @@ test('an endless log ends at its limit; what was printed stays', async ({ page }
   expect(long.error).toMatch(/characters/);
 });
 
-test('too many or too large results end at their limit', async ({ page }) => {
+test('too many or too large results end at their limit', async () => {
   const many = await runText(
     page,
     `import { show, text } from 'two-checkboxes'; for (;;) show(text('again'));`,
@@ -161,10 +165,9 @@ for (const code of [
   `const all: unknown[] = []; for (;;) all.push(new Array(1e6).fill(Math.random()));`,
   `let s = 'x'; for (;;) s += s;`,
 ]) {
-  test(`a huge allocation leaves the page usable: ${code.slice(0, 40)}`, async ({ page }) => {
+  test(`a huge allocation leaves the page usable: ${code.slice(0, 40)}`, async () => {
     test.setTimeout(60_000);
     const result = await runText(page, code);
-    console.log(result.outcome, result.error, result.places, result.log, result.ms);
     expect(result.error).not.toBe('');
     expect((await runText(page)).outcome).toBe('done');
   });

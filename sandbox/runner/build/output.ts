@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A folder of files named after their content. Files of earlier builds that were not written again go. */
@@ -41,6 +49,10 @@ export class Output {
     for (const name of readdirSync(this.folder, { recursive: true, encoding: 'utf8' })) {
       const path = join(this.folder, name);
       if (statSync(path).isFile() && !this.#kept.has(name.replaceAll('\\', '/'))) rmSync(path);
+    }
+    for (const name of readdirSync(this.folder)) {
+      const path = join(this.folder, name);
+      if (statSync(path).isDirectory() && readdirSync(path).length === 0) rmdirSync(path);
     }
     return { files: this.#kept.size, bytes: this.#bytes };
   }

@@ -76,7 +76,7 @@ async function buildLab(
 const freezeClasses: esbuild.Plugin = {
   name: 'freeze-classes',
   setup(build) {
-    build.onLoad({ filter: /[\\/]sandbox[\\/](machine|lab)[\\/].*\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8');
       const classes = [...contents.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].map(
         (match) => match[1],

@@ -120,6 +120,7 @@ export function setup({ editorWorker, typescriptWorker, sources }: EditorSetup):
     defaults.addExtraLib(text, uriOf('', path).toString());
   defaults.addExtraLib(WORKER_GLOBALS, 'file:///globals.d.ts');
   watchTheme();
+  void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
 }
 
 export function createEditor(options: EditorOptions): Editor {

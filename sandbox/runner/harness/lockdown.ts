@@ -28,7 +28,7 @@ const REMOVED_MEMBERS: readonly (readonly [string, string])[] = [
  * Locks the realm whose global object is `scope`. Call it after the lab was evaluated and after everything
  * the harness needs later was captured. `extra` are further roots to freeze, such as the lab's exports.
  */
-export function lockdown(scope: object, extra: readonly object[]): void {
+export function lockdown(scope: object, extra: readonly unknown[]): void {
   removeGlobals(scope);
   for (const [owner, member] of REMOVED_MEMBERS) {
     const holder = Reflect.get(scope, owner);

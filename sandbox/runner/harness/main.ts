@@ -66,7 +66,8 @@ function start(lab: Lab, job: Job, post: (message: Record<string, unknown>) => v
   };
   scope.addEventListener('error', (event) => late(event, event.error ?? event.message));
   scope.addEventListener('unhandledrejection', (event) => late(event, event.reason));
-  lockdown(scope, [lab.face, ...guards]);
+  // A bundle's exports are getters: what they return has to be frozen too.
+  lockdown(scope, [lab.face, ...Object.values(lab.face), ...guards]);
   void run.start();
 }
 

@@ -32,7 +32,10 @@ export async function chooseMachineFile(
   };
   filter.addEventListener('input', draw);
   filter.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') list.querySelector('button')?.click();
+    if (event.key !== 'Enter') return;
+    // The focus goes back to the button behind the dialog, which this key must not press again.
+    event.preventDefault();
+    list.querySelector('button')?.click();
   });
   cancel.addEventListener('click', () => dialog.close());
   draw();

@@ -38,6 +38,8 @@ export class Pane {
     this.#current = options.file;
     options.host.replaceChildren(this.#tabs, this.#surface, this.#help, this.#problems);
     options.host.hidden = false;
+    const code = options.host.parentElement?.querySelector('.cell-code code');
+    if (code) this.#surface.style.font = getComputedStyle(code).font;
     this.#editor = this.#start(text, provided);
   }
 
