@@ -86,7 +86,8 @@ export class Engine {
 
   /** @throws EngineError when `time` lies in the past or is not a whole number of picoseconds. */
   schedule(slot: number, time: number, arg: number): void {
-    if (!(time >= this.now) || time !== Math.floor(time))
+    const exact = time <= Number.MAX_SAFE_INTEGER && time === Math.floor(time);
+    if (!exact || time < this.now)
       throw new EngineError(`cannot schedule at ${time} ps: now is ${this.now} ps, time is whole`);
     this.#args[slot] = arg;
     this.#heap.set(slot, time, this.#sequence++);
