@@ -71,4 +71,29 @@ const measurements = defineCollection({
   }),
 });
 
-export const collections = { docs, sources, glossary, measurements };
+/** One figure of a cost profile. */
+const primitive = z.strictObject({
+  value: z.number().nonnegative(),
+  unit: z.enum(['cycles', 'cycles/byte', 'ns']),
+  status: z.enum(['verified', 'derived', 'interpolated', 'assumed']),
+  /** Rows of published measurements that it rests on. */
+  source: z.array(z.string()),
+  note: z.string(),
+});
+
+/** What primitive operations cost on a generation of machines. */
+const profiles = defineCollection({
+  loader: data('profiles'),
+  schema: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    ghz: z.number().positive(),
+    pcie: z.string(),
+    apicv: z.boolean(),
+    postedInterrupts: z.boolean(),
+    kpti: z.union([z.boolean(), z.literal('toggle')]),
+    p: z.record(z.string(), primitive),
+  }),
+});
+
+export const collections = { docs, sources, glossary, measurements, profiles };

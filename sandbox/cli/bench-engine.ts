@@ -148,7 +148,8 @@ function tandem(frames: number): void {
   const middle = new Station(engine, SERVICE[1], last);
   new Source(engine, frames, new Station(engine, SERVICE[0], middle));
   engine.run();
-  if (last.served !== frames) throw new Error(`the tandem served ${last.served} of ${frames} frames`);
+  if (last.served !== frames)
+    throw new Error(`the tandem served ${last.served} of ${frames} frames`);
 }
 
 function makeDelays(count: number): Float64Array {

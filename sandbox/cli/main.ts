@@ -7,7 +7,10 @@ import { runCommand } from './run.ts';
 type Command = (args: string[]) => Promise<number>;
 
 const COMMANDS: Record<string, { run: Command; does: string }> = {
-  run: { run: runCommand, does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report' },
+  run: {
+    run: runCommand,
+    does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
+  },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };
@@ -22,7 +25,9 @@ async function main(): Promise<number> {
     console.log(['usage: npm run -s lab -- COMMAND', ...lines].join('\n'));
     return name === '' ? 2 : 0;
   }
-  throw new UsageError(`there is no command '${name}'; there is ${Object.keys(COMMANDS).join(', ')}`);
+  throw new UsageError(
+    `there is no command '${name}'; there is ${Object.keys(COMMANDS).join(', ')}`,
+  );
 }
 
 /** Bad usage is one line that says what to write instead; anything else keeps its stack. */

@@ -33,7 +33,9 @@ export function toCompareOptions(values: Values): CompareOptions {
     options.direction = values.direction as CompareOptions['direction'];
   if (values.load !== undefined)
     options.load =
-      values.load === 'max' || values.load === 'paced' ? values.load : toNumber('load', values.load);
+      values.load === 'max' || values.load === 'paced'
+        ? values.load
+        : toNumber('load', values.load);
   const numbers = [
     ['frame', 'frame'],
     ['vms', 'vms'],

@@ -16,7 +16,9 @@ export async function runCommand(args: string[]): Promise<number> {
     allowPositionals: true,
   });
   if (positionals.length !== 1)
-    throw new UsageError('run: name one file, as in lab run lessons/01-the-ledger/cells/compare.ts');
+    throw new UsageError(
+      'run: name one file, as in lab run lessons/01-the-ledger/cells/compare.ts',
+    );
   const file = resolve(positionals[0]);
   if (!existsSync(file)) throw new UsageError(`run: there is no file ${positionals[0]}`);
   const { reports, asked, unused } = await runCell(file, parseKnobs(values.knob ?? []));

@@ -1,7 +1,7 @@
-import { WRITE } from '../machine/memory/guest-memory.ts';
-import { MAX_FRAME, MIN_FRAME, type MacAddress } from '../machine/net/frame.ts';
-import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import type { StackEntry } from '../machine/guest/net-device.ts';
+import { WRITE } from '../machine/memory/guest-memory.ts';
+import { MAX_FRAME, type MacAddress, MIN_FRAME } from '../machine/net/frame.ts';
+import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { HyperVHost } from './host.ts';
 import { completeConfig, LINES } from './options.ts';
 import { type CapturedFrame, readPcap, writePcap } from './pcap.ts';
@@ -35,9 +35,7 @@ interface Fate {
  * byte; padding to the Ethernet minimum is not a difference.
  * @throws UsageError for a file that is no capture, or a frame that no path carries
  */
-export async function sendCapture(
-  options: CaptureOptions,
-): Promise<[TableReport, CaptureReport]> {
+export async function sendCapture(options: CaptureOptions): Promise<[TableReport, CaptureReport]> {
   const { profile, line } = completeConfig({
     paths: [options.path],
     profile: options.profile,
@@ -46,7 +44,9 @@ export async function sendCapture(
   const frames = readPcap(options.bytes);
   for (const [i, { bytes }] of frames.entries())
     if (bytes.length < 14 || bytes.length > MAX_FRAME)
-      throw new UsageError(`pcap: frame ${i + 1} has ${bytes.length} bytes, not 14 to ${MAX_FRAME}`);
+      throw new UsageError(
+        `pcap: frame ${i + 1} has ${bytes.length} bytes, not 14 to ${MAX_FRAME}`,
+      );
   const run = new CaptureRun(options.path, frames, profile, line);
   return run.report();
 }
@@ -162,7 +162,8 @@ class CaptureRun implements StackEntry, Task {
   #addAdapter(macAddress: MacAddress): NetworkAdapter {
     const path = this.#path;
     const host = this.#host;
-    if (path === 'native') return host.newVM({ memoryBytes: GUEST_BYTES }).addPhysicalAdapter(1, macAddress);
+    if (path === 'native')
+      return host.newVM({ memoryBytes: GUEST_BYTES }).addPhysicalAdapter(1, macAddress);
     const vmSwitch = host.newVMSwitch({ enableIov: path === 'sriov' });
     return host.newVM({ memoryBytes: GUEST_BYTES }).addNetworkAdapter({
       switch: vmSwitch,

@@ -2,23 +2,24 @@
  * What a cell imports as 'two-checkboxes': ready experiments, knobs and reports, and the machine's own
  * classes for those who want to build with them.
  */
-export { sendCapture } from './capture-run.ts';
+
+export * from '../machine/devices/dec21140/spec.ts';
+export { TulipDriver } from '../machine/guest/tulip.ts';
+export { VfDriver } from '../machine/guest/vf-driver.ts';
 export type { CaptureOptions } from './capture-run.ts';
+export { sendCapture } from './capture-run.ts';
 export { compare } from './compare.ts';
-export { followFrame } from './follow.ts';
 export type { FollowOptions } from './follow.ts';
+export { followFrame } from './follow.ts';
+export { HyperVHost, VMSwitch } from './host.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
 export { readPcap, writePcap } from './pcap.ts';
 export { PROFILES } from './profiles.ts';
 export { recording } from './recordings.ts';
-export { knob, show, text } from './session.ts';
-export { runTulip } from './tulip-run.ts';
-export type { TulipOptions } from './tulip-run.ts';
-export { HyperVHost, VMSwitch } from './host.ts';
-export { VirtualMachine } from './virtual-machine.ts';
-export { TulipDriver } from '../machine/guest/tulip.ts';
-export { VfDriver } from '../machine/guest/vf-driver.ts';
-export * from '../machine/devices/dec21140/spec.ts';
-export { UsageError } from './usage.ts';
 export type * from './report.ts';
+export { knob, show, text } from './session.ts';
+export type { TulipOptions } from './tulip-run.ts';
+export { runTulip } from './tulip-run.ts';
+export { UsageError } from './usage.ts';
+export { VirtualMachine } from './virtual-machine.ts';

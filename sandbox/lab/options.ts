@@ -93,7 +93,9 @@ function whole(name: string, value: unknown, min: number, max: number, unit = ''
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max)
     return value;
   const suffix = unit === '' ? '' : ` ${unit}`;
-  throw new UsageError(`${name}: ${String(value)} is not a whole number from ${min} to ${max}${suffix}`);
+  throw new UsageError(
+    `${name}: ${String(value)} is not a whole number from ${min} to ${max}${suffix}`,
+  );
 }
 
 const KNOWN = new Set([

@@ -142,7 +142,12 @@ export interface HexdumpReport {
 export interface RegistersReport {
   kind: 'registers';
   title: string;
-  registers: { name: string; offset: number; value: number; fields?: { name: string; value: string }[] }[];
+  registers: {
+    name: string;
+    offset: number;
+    value: number;
+    fields?: { name: string; value: string }[];
+  }[];
 }
 
 /** Both rings of a channel, or a descriptor ring. Slots in ring order. */
@@ -183,8 +188,23 @@ export type Report =
 
 /** A control that a cell asked for, with the value it ran with. */
 export type KnobSpec =
-  | { type: 'number'; label: string; value: number; default: number; min: number; max: number; step: number; unit?: string }
-  | { type: 'choice'; label: string; value: string | number; default: string | number; choices: (string | number)[] }
+  | {
+      type: 'number';
+      label: string;
+      value: number;
+      default: number;
+      min: number;
+      max: number;
+      step: number;
+      unit?: string;
+    }
+  | {
+      type: 'choice';
+      label: string;
+      value: string | number;
+      default: string | number;
+      choices: (string | number)[];
+    }
   | { type: 'switch'; label: string; value: boolean; default: boolean };
 
 /** One expectation of an exercise's check: what was wanted, what was seen. */

@@ -112,9 +112,7 @@ function specifyChoice(
   const choices = [...options.choices];
   for (const value of [initial, given])
     if (!choices.includes(value as string | number))
-      throw new UsageError(
-        `knob '${label}': ${String(value)} is not one of ${choices.join(', ')}`,
-      );
+      throw new UsageError(`knob '${label}': ${String(value)} is not one of ${choices.join(', ')}`);
   const value = given as string | number;
   return { type: 'choice', label, value, default: initial as string | number, choices };
 }

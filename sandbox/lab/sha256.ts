@@ -59,7 +59,7 @@ export class Sha256 {
   /** The digest so far, as 64 hexadecimal digits. Feeding more afterwards is not possible. */
   digest(): string {
     const bits = this.#length * 8;
-    const padding = new Uint8Array(((this.#filled < 56 ? 56 : 120) - this.#filled) + 8);
+    const padding = new Uint8Array((this.#filled < 56 ? 56 : 120) - this.#filled + 8);
     padding[0] = 0x80;
     const view = new DataView(padding.buffer);
     view.setUint32(padding.length - 8, Math.floor(bits / 4294967296));

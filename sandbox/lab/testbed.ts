@@ -1,8 +1,8 @@
-import { FlowCheck } from '../machine/net/flow-check.ts';
+import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
 import { SendingSocket, type SendPlan } from '../machine/guest/sending-socket.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
+import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
-import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost, type VMSwitch } from './host.ts';
 import { Measurement } from './measure.ts';

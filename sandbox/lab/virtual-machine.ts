@@ -1,8 +1,7 @@
-import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
-import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
 import { type NetBuffers, NetVsc } from '../machine/guest/netvsc.ts';
 import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip.ts';
+import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
 import { NetVsp } from '../machine/host/netvsp.ts';
 import { WorkerProcess } from '../machine/host/worker-process.ts';
@@ -12,6 +11,7 @@ import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel } from '../machine/vmbus/channel.ts';
+import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import { UsageError } from './usage.ts';
 
@@ -85,7 +85,9 @@ export class VirtualMachine {
     if (!(weight >= 0 && weight <= 100))
       throw new UsageError(`iovWeight: ${weight} is not between 0 and 100`);
     if (settings.legacy === true && weight > 0)
-      throw new UsageError('iovWeight: a legacy network adapter has no SR-IOV setting; leave it out');
+      throw new UsageError(
+        'iovWeight: a legacy network adapter has no SR-IOV setting; leave it out',
+      );
     const mac = settings.macAddress ?? makeMac(1, this.index);
     const adapter =
       settings.legacy === true

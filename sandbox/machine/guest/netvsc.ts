@@ -1,5 +1,5 @@
-import { READ, WRITE } from '../memory/guest-memory.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import { READ, WRITE } from '../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { Hypervisor } from '../partition/hypervisor.ts';
 import { COPY, DRIVER, RING } from '../partition/ledger.ts';
@@ -164,7 +164,8 @@ class NetChannel implements ChannelEnd, Task {
     copySpan(memory, target + RNDIS_HEADER, from, length);
     ledger.copies++;
     ledger.copiedBytes += length;
-    processor.charge(processor.kernel, COPY, costs.copyWarm * length);
+    const detail = processor.tracing ? `${length} bytes into send section ${section}` : undefined;
+    processor.charge(processor.kernel, COPY, costs.copyWarm * length, detail);
     return this.#nvsp(DESCRIPTOR_WORDS, section, RNDIS_HEADER + length);
   }
 

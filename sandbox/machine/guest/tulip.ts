@@ -25,7 +25,11 @@ import {
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { type MacAddress, macBytes } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
-import type { GuestCode, InterruptService, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type {
+  GuestCode,
+  InterruptService,
+  VirtualProcessor,
+} from '../partition/virtual-processor.ts';
 import type { NetDevice, StackEntry } from './net-device.ts';
 
 /** Vector of the adapter's interrupt pin. */

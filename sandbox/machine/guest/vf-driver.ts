@@ -150,8 +150,7 @@ export class VfDriver implements NetDevice {
     this.maxFrame = maxFrame;
     this.stride = maxFrame <= 2048 ? 2048 : 16384;
     this.#pairs = processors.map((processor, i) => new QueuePair(this, processor, i));
-    for (const [i, pair] of this.#pairs.entries())
-      pair.processor.install(ADAPTER_VECTOR + i, pair);
+    for (const [i, pair] of this.#pairs.entries()) pair.processor.install(ADAPTER_VECTOR + i, pair);
   }
 
   processorOf(queue: number): VirtualProcessor {

@@ -154,7 +154,8 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     if (at >= 0) frame.copyTo(memory.host, at);
     ledger.copies++;
     ledger.copiedBytes += frame.length;
-    processor.charge(processor.kernel, COPY, costs.copyCold * frame.length);
+    const detail = processor.tracing ? `${frame.length} bytes into the receive buffer` : undefined;
+    processor.charge(processor.kernel, COPY, costs.copyCold * frame.length, detail);
     this.#batch.push(section, frame.length + RNDIS_HEADER);
     return false;
   }

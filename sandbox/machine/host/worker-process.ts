@@ -5,7 +5,12 @@ import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
 import type { Hypervisor, PortService, SignalTarget } from '../partition/hypervisor.ts';
 import { CONTEXT_SWITCH, COPY, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
-import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type {
+  InterruptService,
+  PortAccess,
+  Task,
+  VirtualProcessor,
+} from '../partition/virtual-processor.ts';
 import type { ExternalPort } from './pf-driver.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
@@ -165,7 +170,8 @@ export class WorkerProcess
     const { costs } = processor.lp;
     const { access } = guest;
     const decode = Math.max(0, costs.exitUserMode - costs.vmexit - costs.syscall);
-    processor.charge(processor.user, EMULATION, decode);
+    const detail = processor.tracing ? describe(access, this.#portBase) : undefined;
+    processor.charge(processor.user, EMULATION, decode, detail);
     const offset = access.port - this.#portBase;
     let value = 0;
     if (access.write) this.device.write(offset, access.size, access.value >>> 0);
@@ -215,4 +221,9 @@ export class WorkerProcess
     const who = this.#running === undefined ? processor.kernel : processor.user;
     processor.charge(who, COPY, cyclesPerByte * length);
   }
+}
+
+function describe(access: PortAccess, base: number): string {
+  const register = `CSR${(access.port - base) >>> 3}`;
+  return access.write ? `write ${register}` : `read ${register}`;
 }

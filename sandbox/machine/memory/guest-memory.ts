@@ -135,8 +135,7 @@ export class GuestMemory {
   /** Copies `source` into guest memory. What cannot be written is dropped. Returns the bytes that could. */
   writeFrom(gpa: number, source: Uint8Array, offset: number, length: number): number {
     return this.#walk(gpa, length, WRITE, (at, from, count) => {
-      if (at >= 0)
-        this.host.bytes.set(source.subarray(offset + from, offset + from + count), at);
+      if (at >= 0) this.host.bytes.set(source.subarray(offset + from, offset + from + count), at);
     });
   }
 

@@ -54,7 +54,8 @@ export class HostMemory {
    */
   allocateLargePage(): number {
     const address = this.#high - LARGE_PAGE_SIZE;
-    if (address < this.#low) throw new OutOfMemoryError(`host memory of ${this.size} bytes is full`);
+    if (address < this.#low)
+      throw new OutOfMemoryError(`host memory of ${this.size} bytes is full`);
     this.#high = address;
     return address;
   }
@@ -69,11 +70,7 @@ export class HostMemory {
     if ((address & 3) === 0) return this.u32[address >>> 2];
     const b = this.bytes;
     return (
-      (b[address] |
-        (b[address + 1] << 8) |
-        (b[address + 2] << 16) |
-        (b[address + 3] << 24)) >>>
-      0
+      (b[address] | (b[address + 1] << 8) | (b[address + 2] << 16) | (b[address + 3] << 24)) >>> 0
     );
   }
 

@@ -40,10 +40,7 @@ export function macBytes(mac: MacAddress): Uint8Array {
 export function macKeyAt(host: HostMemory, address: number): number {
   const b = host.bytes;
   const low =
-    ((b[address + 2] << 24) |
-      (b[address + 3] << 16) |
-      (b[address + 4] << 8) |
-      b[address + 5]) >>>
+    ((b[address + 2] << 24) | (b[address + 3] << 16) | (b[address + 4] << 8) | b[address + 5]) >>>
     0;
   return macKey((b[address] << 8) | b[address + 1], low);
 }

@@ -53,7 +53,7 @@ export class LogicalProcessor implements Handler {
 
   /** Something for one of its virtual processors will be ready at `at`: look again then. */
   wake(at: number): void {
-    if (this.#running) return;
+    if (this.#running || at === Infinity) return;
     const when = Math.max(at, this.busyUntil, this.engine.now);
     if (!this.#timer.pending || this.#timer.due > when) this.#timer.schedule(when);
   }

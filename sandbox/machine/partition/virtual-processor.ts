@@ -244,16 +244,14 @@ export class VirtualProcessor {
     if (this.kind === 'root') exits[EXIT_ROOT_INTERRUPT]++;
     else if (timer) exits[EXIT_TIMER]++;
     else if (!posted && !this.#outside) exits[EXIT_EXTERNAL_INTERRUPT]++;
-    if (!posted && !this.#outside)
-      this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit);
+    if (!posted && !this.#outside) this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit);
     this.charge(HYPERVISOR, INTERRUPT, costs.interruptInject);
   }
 
   #endOfInterrupt(): void {
     const { costs, ledger } = this.lp;
     if (this.kind === 'bare') return;
-    if (!costs.apicVirtualization)
-      ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
+    if (!costs.apicVirtualization) ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
     this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt);
   }
 

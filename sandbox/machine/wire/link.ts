@@ -1,4 +1,5 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import { hexOf } from '../engine/hex.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { MIN_FRAME, WIRE_OVERHEAD } from '../net/frame.ts';
 import { type Ledger, SERIALISATION, WIRE } from '../partition/ledger.ts';
@@ -83,9 +84,9 @@ export class Link implements Handler {
 
   #record(slot: number, length: number, start: number): void {
     const at = this.#base + slot * this.#stride + 2;
-    const head = Array.from(this.#host.bytes.subarray(at, at + Math.min(length, 64)), hexByte);
+    const bytes = hexOf(this.#host.bytes, at, length);
     const detail = `${length} bytes, 24 more for preamble, FCS and gap`;
-    this.#engine.trace.step(WIRE, SERIALISATION, start, this.busyUntil, detail, head.join(''));
+    this.#engine.trace.step(WIRE, SERIALISATION, start, this.busyUntil, detail, bytes);
   }
 
   /** The oldest frame has arrived. */
@@ -96,8 +97,4 @@ export class Link implements Handler {
     if (this.#head !== this.#tail)
       this.#timer.schedule(this.#arrivals[this.#head & (this.#lengths.length - 1)]);
   }
-}
-
-function hexByte(value: number): string {
-  return value.toString(16).padStart(2, '0');
 }

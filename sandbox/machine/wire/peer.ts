@@ -1,6 +1,6 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
-import { FlowCheck } from '../net/flow-check.ts';
+import type { FlowCheck } from '../net/flow-check.ts';
 import { type FlowDescription, FrameTemplate } from '../net/frame.ts';
 import type { FrameReceiver, Link } from './link.ts';
 
@@ -151,7 +151,6 @@ export class RemotePeer implements FrameReceiver, Handler {
     this.#replyTimes.shift();
     const flow = this.#flows.find((candidate) => candidate.flow === id);
     if (flow !== undefined) this.emit(flow);
-    if (this.#replyTimes.length > 0)
-      this.#pump.schedule(Math.max(this.now, this.#replyTimes[0]));
+    if (this.#replyTimes.length > 0) this.#pump.schedule(Math.max(this.now, this.#replyTimes[0]));
   }
 }

@@ -1,4 +1,8 @@
+import { AddressFilter } from './filter.ts';
+import { ReceiveProcess } from './receive.ts';
 import {
+  ABNORMAL_SOURCES,
+  ABNORMAL_SUMMARY,
   CSR0_BUS_MODE,
   CSR1_TRANSMIT_POLL,
   CSR2_RECEIVE_POLL,
@@ -8,8 +12,6 @@ import {
   CSR6_OPERATION,
   CSR7_INTERRUPT_ENABLE,
   CSR8_MISSED_FRAMES,
-  ABNORMAL_SOURCES,
-  ABNORMAL_SUMMARY,
   NORMAL_SOURCES,
   NORMAL_SUMMARY,
   RECEIVE_STATE_SHIFT,
@@ -24,8 +26,6 @@ import {
   TRANSMIT_STATE_SUSPENDED,
   WINDOW,
 } from './spec.ts';
-import { AddressFilter } from './filter.ts';
-import { ReceiveProcess } from './receive.ts';
 import { TransmitProcess } from './transmit.ts';
 
 /** Memory as the chip's bus master sees it: guest-physical addresses. Nothing it does can throw. */
@@ -190,4 +190,3 @@ export class Dec21140 {
     this.#evaluate();
   }
 }
-

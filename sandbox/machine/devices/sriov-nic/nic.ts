@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
+import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
@@ -7,8 +8,8 @@ import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { NicFunction } from './function.ts';
 import { RxQueue } from './rx-queue.ts';
-import { TxQueue } from './tx-queue.ts';
 import { requesterIdOfVf } from './spec.ts';
+import { TxQueue } from './tx-queue.ts';
 import { InterruptVector, type MessageSender } from './vector.ts';
 
 /** What the MAC sends frames through: one direction of a link. */
@@ -153,7 +154,8 @@ export class SriovNic implements MessageSender {
     const { trace } = this.engine;
     if (trace.recording) {
       const started = now - this.costs.dmaReadFrame;
-      trace.step(DEVICE, DMA, started, now, `read ${length} bytes as ${hexId(queue.requesterId)}`);
+      const detail = `read ${length} bytes as ${hexId(queue.requesterId)}`;
+      trace.step(DEVICE, DMA, started, now, detail, hexOf(this.host.bytes, address, length));
     }
     const filter = this.#filters.get(macKeyAt(this.host, address));
     const inside = filter === undefined ? -1 : Math.floor(filter / QUEUE_CODES);

@@ -1,3 +1,4 @@
+import { hexOf } from '../../engine/hex.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
@@ -51,8 +52,7 @@ export class RxQueue {
       const piece = Math.min(length - done, bufferSize);
       const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
       if (descriptor < 0) return;
-      const buffer =
-        nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
+      const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       if (!this.#store(buffer, address + done, piece)) return;
       done += piece;
       const status = done === length ? RX_DONE | RX_END_OF_PACKET : RX_DONE;
@@ -63,8 +63,10 @@ export class RxQueue {
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
     const visible = nic.scheduleStore(length);
-    if (nic.engine.trace.recording)
-      nic.engine.trace.step(DEVICE, DMA, start, visible, `write ${length} bytes`);
+    if (nic.engine.trace.recording) {
+      const bytes = hexOf(nic.host.bytes, address, length);
+      nic.engine.trace.step(DEVICE, DMA, start, visible, `write ${length} bytes`, bytes);
+    }
     this.vector.cause(visible);
   }
 

@@ -3,13 +3,7 @@ import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
-import {
-  QUEUE_CONTROL,
-  QUEUE_TAIL,
-  TX_DONE,
-  TX_END_OF_PACKET,
-  TX_REPORT_STATUS,
-} from './spec.ts';
+import { QUEUE_CONTROL, QUEUE_TAIL, TX_DONE, TX_END_OF_PACKET, TX_REPORT_STATUS } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
 
 const DMA_READ = 1;
@@ -101,8 +95,7 @@ export class TxQueue implements Handler {
       const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
       if (descriptor < 0) return;
       const command = nic.host.read32(descriptor + 8);
-      const buffer =
-        nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
+      const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       if (!this.#fetch(buffer, at, command & 0xffff)) return;
       at += command & 0xffff;
       report ||= (command & TX_REPORT_STATUS) !== 0;

@@ -1,0 +1,10 @@
+/** Bytes that a step of the trace keeps of a frame. */
+const KEPT = 64;
+
+/** The first bytes of what a step moved, in hexadecimal, for the trace. */
+export function hexOf(bytes: Uint8Array, address: number, length: number): string {
+  let text = '';
+  for (let i = 0; i < Math.min(length, KEPT); i++)
+    text += bytes[address + i].toString(16).padStart(2, '0');
+  return text;
+}

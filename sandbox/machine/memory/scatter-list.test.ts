@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { HostMemory } from './host-memory.ts';
+import { ScatterList } from './scatter-list.ts';
+
+describe('ScatterList', () => {
+  test('joins pieces that touch and keeps others apart', () => {
+    const list = new ScatterList();
+    list.add(0x1000, 100);
+    list.add(0x1064, 28);
+    list.add(0x3000, 10);
+    expect([list.count, list.length]).toEqual([2, 138]);
+    expect([...list.lengths.subarray(0, 2)]).toEqual([128, 10]);
+  });
+
+  test('refuses what it has no room for and stays as it was', () => {
+    const list = new ScatterList();
+    let pieces = 0;
+    while (list.add(pieces * 0x1000, 1)) pieces++;
+    expect([list.count, list.length]).toEqual([pieces, pieces]);
+    expect(list.add(0x7000_0000, 1)).toBe(false);
+    expect(list.length).toBe(pieces);
+    list.clear();
+    expect(list.add(0, 5)).toBe(true);
+    expect([list.count, list.length]).toEqual([1, 5]);
+  });
+
+  test('copies its pieces together and finds any byte, 0 behind the end', () => {
+    const host = new HostMemory(1 << 21);
+    host.bytes.set([1, 2, 3], 0x1000);
+    host.bytes.set([4, 5], 0x2000);
+    const list = new ScatterList();
+    list.add(0x1000, 3);
+    list.add(0x2000, 2);
+    list.copyTo(host, 0x5000);
+    expect([...host.bytes.subarray(0x5000, 0x5006)]).toEqual([1, 2, 3, 4, 5, 0]);
+    expect([0, 2, 3, 4, 5].map((at) => list.byte(host, at))).toEqual([1, 3, 4, 5, 0]);
+  });
+});
