@@ -6,6 +6,8 @@ export const DMA_WRITE = 2;
 const LARGE = 0x80;
 const IOTLB_ENTRIES = 256;
 const ENTRIES = 512;
+/** Three levels translate 39 bits. */
+const ADDRESS_LIMIT = 2 ** 39;
 
 /** Why a DMA was refused. */
 export type DmaFaultReason = 'no context' | 'not present' | 'not writable' | 'not readable';
@@ -88,6 +90,8 @@ export class Iommu {
    * recorded. Valid to the end of its 4 KiB page, or 2 MiB page when `spanOf` says so.
    */
   translate(requesterId: number, address: number, access: number): number {
+    if (!(address >= 0 && address < ADDRESS_LIMIT))
+      return this.#fault(requesterId, address, 'not present');
     const large = Math.floor(address / LARGE_PAGE_SIZE);
     const tag = requesterId * 4294967296 + large;
     const slot = (large ^ (requesterId * 7)) & (IOTLB_ENTRIES - 1);
@@ -105,8 +109,7 @@ export class Iommu {
     if ((entry & 1) === 0) return this.#fault(requesterId, address, 'no context');
     const domain = entry & ~0xfff;
     const level3 = this.#entry(domain, Math.floor(address / 2 ** 30) % ENTRIES);
-    if (address < 0 || address >= 2 ** 39 || level3 === 0)
-      return this.#fault(requesterId, address, 'not present');
+    if (level3 === 0) return this.#fault(requesterId, address, 'not present');
     const level2 = this.#entry(level3 & ~0xfff, Math.floor(address / LARGE_PAGE_SIZE) % ENTRIES);
     if ((level2 & LARGE) !== 0) {
       if ((level2 & access) !== access) return this.#refuse(requesterId, address, level2);
