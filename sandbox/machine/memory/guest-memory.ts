@@ -83,8 +83,8 @@ export class GuestMemory {
   span(gpa: number, length: number, access: number): number {
     const start = this.translate(gpa, access);
     if (start < 0) return -1;
-    const last = gpa + length - 1;
-    for (let page = (gpa >>> PAGE_SHIFT) + 1; page <= last >>> PAGE_SHIFT; page++) {
+    const last = Math.floor((gpa + length - 1) / PAGE_SIZE);
+    for (let page = (gpa >>> PAGE_SHIFT) + 1; page <= last; page++) {
       const at = this.translate(page * PAGE_SIZE, access);
       if (at !== start + page * PAGE_SIZE - gpa) return -1;
     }
