@@ -168,7 +168,10 @@ describe('property: a partition against a plain array', () => {
 
   test('a span is one piece of the partition, every byte of it', () => {
     const { a } = twoPartitions();
-    const length = fc.oneof(fc.integer({ min: 1, max: 9000 }), fc.integer({ min: 1, max: 2 ** 33 }));
+    const length = fc.oneof(
+      fc.integer({ min: 1, max: 9000 }),
+      fc.integer({ min: 1, max: 2 ** 33 }),
+    );
     const whole = fc.property(address, length, (gpa, bytes) => {
       const start = a.span(gpa, bytes, READ);
       if (start < 0) return;
