@@ -1,8 +1,8 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
-import { PF_EITR, REG_EIMS } from '../devices/sriov-nic/spec.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import { DOORBELL, DRIVER } from '../partition/ledger.ts';
+import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { NetDevice, StackEntry } from './net-device.ts';
 
@@ -12,10 +12,6 @@ const TX_ENTRIES = 256;
 const RX_ENTRIES = 256;
 /** Received frames handled in one go before other work gets its turn. */
 const POLL_BUDGET = 8;
-/** Interrupt throttle for few and for many frames an interrupt, microseconds in EITR's bits 14:2. */
-const LOW_LATENCY = 5 << 2;
-const BULK = 50 << 2;
-const BULK_FRAMES = 4;
 
 /** A queue pair: rings and buffers in guest memory, and what serves its two vectors. */
 class QueuePair implements InterruptService, Task {
@@ -29,15 +25,14 @@ class QueuePair implements InterruptService, Task {
   wanted = false;
   #driver: VfDriver;
   #index: number;
-  #polling = false;
-  #handled = 0;
-  #throttle = -1;
+  #interrupts: QueueInterrupts;
 
   constructor(driver: VfDriver, processor: VirtualProcessor, index: number) {
     const { memory, nicFunction, stride } = driver;
     this.#driver = driver;
     this.#index = index;
     this.processor = processor;
+    this.#interrupts = new QueueInterrupts(nicFunction, index);
     const rings = memory.allocate((TX_ENTRIES + RX_ENTRIES) * 16);
     this.buffers = memory.allocate(TX_ENTRIES * stride);
     const receive = memory.allocate(RX_ENTRIES * stride);
@@ -54,11 +49,7 @@ class QueuePair implements InterruptService, Task {
   }
 
   interrupt(processor: VirtualProcessor): undefined {
-    if (!this.#polling) {
-      this.#polling = true;
-      this.#handled = 0;
-      processor.post(this, 0, processor.local);
-    }
+    this.#interrupts.fired(processor, this);
     return undefined;
   }
 
@@ -75,40 +66,18 @@ class QueuePair implements InterruptService, Task {
       budget--;
     }
     if (budget < POLL_BUDGET) {
-      this.#register(processor);
+      chargeRegisterWrite(processor);
       rx.kick(processor.local);
     }
     let reclaimed = 0;
     while (tx.reclaim() >= 0) reclaimed++;
-    this.#handled += POLL_BUDGET - budget + reclaimed;
+    this.#interrupts.handled += POLL_BUDGET - budget + reclaimed;
     if (reclaimed > 0 && this.wanted) {
       this.wanted = false;
       driver.stack?.room(processor, this.#index);
     }
     if (budget === 0) processor.post(this, 0, processor.local);
-    else this.#sleep(processor);
-  }
-
-  /** Adapts the throttle to what the last interrupt brought, and takes the vectors' masks off. */
-  #sleep(processor: VirtualProcessor): void {
-    this.#polling = false;
-    const throttle = this.#handled >= BULK_FRAMES ? BULK : LOW_LATENCY;
-    const { nicFunction } = this.#driver;
-    if (throttle !== this.#throttle) {
-      this.#throttle = throttle;
-      for (const vector of [2 * this.#index, 2 * this.#index + 1]) {
-        this.#register(processor);
-        nicFunction.write(PF_EITR + 4 * vector, throttle, processor.local);
-      }
-    }
-    this.#register(processor);
-    nicFunction.write(REG_EIMS, 3 << (2 * this.#index), processor.local);
-  }
-
-  /** A posted register write: no exit, the processor goes on at once. */
-  #register(processor: VirtualProcessor): void {
-    processor.lp.ledger.deviceAccesses++;
-    processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite);
+    else this.#interrupts.sleep(processor);
   }
 
   /** Fills a descriptor with the claimed buffer and rings the doorbell unless more follows. */
@@ -119,7 +88,7 @@ class QueuePair implements InterruptService, Task {
     tx.push(this.#driver.bufferAddress(address), length, length, true, this.claimed);
     this.claimed = this.claimed + 1 === TX_ENTRIES ? 0 : this.claimed + 1;
     if (more && tx.free > 0) return;
-    this.#register(processor);
+    chargeRegisterWrite(processor);
     tx.kick(processor.local);
   }
 }

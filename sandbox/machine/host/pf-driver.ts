@@ -1,9 +1,9 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
-import { PF_EITR, REG_EIMS } from '../devices/sriov-nic/spec.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
-import { DOORBELL, DRIVER } from '../partition/ledger.ts';
+import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
@@ -14,9 +14,6 @@ const POLL_BUDGET = 8;
 const FLUSH_FRAMES = 64;
 /** Descriptors a frame may need: its segments, with some to spare. */
 const RESERVE = 16;
-const LOW_LATENCY = 5 << 2;
-const BULK = 50 << 2;
-const BULK_FRAMES = 4;
 
 /** Vector of queue `n` of the physical function on its root processor. */
 export const PF_VECTOR = 8;
@@ -35,8 +32,6 @@ export interface PfClient {
  */
 export class PfQueue implements SwitchPort, InterruptService, Task {
   readonly processor: VirtualProcessor;
-  #function: NicFunction;
-  #index: number;
   #tx: TxRing;
   #rx: RxRing;
   #switch: VirtualSwitch;
@@ -44,10 +39,8 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #inFlight: (ScatterList | undefined)[];
   #token = 0;
   #received = new ScatterList();
-  #polling = false;
-  #handled = 0;
+  #interrupts: QueueInterrupts;
   #unflushed = 0;
-  #throttle = -1;
   #port: SwitchPort;
 
   constructor(
@@ -59,8 +52,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     external: SwitchPort,
     maxFrame: number,
   ) {
-    this.#function = nicFunction;
-    this.#index = index;
+    this.#interrupts = new QueueInterrupts(nicFunction, index);
     this.processor = processor;
     this.#switch = virtualSwitch;
     this.#port = external;
@@ -99,17 +91,13 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       );
     this.#inFlight[this.#token] = frame;
     this.#token = this.#token + 1 === TX_ENTRIES ? 0 : this.#token + 1;
-    this.#doorbell(processor);
+    chargeRegisterWrite(processor);
     this.#tx.kick(processor.local);
     return true;
   }
 
   interrupt(processor: VirtualProcessor): undefined {
-    if (!this.#polling) {
-      this.#polling = true;
-      this.#handled = 0;
-      processor.post(this, 0, processor.local);
-    }
+    this.#interrupts.fired(processor, this);
     return undefined;
   }
 
@@ -125,11 +113,11 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       budget--;
     }
     if (budget < POLL_BUDGET) {
-      this.#doorbell(processor);
+      chargeRegisterWrite(processor);
       this.#rx.kick(processor.local);
     }
     const returned = this.#reclaim();
-    this.#handled += POLL_BUDGET - budget + returned;
+    this.#interrupts.handled += POLL_BUDGET - budget + returned;
     this.#unflushed += POLL_BUDGET - budget + returned;
     const flush = budget > 0 || this.#unflushed >= FLUSH_FRAMES;
     if (flush) this.#unflushed = 0;
@@ -138,7 +126,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       if (flush) client.flush(processor);
     }
     if (budget === 0) processor.post(this, 0, processor.local);
-    else this.#sleep(processor);
+    else this.#interrupts.sleep(processor);
   }
 
   #reclaim(): number {
@@ -150,24 +138,6 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       returned++;
     }
     return returned;
-  }
-
-  #sleep(processor: VirtualProcessor): void {
-    this.#polling = false;
-    const throttle = this.#handled >= BULK_FRAMES ? BULK : LOW_LATENCY;
-    if (throttle !== this.#throttle) {
-      this.#throttle = throttle;
-      for (const vector of [2 * this.#index, 2 * this.#index + 1]) {
-        this.#doorbell(processor);
-        this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
-      }
-    }
-    this.#doorbell(processor);
-    this.#function.write(REG_EIMS, 3 << (2 * this.#index), processor.local);
-  }
-
-  #doorbell(processor: VirtualProcessor): void {
-    processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite);
   }
 }
 

@@ -1,0 +1,56 @@
+import { DOORBELL } from '../../partition/ledger.ts';
+import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
+import type { NicFunction } from './function.ts';
+import { PF_EITR, REG_EIMS } from './spec.ts';
+
+/** Interrupt throttle for few and for many frames an interrupt, microseconds in EITR's bits 14:2. */
+const LOW_LATENCY = 5 << 2;
+const BULK = 50 << 2;
+const BULK_FRAMES = 4;
+
+/**
+ * The software's side of a queue pair's two vectors: an interrupt starts a poll, the device keeps quiet
+ * until the poll has nothing left, and the throttle follows how much the last interrupt brought.
+ */
+export class QueueInterrupts {
+  /** Frames handled since the interrupt. */
+  handled = 0;
+  #function: NicFunction;
+  #queue: number;
+  #polling = false;
+  #throttle = -1;
+
+  constructor(nicFunction: NicFunction, queue: number) {
+    this.#function = nicFunction;
+    this.#queue = queue;
+  }
+
+  /** A vector fired: `poll` runs soon, once. */
+  fired(processor: VirtualProcessor, poll: Task): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    this.handled = 0;
+    processor.post(poll, 0, processor.local);
+  }
+
+  /** Nothing left: adapts the throttle and takes the masks off that the messages set. */
+  sleep(processor: VirtualProcessor): void {
+    this.#polling = false;
+    const throttle = this.handled >= BULK_FRAMES ? BULK : LOW_LATENCY;
+    if (throttle !== this.#throttle) {
+      this.#throttle = throttle;
+      for (const vector of [2 * this.#queue, 2 * this.#queue + 1]) {
+        chargeRegisterWrite(processor);
+        this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
+      }
+    }
+    chargeRegisterWrite(processor);
+    this.#function.write(REG_EIMS, 3 << (2 * this.#queue), processor.local);
+  }
+}
+
+/** What a posted register write costs the processor: no exit, and it goes on at once. */
+export function chargeRegisterWrite(processor: VirtualProcessor): void {
+  if (processor.kind !== 'root') processor.lp.ledger.deviceAccesses++;
+  processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite);
+}
