@@ -136,14 +136,16 @@ export class Testbed {
     for (let flow = 0; flow < this.#flows; flow++) {
       const adapter = Math.min(Math.floor(flow / this.#queues), this.adapters.length - 1);
       const queue = this.adapters.length === 1 ? flow : flow % this.#queues;
-      if (config.direction !== 'tx')
-        this.peer.addFlow(this.#describe(flow, adapter, false), this.#peerPlan(flow));
+      const [inward, outward] = [false, true].map((way) => this.#describe(flow, adapter, way));
+      this.guestCheck.expect(inward);
+      this.peer.check.expect(outward);
+      if (config.direction !== 'tx') this.peer.addFlow(inward, this.#peerPlan(flow));
       if (config.direction === 'rx') continue;
       const socket = new SendingSocket(
         host.engine,
         this.adapters[adapter].device,
         queue,
-        this.#describe(flow, adapter, true),
+        outward,
         this.#sendPlan(flow, options.burst ?? 1),
         measurement,
       );

@@ -1,9 +1,12 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import {
   checkFrame,
+  type FlowDescription,
   FRAME_GOOD,
   FRAME_NOT_OURS,
   flowOf,
+  macKey,
+  macKeyAt,
   PAYLOAD_OFFSET,
   sequenceOf,
 } from './frame.ts';
@@ -17,8 +20,8 @@ export interface ArrivalListener {
 }
 
 /**
- * The end of the flows: checks every frame's length and checksums over every byte, and its place in its
- * flow. A damaged, repeated or late frame is a fault and is not delivered; a gap is a loss.
+ * The end of the flows: checks every frame's length and checksums over every byte, the station addresses
+ * in front of them, and its place in its flow. A damaged, repeated or late frame is a fault and is not delivered; a gap is a loss.
  */
 export class FlowCheck {
   /** Frames found damaged. */
@@ -31,13 +34,22 @@ export class FlowCheck {
   deliveredBytes = 0;
   #host: HostMemory;
   #expected: Uint32Array;
+  /** Keys of destination and source of each flow; -1 while they are not known. */
+  #addresses: Float64Array;
   #listener: ArrivalListener;
 
   /** @param flows number of flows, numbered from 0 */
   constructor(host: HostMemory, flows: number, listener: ArrivalListener) {
     this.#host = host;
     this.#expected = new Uint32Array(flows);
+    this.#addresses = new Float64Array(2 * flows).fill(-1);
     this.#listener = listener;
+  }
+
+  /** From now on a frame of the flow with other station addresses is a damaged one. */
+  expect({ flow, source, destination }: FlowDescription): void {
+    this.#addresses[2 * flow] = macKey(destination.high, destination.low);
+    this.#addresses[2 * flow + 1] = macKey(source.high, source.low);
   }
 
   /** Checks the frame at `address`; returns its flow when it was delivered, else -1. */
@@ -49,7 +61,7 @@ export class FlowCheck {
       return -1;
     }
     const flow = flowOf(host, address);
-    if (verdict !== FRAME_GOOD || flow >= this.#expected.length) {
+    if (verdict !== FRAME_GOOD || !this.#isAddressed(flow, address)) {
       this.damaged++;
       this.#listener.stray(address, length, time);
       return -1;
@@ -66,5 +78,15 @@ export class FlowCheck {
     this.deliveredBytes += length;
     this.#listener.arrived(flow, sequence, address + PAYLOAD_OFFSET, length - PAYLOAD_OFFSET, time);
     return flow;
+  }
+
+  #isAddressed(flow: number, address: number): boolean {
+    if (flow >= this.#expected.length) return false;
+    const destination = this.#addresses[2 * flow];
+    if (destination < 0) return true;
+    return (
+      destination === macKeyAt(this.#host, address) &&
+      this.#addresses[2 * flow + 1] === macKeyAt(this.#host, address + 6)
+    );
   }
 }
