@@ -62,6 +62,7 @@ describe('arrows', () => {
     ['sandbox/machine/host/pf-driver.ts', '../devices/sriov-nic/spec.ts'],
     ['sandbox/machine/devices/x/scenario.test.ts', '../../guest/stack.ts'],
     ['sandbox/machine/devices/x/device.test.ts', 'vitest'],
+    ['sandbox/machine/devices/x/device.test.ts', '../../../../tests/support/machine.ts'],
     ['sandbox/lab/profiles.ts', '../../content/profiles/x.json'],
     ['sandbox/lab/compare.ts', '../machine/engine/engine.ts'],
     ['sandbox/cli/main.ts', '../lab/index.ts'],

@@ -124,6 +124,7 @@ function refusePath(
   typeOnly: boolean,
 ): string | undefined {
   const to = placeOf(target);
+  if (isTest(path) && target.startsWith('tests/support/')) return undefined;
   if (from.part === 'machine' && to?.part === 'machine')
     return isTest(path) ? undefined : refuseInMachine(path, target);
   if (from.part === 'machine') {
