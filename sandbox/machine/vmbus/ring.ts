@@ -60,9 +60,11 @@ export class Ring {
     this.#setControl(INTERRUPT_MASK, value ? 1 : 0);
   }
 
-  /** Bytes that the writer may use: never all of them. */
+  /** Bytes that the writer may use: never all of them, and none while an index cannot be one. */
   get free(): number {
-    return this.dataSize - this.#used(this.writeIndex, this.readIndex);
+    const { writeIndex, readIndex } = this;
+    if (!this.#isIndex(writeIndex) || !this.#isIndex(readIndex)) return 0;
+    return this.dataSize - this.#used(writeIndex, readIndex);
   }
 
   /** Whether there is something to read beyond what was read already. */
@@ -91,7 +93,7 @@ export class Ring {
   ): 0 | 1 | 2 {
     const bytes = (count * 4 + 7) & ~7;
     const start = this.writeIndex;
-    if (start >= this.dataSize || this.free <= bytes + TRAILER) return 0;
+    if (this.free <= bytes + TRAILER) return 0;
     words[0] = type | (((DESCRIPTOR_WORDS + headerWords) >> 1) << 16);
     words[1] = (bytes >>> 3) | (flags << 16);
     words[2] = transaction >>> 0;
@@ -110,7 +112,7 @@ export class Ring {
    */
   read(into: Uint32Array): number {
     const write = this.writeIndex;
-    if (write >= this.dataSize || (write & 7) !== 0) return RING_CORRUPT;
+    if (!this.#isIndex(write) || !this.#isIndex(this.#reading)) return RING_CORRUPT;
     const available = this.#used(write, this.#reading);
     if (available === 0) return 0;
     if (available < DESCRIPTOR_WORDS * 4 + TRAILER) return RING_CORRUPT;
@@ -143,6 +145,10 @@ export class Ring {
     if (pending === 0) return false;
     const after = this.dataSize - this.#used(this.writeIndex, this.readIndex);
     return before <= pending && pending < after;
+  }
+
+  #isIndex(value: number): boolean {
+    return value < this.dataSize && (value & 7) === 0;
   }
 
   #used(write: number, read: number): number {
