@@ -16,6 +16,7 @@ import {
   NORMAL_SUMMARY,
   RECEIVE_STATE_SHIFT,
   RECEIVE_STATE_SUSPENDED,
+  RECEIVE_STOPPED,
   RESET_VALUES,
   SOFTWARE_RESET,
   START_RECEIVE,
@@ -24,6 +25,7 @@ import {
   STATUS_CLEARABLE,
   TRANSMIT_STATE_SHIFT,
   TRANSMIT_STATE_SUSPENDED,
+  TRANSMIT_STOPPED,
   WINDOW,
 } from './spec.ts';
 import { TransmitProcess } from './transmit.ts';
@@ -174,11 +176,17 @@ export class Dec21140 {
     const changed = before ^ value;
     if ((changed & START_TRANSMIT) !== 0) {
       if ((value & START_TRANSMIT) !== 0) this.#transmit.run();
-      else this.transmitState = STATE_STOPPED;
+      else {
+        this.transmitState = STATE_STOPPED;
+        this.raise(TRANSMIT_STOPPED);
+      }
     }
     if ((changed & START_RECEIVE) === 0) return;
     if ((value & START_RECEIVE) !== 0) this.#receive.resume();
-    else this.receiveState = STATE_STOPPED;
+    else {
+      this.receiveState = STATE_STOPPED;
+      this.raise(RECEIVE_STOPPED);
+    }
   }
 
   #reset(): void {
