@@ -1,4 +1,12 @@
-import type { BuildFailure, BuildOptions, BuildResult, ImportKind, Message, Plugin } from 'esbuild';
+import type {
+  BuildFailure,
+  BuildOptions,
+  BuildResult,
+  ImportKind,
+  Message,
+  PartialMessage,
+  Plugin,
+} from 'esbuild';
 import {
   type BundleRequest,
   type BundleResult,
@@ -58,6 +66,7 @@ function options(request: BundleRequest): BuildOptions {
       'unsupported-dynamic-import': 'error',
       'unsupported-require-call': 'error',
       'indirect-require': 'error',
+      'empty-glob': 'error',
     },
     // Keeps imports that are not used, so that a foreign one is refused and not silently dropped.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
@@ -88,6 +97,10 @@ function notebookFiles(request: BundleRequest): Plugin {
         if (target.kind === 'cell') return { path: target.file, namespace: 'cell' };
         return { path: target.path, namespace: 'source' };
       });
+      // esbuild takes import(`./${name}.ts`) for a pattern and looks for files that match on disk.
+      build.onLoad({ filter: /.*/, namespace: 'file' }, () => ({
+        errors: [computedImport(request)],
+      }));
       build.onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({
         contents: entryText(path, request),
         loader: 'js',
@@ -132,10 +145,12 @@ function refusedKind(kind: ImportKind, path: string): string | undefined {
   return undefined;
 }
 
+const COMPUTED = 'cannot use import() with a computed name; write an import at the top of the file';
+
 const PLAIN: Record<string, string> = {
-  'unsupported-dynamic-import':
-    'cannot use import() with a computed name; write an import at the top of the file',
+  'unsupported-dynamic-import': COMPUTED,
   'unsupported-require-call': 'cannot use require; write an import at the top of the file',
+  'empty-glob': COMPUTED,
   'indirect-require': 'cannot use require; write an import at the top of the file',
 };
 
@@ -144,4 +159,13 @@ function diagnostic(message: Message): Diagnostic {
   const at = message.location;
   if (!at) return { file: '', line: 0, column: 0, text };
   return { file: sourceName(at.file), line: at.line, column: at.column, text };
+}
+
+/** The refusal of a computed import, at the first line that could have made it. */
+function computedImport({ cells }: BundleRequest): PartialMessage {
+  for (const [file, text] of Object.entries(cells)) {
+    const line = text.split('\n').findIndex((words) => /\b(?:import|require)\s*\(/.test(words)) + 1;
+    if (line > 0) return { text: COMPUTED, location: { file, line, column: 0 } };
+  }
+  return { text: COMPUTED };
 }

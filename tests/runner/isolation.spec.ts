@@ -3,6 +3,8 @@ import { check, type Rig, runText, startRig } from './rig.ts';
 
 /** What hostile code tries. Each text runs as a reader's edited cell or exercise. */
 
+test.describe.configure({ mode: 'default' });
+
 // One page for all: whatever a run does, the next one must find the page in order.
 let rig: Rig;
 let page: Page;
@@ -86,6 +88,7 @@ for (const [code, message] of [
   [`import { a } from '../../lab/session.ts';`, `cannot import '../../lab/session.ts'`],
   [`await import('./setup.ts');`, 'with import()'],
   ['const n = `fs`; await import(n);', 'cannot use import() with a computed name'],
+  ['const n = `setup`; await import(`./${n}.ts`);', 'cannot use import() with a computed name'],
   [`const fs = require('fs');`, `cannot require 'fs'`],
 ] as const) {
   test(`refuses by name, before anything runs: ${code}`, async () => {

@@ -1,6 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
 import { type Rig, runText, startRig } from './rig.ts';
 
+test.describe.configure({ mode: 'default' });
+
 // One page for all: whatever a run does, the next one must find the page in order.
 let rig: Rig;
 let page: Page;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Manifest } from '../assets.ts';
@@ -63,10 +63,21 @@ async function buildLab(
     plugins: [freezeClasses],
   });
   const sources: Record<string, string> = {};
-  for (const path of Object.keys(result.metafile.inputs).sort()) {
-    if (/\.(ts|json)$/.test(path)) sources[path] = readFileSync(join(root, path), 'utf8');
+  const inputs = Object.keys(result.metafile.inputs).filter((path) => /\.(ts|json)$/.test(path));
+  // Files that hold only types are not part of the bundle; the editor needs them all the same.
+  for (const path of [
+    ...new Set([...inputs, ...typescriptIn(root, 'machine'), ...typescriptIn(root, 'lab')]),
+  ].sort()) {
+    sources[path] = readFileSync(join(root, path), 'utf8');
   }
   return { code: text(result), sources };
+}
+
+/** Paths of a layer's files, without tests. */
+function typescriptIn(root: string, layer: string): string[] {
+  return readdirSync(join(root, 'sandbox', layer), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => `sandbox/${layer}/${file.replaceAll('\\', '/')}`);
 }
 
 /**
