@@ -22,6 +22,8 @@ export class Link implements Handler {
   frames = 0;
   receiver: FrameReceiver | undefined;
   readonly bitsPerSecond: number;
+  /** Longest frame without FCS that a buffer holds. */
+  readonly maxFrame: number;
   #engine: Engine;
   #host: HostMemory;
   #ledger: Ledger;
@@ -46,6 +48,7 @@ export class Link implements Handler {
     this.#host = host;
     this.#ledger = ledger;
     this.bitsPerSecond = options.bitsPerSecond;
+    this.maxFrame = Math.max(options.maxFrame, MIN_FRAME);
     this.#delay = options.delay;
     this.#picosecondsPerByte = 8e12 / options.bitsPerSecond;
     this.#stride = (options.maxFrame + 2 + 63) & ~63;

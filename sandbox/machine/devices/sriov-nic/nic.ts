@@ -16,6 +16,8 @@ import { InterruptVector, type MessageSender } from './vector.ts';
 export interface TransmitPort {
   readonly busyUntil: number;
   readonly bitsPerSecond: number;
+  /** Longest frame without FCS that fits into what `claim` gives. */
+  readonly maxFrame: number;
   claim(): number;
   send(length: number, at: number): void;
 }
@@ -138,8 +140,19 @@ export class SriovNic implements MessageSender {
     return this.#writeBusy + this.costs.dmaWrite + this.#newWalks() * this.costs.iotlbMiss;
   }
 
-  /** Room for a frame of `length` in the MAC; -1 while it is full. */
-  claimTransmit(_length: number): number {
+  /** Longest frame without FCS that the MAC sends. */
+  get maxFrame(): number {
+    return this.#wiring.line.maxFrame;
+  }
+
+  /** Cuts a function off whose driver asked for what it may not ask: a frame beyond the MAC's limit. */
+  cutOff(queue: TxQueue): void {
+    this.filtered++;
+    this.functions[queue.functionIndex].stop();
+  }
+
+  /** Room for a frame in the MAC; -1 while it is full. */
+  claimTransmit(): number {
     return this.#wiring.line.claim();
   }
 

@@ -49,7 +49,7 @@ export class QueueRegisters {
     return this.base + index * DESCRIPTOR_SIZE;
   }
 
-  /** Stores a write, keeping reserved bits 0; a tail beyond the ring is kept and means an empty ring. */
+  /** Stores a write, keeping reserved bits 0; a head or tail beyond the ring is kept and means an empty ring. */
   write(offset: number, value: number): void {
     if (offset === QUEUE_BASE_LOW) this.file[0] = value & ~0x7f;
     else if (offset === QUEUE_LENGTH) this.file[QUEUE_LENGTH >> 2] = value & 0xfff80;
@@ -60,7 +60,7 @@ export class QueueRegisters {
 
   /** Whether hardware owns the descriptor at the head. */
   get owns(): boolean {
-    const tail = this.tail;
-    return this.enabled && this.head !== tail && tail < this.entries;
+    const { head, tail, entries } = this;
+    return this.enabled && head !== tail && head < entries && tail < entries;
   }
 }

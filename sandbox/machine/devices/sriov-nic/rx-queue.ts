@@ -50,7 +50,8 @@ export class RxQueue {
     const start = nic.engine.now;
     for (let done = 0; done < length; ) {
       const piece = Math.min(length - done, bufferSize);
-      const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
+      const at = registers.descriptor(registers.head);
+      const descriptor = nic.translate(this, at, DMA_READ | DMA_WRITE);
       if (descriptor < 0) return;
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       if (!this.#store(buffer, address + done, piece)) return;

@@ -25,7 +25,7 @@ export class TxQueue implements Handler {
   /** When the doorbell that covered a descriptor reaches the device. */
   #posted = new Float64Array(0);
   #frameLength = 0;
-  #frameEnd = 0;
+  #frameDescriptors = 0;
 
   constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
     this.#nic = nic;
@@ -53,8 +53,9 @@ export class TxQueue implements Handler {
   #doorbell(before: number, at: number): void {
     const { entries, tail } = this.registers;
     if (this.#posted.length !== entries) this.#posted = new Float64Array(entries);
-    if (tail >= entries || before >= entries) return;
-    for (let i = before; i !== tail; i = i + 1 === entries ? 0 : i + 1) this.#posted[i] = at;
+    if (tail >= entries) return;
+    const from = before < entries ? before : Math.min(this.registers.head, tail);
+    for (let i = from; i !== tail; i = i + 1 === entries ? 0 : i + 1) this.#posted[i] = at;
     if (!this.#timer.pending) this.#arm();
   }
 
@@ -66,43 +67,53 @@ export class TxQueue implements Handler {
     const entries = registers.entries;
     let index = registers.head;
     let length = 0;
-    for (let left = entries; left > 0; left--) {
+    let count = 0;
+    for (let last = false; !last; ) {
+      if (index === registers.tail && count > 0) return;
       const at = nic.translate(this, registers.descriptor(index), DMA_READ);
       if (at < 0) return;
       const command = nic.host.read32(at + 8);
       length += command & 0xffff;
+      if (length > nic.maxFrame) {
+        nic.cutOff(this);
+        return;
+      }
+      count++;
       index = index + 1 === entries ? 0 : index + 1;
-      if ((command & TX_END_OF_PACKET) !== 0) break;
-      if (index === registers.tail) return;
+      last = (command & TX_END_OF_PACKET) !== 0;
     }
     this.#frameLength = length;
-    this.#frameEnd = index;
-    this.#timer.schedule(nic.scheduleFetch(this.#posted[registers.head], length));
+    this.#frameDescriptors = count;
+    const posted = this.#posted[registers.head] ?? nic.engine.now;
+    this.#timer.schedule(nic.scheduleFetch(posted, length));
   }
 
   /** The frame's bytes arrive in the MAC's buffer. */
   handle(): void {
     const { registers } = this;
     const nic = this.#nic;
-    const to = nic.claimTransmit(this.#frameLength);
+    if (!registers.owns) return;
+    const to = nic.claimTransmit();
     if (to < 0) {
       this.#timer.schedule(nic.retryTransmitAt());
       return;
     }
-    let at = to;
+    let done = 0;
     let report = false;
-    while (registers.head !== this.#frameEnd) {
+    for (let left = this.#frameDescriptors; left > 0; left--) {
       const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
       if (descriptor < 0) return;
       const command = nic.host.read32(descriptor + 8);
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
-      if (!this.#fetch(buffer, at, command & 0xffff)) return;
-      at += command & 0xffff;
+      // Software may have changed the descriptor since its length was counted.
+      const piece = Math.min(command & 0xffff, this.#frameLength - done);
+      if (!this.#fetch(buffer, to + done, piece)) return;
+      done += piece;
       report ||= (command & TX_REPORT_STATUS) !== 0;
       if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
-    nic.transmit(this, to, this.#frameLength);
+    nic.transmit(this, to, done);
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
     this.#arm();
   }
