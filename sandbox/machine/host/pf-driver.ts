@@ -42,6 +42,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #interrupts: QueueInterrupts;
   #unflushed = 0;
   #port: SwitchPort;
+  #maxFrame: number;
 
   constructor(
     host: HostMemory,
@@ -56,6 +57,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     this.processor = processor;
     this.#switch = virtualSwitch;
     this.#port = external;
+    this.#maxFrame = maxFrame;
     const stride = maxFrame <= 2048 ? 2048 : 16384;
     const ring = host.allocate((TX_ENTRIES + RX_ENTRIES) * 16);
     const buffers = host.allocate(RX_ENTRIES * stride);
@@ -76,9 +78,12 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     return this.#tx.free >= RESERVE;
   }
 
-  /** Sends a frame from where it lies. The list goes back to its owner when the device is through. */
+  /**
+   * Sends a frame from where it lies. The list goes back to its owner when the device is through. A frame
+   * that is too long for the link, which a guest can ask for, is dropped.
+   */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
-    if (this.#tx.free < frame.count) return false;
+    if (this.#tx.free < frame.count || frame.length > this.#maxFrame) return false;
     processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
     const last = frame.count - 1;
     for (let i = 0; i <= last; i++)
