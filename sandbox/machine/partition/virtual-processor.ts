@@ -213,8 +213,19 @@ export class VirtualProcessor {
     return this.#codes.length > 0 && this.#resumeAt > at ? this.#resumeAt : at;
   }
 
+  /** The pending vector to take next: the lowest of those that are due, else the one due first. */
   #nextVector(): number {
-    return 31 - Math.clz32(this.#pending & -this.#pending);
+    const { now } = this.lp.engine;
+    let next = 0;
+    let earliest = Infinity;
+    for (let left = this.#pending; left !== 0; left &= left - 1) {
+      const vector = 31 - Math.clz32(left & -left);
+      const due = Math.max(this.#interruptDue(vector), now);
+      if (due >= earliest) continue;
+      earliest = due;
+      next = vector;
+    }
+    return next;
   }
 
   #take(vector: number): void {
