@@ -3,6 +3,7 @@
  * Every cost is another small number, so that a wrong one shows in a sum.
  */
 import { Engine, NANOSECOND } from '../../sandbox/machine/engine/engine.ts';
+import type { Trace } from '../../sandbox/machine/engine/trace.ts';
 import type { Costs } from '../../sandbox/machine/partition/costs.ts';
 import { Ledger } from '../../sandbox/machine/partition/ledger.ts';
 import { LogicalProcessor } from '../../sandbox/machine/partition/logical-processor.ts';
@@ -46,8 +47,8 @@ export const COSTS: Costs = {
 };
 
 /** A core with one virtual processor of `kind` on it. */
-export function oneProcessor(kind: ProcessorKind, costs: Partial<Costs> = {}) {
-  const engine = new Engine();
+export function oneProcessor(kind: ProcessorKind, costs: Partial<Costs> = {}, trace?: Trace) {
+  const engine = new Engine(trace);
   const ledger = new Ledger();
   const lp = new LogicalProcessor(engine, ledger, { ...COSTS, ...costs });
   return { engine, ledger, lp, processor: new VirtualProcessor(lp, kind) };
