@@ -135,6 +135,10 @@ export class WorkerProcess
   transmit(buffer: Uint8Array, length: number): void {
     const processor = this.#running;
     if (processor === undefined) return;
+    if (length > BUFFER_SIZE) {
+      this.dropped++;
+      return;
+    }
     const { costs } = processor.lp;
     this.#copied(processor, length, costs.copyCold);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);

@@ -5,7 +5,6 @@ import {
   CSR6_OPERATION,
   DESCRIPTOR_SIZE,
   END_OF_RING,
-  MAX_FRAME,
   OWN,
   SETUP_FRAME_SIZE,
   START_TRANSMIT,
@@ -68,7 +67,7 @@ export class TransmitProcess {
       this.#gather(memory.read32(this.pointer + 12), (control >>> 11) & 0x7ff);
     memory.write32(this.pointer, 0);
     if ((control & TDES1_LAST) === 0) return;
-    if (this.#length > 0) host.transmit(this.#frame, Math.min(this.#length, MAX_FRAME));
+    if (this.#length > 0) host.transmit(this.#frame, this.#length);
     this.#length = 0;
     if ((control & TDES1_INTERRUPT) !== 0) this.#device.raise(TRANSMIT_INTERRUPT);
   }

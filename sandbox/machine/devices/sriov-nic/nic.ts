@@ -54,7 +54,7 @@ export class SriovNic implements MessageSender {
   readonly costs: Costs;
   /** Function 0 is the PF; function n is VF n - 1. */
   readonly functions: NicFunction[] = [];
-  /** Frames that a function may not send, or that nothing takes. */
+  /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
   #wiring: NicWiring;
   #filters = new Map<number, number>();
@@ -140,15 +140,9 @@ export class SriovNic implements MessageSender {
     return this.#writeBusy + this.costs.dmaWrite + this.#newWalks() * this.costs.iotlbMiss;
   }
 
-  /** Longest frame without FCS that the MAC sends. */
+  /** Longest frame without FCS that the MAC sends; a longer one is dropped. */
   get maxFrame(): number {
     return this.#wiring.line.maxFrame;
-  }
-
-  /** Cuts a function off whose driver asked for what it may not ask: a frame beyond the MAC's limit. */
-  cutOff(queue: TxQueue): void {
-    this.filtered++;
-    this.functions[queue.functionIndex].stop();
   }
 
   /** Room for a frame in the MAC; -1 while it is full. */

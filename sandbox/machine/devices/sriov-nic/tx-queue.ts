@@ -24,7 +24,6 @@ export class TxQueue implements Handler {
   #timer: Timer;
   /** When the doorbell that covered a descriptor reaches the device. */
   #posted = new Float64Array(0);
-  #frameLength = 0;
   #frameDescriptors = 0;
 
   constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
@@ -74,18 +73,13 @@ export class TxQueue implements Handler {
       if (at < 0) return;
       const command = nic.host.read32(at + 8);
       length += command & 0xffff;
-      if (length > nic.maxFrame) {
-        nic.cutOff(this);
-        return;
-      }
       count++;
       index = index + 1 === entries ? 0 : index + 1;
       last = (command & TX_END_OF_PACKET) !== 0;
     }
-    this.#frameLength = length;
     this.#frameDescriptors = count;
     const posted = this.#posted[registers.head] ?? nic.engine.now;
-    this.#timer.schedule(nic.scheduleFetch(posted, length));
+    this.#timer.schedule(nic.scheduleFetch(posted, Math.min(length, nic.maxFrame)));
   }
 
   /** The frame's bytes arrive in the MAC's buffer. */
@@ -105,15 +99,16 @@ export class TxQueue implements Handler {
       if (descriptor < 0) return;
       const command = nic.host.read32(descriptor + 8);
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
-      // Software may have changed the descriptor since its length was counted.
-      const piece = Math.min(command & 0xffff, this.#frameLength - done);
-      if (!this.#fetch(buffer, to + done, piece)) return;
+      // Counted here: software may have changed a descriptor since the frame was looked at.
+      const piece = command & 0xffff;
+      if (done + piece <= nic.maxFrame && !this.#fetch(buffer, to + done, piece)) return;
       done += piece;
       report ||= (command & TX_REPORT_STATUS) !== 0;
       if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
-    nic.transmit(this, to, done);
+    if (done <= nic.maxFrame) nic.transmit(this, to, done);
+    else nic.filtered++;
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
     this.#arm();
   }
