@@ -7,8 +7,9 @@ export async function chooseMachineFile(
   host: HTMLElement,
   edited: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const paths = Object.keys(await runner.assets.sources()).filter((path) =>
-    path.startsWith('sandbox/'),
+  const all = Object.keys(await runner.assets.sources());
+  const paths = ['sandbox/machine/', 'sandbox/lab/'].flatMap((folder) =>
+    all.filter((path) => path.startsWith(folder)).sort(),
   );
   const filter = h('input', {
     type: 'search',
