@@ -38,6 +38,8 @@ export interface HostOptions {
   guestBytes: number;
   /** Whether a virtual function's interrupts reach a running guest without an exit. */
   postedInterrupts: boolean;
+  /** Queue pairs of the physical function; one for each processor of the root when left out. */
+  physicalQueues?: number;
   /** Steps that the trace keeps; 0 for none. */
   traceSteps?: number;
 }
@@ -96,7 +98,7 @@ export class HyperVHost {
     this.lineOut = link(options.lineGbps * 1e9, LINK_DELAY);
     this.lineIn = link(options.lineGbps * 1e9, LINK_DELAY);
     const loopback = link(options.costs.pcieBitsPerSecond, 0);
-    const queues = Math.max(1, options.rootCores);
+    const queues = options.physicalQueues ?? Math.max(1, options.rootCores);
     this.nic = new SriovNic(
       {
         engine: this.engine,

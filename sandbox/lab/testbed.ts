@@ -15,6 +15,8 @@ const MEBIBYTE = 1 << 20;
 /** Frames that a receiver's window lets be on their way, over all flows: fewer than a ring holds. */
 const WINDOW_FRAMES = 384;
 const FLOW_WINDOW = 64;
+/** Queue pairs at most without a hypervisor: each has two bits of EIMS. */
+const NATIVE_QUEUES = 16;
 /** The far end of a request and response answers after this long: an assumption, equal for all paths. */
 const TURNAROUND = 10 * MICROSECOND;
 /** Events in one run beyond which a machine is taken to be stuck. */
@@ -48,12 +50,15 @@ export class Testbed {
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
   #flows: number;
+  /** Queues of each adapter. */
   #queues: number;
 
   constructor(path: PathName, config: CompareConfig, options: TestbedOptions = {}) {
     this.config = config;
-    this.#queues = path === 'emulated' ? 1 : config.queues;
-    this.#flows = config.vms * this.#queues;
+    this.#flows = config.vms * config.queues;
+    this.#queues = config.queues;
+    if (path === 'emulated') this.#queues = 1;
+    if (path === 'native') this.#queues = Math.min(this.#flows, NATIVE_QUEUES);
     this.host = new HyperVHost({
       costs: costsOf(findProfile(config.profile)),
       lineGbps: LINES[config.line],
@@ -61,6 +66,7 @@ export class Testbed {
       maxFrame: Math.max(MAX_FRAME, config.frame),
       guestBytes: config.vms * this.#guestBytes(path),
       postedInterrupts: config.postedInterrupts,
+      physicalQueues: path === 'native' ? this.#queues : undefined,
       traceSteps: options.traceSteps,
     });
     this.measurement = new Measurement(this.host.memory, this.#flows, options.digest !== false);
@@ -97,7 +103,7 @@ export class Testbed {
     const jumbo = this.config.frame > MAX_FRAME;
     if (path === 'emulated') return 2 * MEBIBYTE;
     if (path === 'vmbus') return this.#queues * (jumbo ? 12 : 6) * MEBIBYTE;
-    return this.#queues * (jumbo ? 14 : 4) * MEBIBYTE;
+    return this.config.queues * (jumbo ? 14 : 4) * MEBIBYTE;
   }
 
   #addMachines(path: PathName, options: TestbedOptions): void {
@@ -113,7 +119,7 @@ export class Testbed {
       const { drivers } = options;
       this.adapters.push(
         vmSwitch === undefined
-          ? machine.addPhysicalAdapter(this.#flows, makeMac(1, 0), drivers)
+          ? machine.addPhysicalAdapter(this.#queues, makeMac(1, 0), drivers)
           : machine.addNetworkAdapter({
               switch: vmSwitch,
               legacy: path === 'emulated',
@@ -134,8 +140,8 @@ export class Testbed {
     });
     measurement.onArrival = (flow, time) => this.peer.consumed(flow, time);
     for (let flow = 0; flow < this.#flows; flow++) {
-      const adapter = Math.min(Math.floor(flow / this.#queues), this.adapters.length - 1);
-      const queue = this.adapters.length === 1 ? flow : flow % this.#queues;
+      const adapter = Math.min(Math.floor(flow / config.queues), this.adapters.length - 1);
+      const queue = (flow - adapter * config.queues) % this.#queues;
       const [inward, outward] = [false, true].map((way) => this.#describe(flow, adapter, way));
       this.guestCheck.expect(inward);
       this.peer.check.expect(outward);
@@ -174,7 +180,7 @@ export class Testbed {
   #period(): number {
     const { load } = this.config;
     if (load === 'max') return 0;
-    const rate = (load === 'paced' ? PACED : load) / this.#queues;
+    const rate = (load === 'paced' ? PACED : load) / this.config.queues;
     return Math.round(SECOND / rate);
   }
 
