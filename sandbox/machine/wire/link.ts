@@ -4,6 +4,9 @@ import type { HostMemory } from '../memory/host-memory.ts';
 import { MIN_FRAME, WIRE_OVERHEAD } from '../net/frame.ts';
 import { type Ledger, SERIALISATION, WIRE } from '../partition/ledger.ts';
 
+/** The word of a buffer that the trace's hash takes in: of a UDP frame, its length and checksum. */
+const MIXED_WORD = 40;
+
 /** Who gets what comes off a link. The bytes stay where they are until it returns. */
 export interface FrameReceiver {
   receive(address: number, length: number): void;
@@ -79,6 +82,7 @@ export class Link implements Handler {
     this.busy += time;
     this.frames++;
     this.#ledger.charge(WIRE, SERIALISATION, 0);
+    this.#engine.trace.mix(this.#host.read32(this.#base + slot * this.#stride + MIXED_WORD));
     if (this.#engine.trace.recording) this.#record(slot, padded, start);
     this.#lengths[slot] = padded;
     this.#arrivals[slot] = this.busyUntil + this.#delay;
