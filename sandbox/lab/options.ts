@@ -77,7 +77,7 @@ function completePaths(paths: unknown): PathName[] {
 
 function completeLoad(load: unknown): CompareConfig['load'] {
   if (load === 'max' || load === 'paced') return load;
-  if (typeof load === 'number' && load > 0 && load <= 1e9) return load;
+  if (typeof load === 'number' && load >= 1 && load <= 1e9) return load;
   throw new UsageError(
     `load: '${String(load)}' is not max, paced or a number of frames a second from 1 to 1e9`,
   );
