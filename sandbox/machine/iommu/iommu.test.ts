@@ -38,6 +38,14 @@ describe('DMA remapping', () => {
     expect(iommu.translate(VF0, 6 * LARGE_PAGE_SIZE, DMA_WRITE)).toBe(-1);
   });
 
+  test('a host with more than 2 GiB: the target is not taken for a negative number', () => {
+    for (const large of [false, true]) {
+      const { iommu, domain } = withDomain();
+      iommu.map(domain, 0, 0x80000000, BOTH, large);
+      expect(iommu.translate(VF0, 0x123, DMA_READ)).toBe(0x80000123);
+    }
+  });
+
   test('the requester id selects the domain: another function gets another page, or a fault', () => {
     const { iommu, domain } = withDomain();
     iommu.map(domain, 0, 0x200000, BOTH, true);

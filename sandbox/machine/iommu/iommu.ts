@@ -114,14 +114,14 @@ export class Iommu {
     if ((level2 & LARGE) !== 0) {
       if ((level2 & access) !== access) return this.#refuse(requesterId, address, level2);
       this.#tags[slot] = tag;
-      this.#frames[slot] = level2 & ~0x1fffff;
+      this.#frames[slot] = (level2 & ~0x1fffff) >>> 0;
       this.#access[slot] = level2 & 3;
       return this.#frames[slot] + (address % LARGE_PAGE_SIZE);
     }
     const level1 =
       level2 === 0 ? 0 : this.#entry(level2 & ~0xfff, Math.floor(address / PAGE_SIZE) % ENTRIES);
     if ((level1 & access) !== access) return this.#refuse(requesterId, address, level1);
-    return (level1 & ~0xfff) + (address % PAGE_SIZE);
+    return ((level1 & ~0xfff) >>> 0) + (address % PAGE_SIZE);
   }
 
   #refuse(requesterId: number, address: number, entry: number): number {
