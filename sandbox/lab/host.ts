@@ -22,6 +22,8 @@ import { type AdapterSettings, VirtualMachine } from './virtual-machine.ts';
 /** Requester id of the NIC's physical function: bus 1, device 0, function 0. */
 export const PHYSICAL_FUNCTION = 0x0100;
 const MEBIBYTE = 1 << 20;
+/** Host memory that 32-bit addresses reach. */
+const MEMORY_LIMIT = 4096 * MEBIBYTE - LARGE_PAGE_SIZE;
 /** Delay of the link in each direction: about 100 m of cable. */
 const LINK_DELAY = 500 * NANOSECOND;
 
@@ -86,7 +88,12 @@ export class HyperVHost {
     const jumbo = options.maxFrame > 2048;
     const slots = jumbo ? 256 : 1024;
     const fixed = (jumbo ? 24 : 10) * MEBIBYTE + options.rootCores * (jumbo ? 9 : 2) * MEBIBYTE;
-    this.memory = new HostMemory(fixed + options.guestBytes + LARGE_PAGE_SIZE);
+    const bytes = fixed + options.guestBytes + LARGE_PAGE_SIZE;
+    if (bytes > MEMORY_LIMIT)
+      throw new UsageError(
+        `vms, queues and frame: such machines take ${Math.ceil(bytes / MEBIBYTE)} MiB; the host has at most ${MEMORY_LIMIT / MEBIBYTE}`,
+      );
+    this.memory = new HostMemory(bytes);
     this.iommu = new Iommu(this.memory);
     const link = (bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {

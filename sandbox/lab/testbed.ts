@@ -19,6 +19,8 @@ const FLOW_WINDOW = 64;
 const NATIVE_QUEUES = 16;
 /** The far end of a request and response answers after this long: an assumption, equal for all paths. */
 const TURNAROUND = 10 * MICROSECOND;
+/** What the root and the peer keep for each machine: the worker's buffers, prepared frames, tables. */
+const ROOT_BYTES = MEBIBYTE;
 /** Events in one run beyond which a machine is taken to be stuck. */
 const MAX_EVENTS = 400_000_000;
 
@@ -64,7 +66,7 @@ export class Testbed {
       lineGbps: LINES[config.line],
       rootCores: path === 'native' ? 0 : config.rootCores,
       maxFrame: Math.max(MAX_FRAME, config.frame),
-      guestBytes: config.vms * this.#guestBytes(path),
+      guestBytes: config.vms * (this.#guestBytes(path) + ROOT_BYTES),
       postedInterrupts: config.postedInterrupts,
       physicalQueues: path === 'native' ? this.#queues : undefined,
       traceSteps: options.traceSteps,
