@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compare } from './compare.ts';
 import { PATHS } from './options.ts';
 import type { CompareConfig, PathName, PathReport } from './report.ts';
+import { UsageError } from './usage.ts';
 
 /** The reports of all four paths unless `options` says otherwise. */
 async function reports(options: Partial<CompareConfig>): Promise<[PathName, PathReport][]> {
@@ -81,6 +82,7 @@ describe('every frame arrives, none is lost, none is bad', () => {
     { queues: 2, rootCores: 2, direction: 'rx', frames: 400 },
     { vms: 4, rootCores: 2, queues: 2, direction: 'rr', frames: 160 },
     { vms: 10, queues: 2, rootCores: 2, frames: 400 },
+    { vms: 60, frames: 120 },
     { frame: 60, frames: 400 },
     { frame: 60, direction: 'rx', frames: 400 },
     { frame: 61, direction: 'rr', frames: 60 },
@@ -112,6 +114,12 @@ describe('every frame arrives, none is lost, none is bad', () => {
         else expect(report.note).toBeUndefined();
       }
     }
+  });
+
+  test('more memory than a host has is refused, not wrapped around', async () => {
+    const options = { vms: 60, queues: 8, frame: 9014, paths: ['sriov' as const] };
+    await expect(compare(options)).rejects.toThrow(UsageError);
+    await expect(compare(options)).rejects.toThrow(/vms, queues and frame: .* at most 4094/);
   });
 
   test('a duration instead of a number of frames: the clock ends the run', async () => {
