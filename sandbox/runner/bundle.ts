@@ -41,7 +41,9 @@ export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Prom
   } catch (error) {
     const failure = error as Partial<BuildFailure>;
     if (!Array.isArray(failure.errors)) throw error;
-    return { ok: false, diagnostics: failure.errors.map(diagnostic) };
+    const located = failure.errors.filter((message) => message.location);
+    const told = located.length > 0 ? located : failure.errors;
+    return { ok: false, diagnostics: told.map(diagnostic) };
   }
 }
 
@@ -155,10 +157,18 @@ const PLAIN: Record<string, string> = {
 };
 
 function diagnostic(message: Message): Diagnostic {
-  const text = PLAIN[message.id] ?? message.text.replaceAll(/"(?:cell|source):/g, '"');
+  const text =
+    PLAIN[message.id] ??
+    computedPattern(message) ??
+    message.text.replaceAll(/"(?:cell|source):/g, '"');
   const at = message.location;
   if (!at) return { file: '', line: 0, column: 0, text };
   return { file: sourceName(at.file), line: at.line, column: at.column, text };
+}
+
+/** Without a disk to look on, esbuild calls a computed import a pattern that it could not resolve. */
+function computedPattern({ text }: Message): string | undefined {
+  return /^Could not resolve (?:import|require)\("[^"]*\*/.test(text) ? COMPUTED : undefined;
 }
 
 /** The refusal of a computed import, at the first line that could have made it. */
