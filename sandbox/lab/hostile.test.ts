@@ -97,3 +97,31 @@ describe('a frame that cannot be one is dropped, and the channel lives', () => {
     expect(bed.host.nic.functions[0].tx[0].registers.enabled).toBe(true);
   });
 });
+
+describe('a guest that sends and never reads', () => {
+  test('its channel is closed, and the other guest keeps its frames', () => {
+    const config = completeConfig({ paths: ['vmbus'], vms: 2, frames: 200, load: 'paced' });
+    const bed = new Testbed('vmbus', config);
+    const [{ channels }] = bed.adapters;
+    const channel = channels?.[0];
+    if (channel === undefined) throw new Error('no channel');
+    channel.guestEnd = { signalled: () => {} };
+    const flood = {
+      run: () => {
+        const ring = channel.openGuestToRoot();
+        const packet = Uint32Array.from([0, 0, 0, 0, ...NVSP(0, 200)]);
+        while (ring.write(packet, packet.length, PACKET_IN_BAND, 0, 1, 7) !== 0);
+        bed.host.hypervisor.signalFromGuest(channel.guestProcessor, {
+          processor: channel.rootProcessor,
+          vector: 2,
+        });
+        if (channel.closedBecause === undefined)
+          channel.guestProcessor.post(flood, 0, channel.guestProcessor.local + 1e9);
+      },
+    };
+    channel.guestProcessor.post(flood, 0, bed.start);
+    bed.run();
+    expect(closedBecause(bed)).toBe('the guest sends and does not read its completions');
+    expect(bed.measurement.delivered).toBeGreaterThanOrEqual(100);
+  });
+});

@@ -31,6 +31,8 @@ const POLL_BUDGET = 8;
 /** Frames a transfer-page packet may carry. */
 const MAX_RANGES = 375;
 const MAX_PACKET_WORDS = 1024;
+/** Completions kept for a guest whose ring is full, before its channel is closed. */
+const MAX_COMPLETIONS = 4096;
 
 /** The buffers that a guest shares with its provider, as guest-physical addresses and counts. */
 export interface SharedBuffers {
@@ -116,6 +118,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
       if (words === 0) break;
       processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
       this.#message(processor, words);
+      if (this.#channel.closedBecause !== undefined) return;
     }
     if (this.#in.commit()) this.#signal(processor);
     this.flush(processor);
@@ -162,8 +165,11 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
 
   /** The NIC is through with a frame of the guest: its completion goes out with the next batch. */
   returned(list: ScatterList): void {
-    this.#completions.push(list.token);
     this.#lists.push(list);
+    if (this.#channel.closedBecause !== undefined) return;
+    this.#completions.push(list.token);
+    if (this.#completions.length > MAX_COMPLETIONS)
+      this.#close('the guest sends and does not read its completions');
   }
 
   /** Tells the guest, at most once, of frames received and frames sent since the last time. */
@@ -223,8 +229,8 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
       const start = Math.min(skip, PAGE_SIZE);
       const count = Math.min(left, PAGE_SIZE - start);
       skip -= start;
-      if (count > 0 && !this.#addPiece(list, packet[8 + 2 * i] * PAGE_SIZE + start, count))
-        return false;
+      const page = packet[8 + 2 * i] + packet[9 + 2 * i] * 4294967296;
+      if (count > 0 && !this.#addPiece(list, page * PAGE_SIZE + start, count)) return false;
       left -= count;
     }
     return left === 0;

@@ -88,6 +88,15 @@ describe('the virtual switch', () => {
     ]);
   });
 
+  test('forged sources push out the longest known station, never an adapter', () => {
+    const { core, forward, a, b } = newSwitch();
+    for (let n = 0; n <= 4096; n++) forward(b, { high: 0x0600, low: n }, PEER);
+    expect(core.portOf({ high: 0x0600, low: 0 })).toBeUndefined();
+    expect(core.portOf({ high: 0x0600, low: 1 })).toBe(b);
+    expect(core.portOf({ high: 0x0600, low: 4096 })).toBe(b);
+    expect(core.portOf(makeMac(1, 0))).toBe(a);
+  });
+
   test('a frame shorter than its addresses is no exception', () => {
     const { processor } = oneProcessor('root');
     const core = new VirtualSwitch(new HostMemory(1 << 21));

@@ -14,6 +14,9 @@ export interface SwitchPort {
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean;
 }
 
+/** Stations beyond the external port that the switch remembers; the longest known makes room. */
+const MAX_LEARNED = 4096;
+
 /**
  * The root's virtual switch: one external port and one for each adapter. It knows its adapters' addresses
  * from their settings and learns the stations beyond the external port from the frames they send.
@@ -29,6 +32,8 @@ export class VirtualSwitch {
   #external: SwitchPort | undefined;
   #adapters: SwitchPort[] = [];
   #stations = new Map<number, SwitchPort>();
+  /** Learned addresses, longest known first. */
+  #learned: number[] = [];
 
   constructor(host: HostMemory) {
     this.#host = host;
@@ -68,7 +73,10 @@ export class VirtualSwitch {
   /** Remembers where a frame came from; an adapter's own address stays where its settings put it. */
   #learn(source: number, from: SwitchPort): void {
     const known = this.#stations.get(source);
-    if (known === undefined || known === this.#external) this.#stations.set(source, from);
+    if (known !== undefined && known !== this.#external) return;
+    this.#stations.set(source, from);
+    if (known !== undefined || this.#learned.push(source) <= MAX_LEARNED) return;
+    this.#stations.delete(this.#learned.shift() as number);
   }
 
   #flood(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {

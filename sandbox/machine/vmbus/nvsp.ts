@@ -1,5 +1,5 @@
 /**
- * The messages of NVSP 6.1 and RNDIS that the data path uses, as words. Layouts: the VMBus notes in
+ * The messages of NVSP 6.1 and RNDIS that the data path uses, as words. Layouts: the VMBus facts in
  * content/sources.
  */
 export const NVSP_WORDS = 10;

@@ -1,6 +1,6 @@
 /**
  * Registers and descriptors of the DEC 21140 as far as this model has them. Offsets, bits and reset
- * values: the 21140 notes in content/sources, whose own tags say how well each is known.
+ * values: the 21140 facts in content/sources, which say how well they are known.
  */
 export const CSR0_BUS_MODE = 0x00;
 export const CSR1_TRANSMIT_POLL = 0x08;

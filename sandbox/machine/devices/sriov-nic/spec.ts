@@ -1,6 +1,6 @@
 /**
  * Registers and descriptors of an Intel 82576 as far as this model has them. Offsets and bits from
- * the register notes in content/sources (82576 entry); all accesses are 32 bits wide.
+ * the 82576 facts in content/sources; all accesses are 32 bits wide.
  *
  * Queue registers stand at the same place in each function: PF queue n at RX_BASE + 0x40 n, the VF's
  * window at VF_RX_BASE + 0x100 n.
