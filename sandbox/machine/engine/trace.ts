@@ -2,7 +2,7 @@
  * What happened: a hash over every event, always, and, when it is switched on, a ring of steps.
  *
  * The hash is 64 bits in two halves, mixed with 32-bit integer operations only, so it is the same in
- * every engine. A step says who was doing what from when to when; the ring keeps the latest ones.
+ * every engine. The shift brings high bits down, which a multiplication alone never does. A step says who was doing what from when to when; the ring keeps the latest ones.
  */
 export class Trace {
   /** Whether steps are recorded. The hash is kept in any case. */
@@ -35,14 +35,16 @@ export class Trace {
   event(time: number, slot: number, arg: number): void {
     const high = Math.floor(time * 2 ** -32);
     const low = (time - high * 4294967296) | 0;
-    this.#low = (Math.imul(this.#low ^ low, 0x01000193) + slot) | 0;
+    const mixed = (Math.imul(this.#low ^ low, 0x01000193) + slot) | 0;
+    this.#low = mixed ^ (mixed >>> 15);
     this.#high = (Math.imul(this.#high ^ (this.#low >>> 15) ^ (arg | 0), 0x85ebca6b) + high) | 0;
   }
 
   /** Mixes a number of software or device state into the hash. */
   mix(value: number): void {
-    this.#low = Math.imul(this.#low ^ (value | 0), 0x01000193);
-    this.#high = Math.imul(this.#high ^ (this.#low >>> 13), 0x85ebca6b);
+    const mixed = Math.imul(this.#low ^ (value | 0), 0x01000193);
+    this.#low = mixed ^ (mixed >>> 15);
+    this.#high = Math.imul(this.#high ^ mixed, 0x85ebca6b);
   }
 
   /** The hash as 16 hexadecimal digits. */
