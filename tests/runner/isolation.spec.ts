@@ -8,8 +8,8 @@ test.describe.configure({ mode: 'default' });
 // One page for all: whatever a run does, the next one must find the page in order.
 let rig: Rig;
 let page: Page;
-test.beforeAll(async ({ browser }, { workerIndex }) => {
-  rig = await startRig(workerIndex);
+test.beforeAll(async ({ browser }) => {
+  rig = await startRig();
   page = await browser.newPage();
   await page.goto(rig.url);
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -24,13 +24,16 @@ export interface Rig {
 }
 
 /** Builds a sandbox with the stand-in lab and serves a page with a runner on it, under a prefix. */
-export async function startRig(worker: number): Promise<Rig> {
-  const out = `.cache/runner-test-${worker}`;
+export async function startRig(): Promise<Rig> {
+  // A folder for this run alone: other runs of the tests may be going.
+  await mkdir('.cache', { recursive: true });
+  const out = await mkdtemp('.cache/runner-test-');
   await buildSandbox({
     root: process.cwd(),
     lab: 'tests/runner/fixtures/lab/bundle.ts',
     lessons: 'tests/runner/fixtures/lessons',
     out,
+    editor: false,
   });
   const bundle = await esbuild.build({
     entryPoints: ['tests/runner/fixtures/page.ts'],
@@ -65,11 +68,11 @@ export async function startRig(worker: number): Promise<Rig> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/any/path/`,
     strays,
-    close: () =>
-      new Promise((done) => {
-        server.closeAllConnections();
-        server.close(() => done());
-      }),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await rm(out, { recursive: true, force: true });
+    },
   };
 }
 

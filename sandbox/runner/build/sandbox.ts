@@ -13,6 +13,8 @@ export interface SandboxBuild {
   /** The lab's entry for the runner. */
   lab: string;
   out: string;
+  /** False leaves Monaco out, for tests that do not edit. */
+  editor?: boolean;
 }
 
 /**
@@ -35,12 +37,14 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
         readFileSync(join(root, 'node_modules/esbuild-wasm/esbuild.wasm')),
       ),
     },
-    editor: await buildEditor(root, output),
+    editor: build.editor === false ? NO_EDITOR : await buildEditor(root, output),
     lessons: await buildLessons(join(root, build.lessons), output),
   };
   output.write('manifest.json', JSON.stringify(manifest));
   return output.finish();
 }
+
+const NO_EDITOR = { script: '', style: '', editorWorker: '', typescriptWorker: '' };
 
 /** The lab as one classic script, and the texts it was made from. */
 async function buildLab(
