@@ -78,7 +78,12 @@ function report(path: PathName, bed: Testbed): PathReport {
     latencyUs: { p50: measurement.latency(0.5), p99: measurement.latency(0.99) },
     cyclesPerByte: cycles / Math.max(1, deliveredBytes),
     cyclesPerFrame: cycles / Math.max(1, delivered),
-    perFrame: perFrame(ledger, delivered, host.engine.events - bed.eventsBefore),
+    perFrame: perFrame(
+      ledger,
+      bed.auditedIoExits(),
+      delivered,
+      host.engine.events - bed.eventsBefore,
+    ),
     exitsBy: exitsBy(ledger, delivered),
     cores: cores(bed, seconds),
     limitedBy: limitedBy(path, bed, time),
@@ -103,11 +108,11 @@ function lostFrames(bed: Testbed, delivered: number): number {
   return (bed.config.direction === 'tx' ? bed.peer.check : bed.guestCheck).lost;
 }
 
-function perFrame(ledger: Ledger, frames: number, events: number): PerFrame {
+function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {
   const mean = (count: number) => count / Math.max(1, frames);
   return {
     exits: mean(ledger.totalExits),
-    ioExits: mean(ledger.ioExits),
+    ioExits: mean(ioExits),
     deviceAccesses: mean(ledger.deviceAccesses),
     hypercalls: mean(ledger.hypercalls),
     copies: mean(ledger.copies),

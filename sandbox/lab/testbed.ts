@@ -3,12 +3,14 @@ import { SendingSocket, type SendPlan } from '../machine/guest/sending-socket.ts
 import { GuestStack } from '../machine/guest/stack.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
+import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost, type VMSwitch } from './host.ts';
 import { Measurement } from './measure.ts';
 import { LINES, PACED } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
+import { UsageError } from './usage.ts';
 import type { GuestDrivers, NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -49,6 +51,7 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
+  readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
   #flows: number;
@@ -89,6 +92,7 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
+    this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#addFlows(options);
   }
 
@@ -99,6 +103,19 @@ export class Testbed {
     const { durationMs } = this.config;
     const end = durationMs === undefined ? Infinity : this.start + Math.round(durationMs * 1e9);
     engine.run(end, MAX_EVENTS);
+  }
+
+  /**
+   * Exits for I/O since the start, by the hypervisor's own count.
+   * @throws UsageError when the ledger says otherwise: code of the guest has written into it
+   */
+  auditedIoExits(): number {
+    const counted = Hypervisor.ioExitsOf(this.host.hypervisor) - this.#ioExitsBefore;
+    const booked = this.host.ledger.ioExits;
+    if (booked === counted) return counted;
+    throw new UsageError(
+      `the ledger has ${booked} exits for I/O, and the hypervisor counted ${counted}: a driver may not write into the ledger`,
+    );
   }
 
   #guestBytes(path: PathName): number {

@@ -30,6 +30,15 @@ export class Hypervisor implements InterceptHandler {
   /** Port accesses that no intercept claims; they read ones. */
   unclaimed = 0;
   #services = new Map<VirtualProcessor, PortService>();
+  #ioExits = 0;
+
+  /**
+   * Exits that device accesses and doorbells of guests have caused, by the hypervisor's own count. Guest
+   * code can reach the ledger of the processor it runs on, but not this.
+   */
+  static ioExitsOf(hypervisor: Hypervisor): number {
+    return hypervisor.#ioExits;
+  }
 
   /** Installs the intercepts of the partition that `processor` belongs to. */
   installIntercepts(processor: VirtualProcessor, service: PortService): void {
@@ -41,6 +50,7 @@ export class Hypervisor implements InterceptHandler {
   intercept(processor: VirtualProcessor): void {
     const { ledger, costs } = processor.lp;
     ledger.exits[EXIT_PORT_IO]++;
+    this.#ioExits++;
     ledger.deviceAccesses++;
     const detail = processor.tracing ? describe(processor.access) : undefined;
     processor.charge(HYPERVISOR, INTERCEPT, costs.vmexit, detail);
@@ -57,6 +67,7 @@ export class Hypervisor implements InterceptHandler {
   signalFromGuest(processor: VirtualProcessor, target: SignalTarget): void {
     const { ledger, costs } = processor.lp;
     ledger.exits[EXIT_SIGNAL]++;
+    this.#ioExits++;
     ledger.hypercalls++;
     processor.charge(HYPERVISOR, HYPERCALL, costs.doorbellKick);
     target.processor.interrupt(target.vector, processor.local);
