@@ -1,5 +1,5 @@
 import type { StackEntry } from '../machine/guest/net-device.ts';
-import { WRITE } from '../machine/memory/guest-memory.ts';
+import { READ, WRITE } from '../machine/memory/guest-memory.ts';
 import { MAX_FRAME, type MacAddress, MIN_FRAME } from '../machine/net/frame.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { HyperVHost } from './host.ts';
@@ -8,7 +8,7 @@ import { type CapturedFrame, readPcap, writePcap } from './pcap.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CaptureReport, PathName, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
-import type { NetworkAdapter } from './virtual-machine.ts';
+import { type NetworkAdapter, settingsFor } from './virtual-machine.ts';
 
 /** What `sendCapture` takes. */
 export interface CaptureOptions {
@@ -79,7 +79,7 @@ class CaptureRun implements StackEntry, Task {
   }
 
   received(processor: VirtualProcessor, gpa: number, length: number): void {
-    const at = this.#adapter.device.memory.span(gpa, length, 1);
+    const at = this.#adapter.device.memory.span(gpa, length, READ);
     if (at >= 0) this.#arrived(at, length, processor.local);
   }
 
@@ -167,8 +167,7 @@ class CaptureRun implements StackEntry, Task {
     const vmSwitch = host.newVMSwitch({ enableIov: path === 'sriov' });
     return host.newVM({ memoryBytes: GUEST_BYTES }).addNetworkAdapter({
       switch: vmSwitch,
-      legacy: path === 'emulated',
-      iovWeight: path === 'sriov' ? 100 : 0,
+      ...settingsFor(path),
       macAddress,
     });
   }

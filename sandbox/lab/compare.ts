@@ -65,8 +65,8 @@ function report(path: PathName, bed: Testbed): PathReport {
   const seconds = time / 1e12;
   const { delivered, deliveredBytes } = measurement;
   const cycles = totalCycles(ledger);
-  const check = bed.config.direction === 'tx' ? bed.peer.check : bed.guestCheck;
-  const missing = lostFrames(bed, check.delivered);
+  const [p50, p99] = measurement.latencies([0.5, 0.99]);
+  const missing = lostFrames(bed);
   return {
     deliveredFrames: delivered,
     deliveredBytes,
@@ -75,7 +75,7 @@ function report(path: PathName, bed: Testbed): PathReport {
     throughputGbps: seconds > 0 ? (deliveredBytes * 8) / seconds / 1e9 : 0,
     framesPerSecond: seconds > 0 ? delivered / seconds : 0,
     lossRate: missing / Math.max(1, missing + delivered),
-    latencyUs: { p50: measurement.latency(0.5), p99: measurement.latency(0.99) },
+    latencyUs: { p50, p99 },
     cyclesPerByte: cycles / Math.max(1, deliveredBytes),
     cyclesPerFrame: cycles / Math.max(1, delivered),
     perFrame: perFrame(
@@ -87,7 +87,7 @@ function report(path: PathName, bed: Testbed): PathReport {
     exitsBy: exitsBy(ledger, delivered),
     cores: cores(bed, seconds),
     limitedBy: limitedBy(path, bed, time),
-    ledger: ledger.rows().map((row) => ({ ...row })),
+    ledger: ledger.rows(),
     faults: faults(bed),
   };
 }
@@ -102,10 +102,10 @@ function faults(bed: Testbed): number {
 }
 
 /** Frames that were sent and will not arrive: all that are missing once a run has come to rest. */
-function lostFrames(bed: Testbed, delivered: number): number {
-  const { frames } = bed.config;
-  if (frames !== undefined) return Math.max(0, frames - delivered);
-  return (bed.config.direction === 'tx' ? bed.peer.check : bed.guestCheck).lost;
+function lostFrames(bed: Testbed): number {
+  const { frames, direction } = bed.config;
+  const check = direction === 'tx' ? bed.peer.check : bed.guestCheck;
+  return frames === undefined ? check.lost : Math.max(0, frames - check.delivered);
 }
 
 function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {

@@ -1,5 +1,7 @@
+import { SECOND } from '../machine/engine/engine.ts';
+import { MAX_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
 import { ACTIVITIES, ACTORS, WIRE } from '../machine/partition/ledger.ts';
-import { completeConfig } from './options.ts';
+import { completeConfig, PACED } from './options.ts';
 import type { CompareConfig, PathName, TimelineReport, TimelineStep } from './report.ts';
 import { Testbed } from './testbed.ts';
 import { UsageError } from './usage.ts';
@@ -30,11 +32,13 @@ export async function followFrame(options: FollowOptions): Promise<TimelineRepor
     load: 'paced',
     frames: WARM_UP + 1,
   });
-  if (path === 'emulated' && config.frame > 1514)
-    throw new UsageError(`frame: the emulated adapter takes 60 to 1514 bytes, not ${config.frame}`);
+  if (path === 'emulated' && config.frame > MAX_FRAME)
+    throw new UsageError(
+      `frame: the emulated adapter takes ${MIN_FRAME} to ${MAX_FRAME} bytes, not ${config.frame}`,
+    );
   const bed = record(path, config);
   const { firstSent } = bed.measurement;
-  const period = 1e12 / 250;
+  const period = SECOND / PACED;
   const from = firstSent + WARM_UP * period - period / 2;
   const steps: TimelineStep[] = [];
   let sent = Infinity;

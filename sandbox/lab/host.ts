@@ -17,7 +17,7 @@ import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
 import { UsageError } from './usage.ts';
-import { type AdapterSettings, VirtualMachine } from './virtual-machine.ts';
+import { VirtualMachine } from './virtual-machine.ts';
 
 /** Requester id of the NIC's physical function: bus 1, device 0, function 0. */
 export const PHYSICAL_FUNCTION = 0x0100;
@@ -196,5 +196,3 @@ export class HyperVHost {
     this.iommu.attach(PHYSICAL_FUNCTION, domain);
   }
 }
-
-export type { AdapterSettings };

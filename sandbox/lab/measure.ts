@@ -60,11 +60,16 @@ export class Measurement implements ArrivalListener {
     return all.digest();
   }
 
-  /** The latency that a share of the frames stayed at or under, in microseconds; 0 without frames. */
-  latency(share: number): number {
-    if (this.delivered === 0) return 0;
+  /**
+   * For each of `shares`, the latency that this share of the frames stayed at or under, in microseconds;
+   * 0 without frames.
+   */
+  latencies(shares: readonly number[]): number[] {
     const sorted = this.#latencies.slice(0, this.delivered).sort();
-    return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] / 1e6;
+    return shares.map((share) => {
+      const at = Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1);
+      return at < 0 ? 0 : sorted[at] / 1e6;
+    });
   }
 
   #grow(): void {

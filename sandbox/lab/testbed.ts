@@ -11,7 +11,12 @@ import { LINES, PACED } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
-import type { GuestDrivers, NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
+import {
+  type GuestDrivers,
+  type NetworkAdapter,
+  settingsFor,
+  type VirtualMachine,
+} from './virtual-machine.ts';
 
 const MEBIBYTE = 1 << 20;
 /** Frames that a receiver's window lets be on their way, over all flows: fewer than a ring holds. */
@@ -141,8 +146,7 @@ export class Testbed {
           ? machine.addPhysicalAdapter(this.#queues, makeMac(1, 0), drivers)
           : machine.addNetworkAdapter({
               switch: vmSwitch,
-              legacy: path === 'emulated',
-              iovWeight: path === 'sriov' ? 100 : 0,
+              ...settingsFor(path),
               queues: this.#queues,
               drivers,
             }),

@@ -1,5 +1,5 @@
 import type { NetDevice } from '../machine/guest/net-device.ts';
-import { type NetBuffers, NetVsc } from '../machine/guest/netvsc.ts';
+import { NetVsc } from '../machine/guest/netvsc.ts';
 import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
@@ -10,9 +10,10 @@ import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel } from '../machine/vmbus/channel.ts';
+import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
+import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 
 /** I/O port base that the emulated adapter's first BAR is given. */
@@ -40,12 +41,17 @@ export interface AdapterSettings {
   drivers?: GuestDrivers;
 }
 
+/** The settings that put an adapter on a path, given a switch that allows it. */
+export function settingsFor(path: PathName): Pick<AdapterSettings, 'legacy' | 'iovWeight'> {
+  return { legacy: path === 'emulated', iovWeight: path === 'sriov' ? 100 : 0 };
+}
+
 /** An adapter that was added: what the guest's stack sees, and the parts behind it. */
 export interface NetworkAdapter {
   device: NetDevice;
   macAddress: MacAddress;
   /** How its frames travel. */
-  path: 'emulated' | 'vmbus' | 'sriov' | 'native';
+  path: PathName;
   worker?: WorkerProcess;
   providers?: NetVsp[];
   channels?: Channel[];
@@ -101,9 +107,10 @@ export class VirtualMachine {
 
   /** The only system of a machine without a hypervisor: drives the physical function itself. */
   addPhysicalAdapter(queues: number, mac: MacAddress, drivers: GuestDrivers = {}): NetworkAdapter {
-    const adapter = this.#addFunction(0, PHYSICAL_FUNCTION, queues, mac, drivers);
-    this.adapters.push({ ...adapter, path: 'native' });
-    return { ...adapter, path: 'native' };
+    const given = this.#addFunction(0, PHYSICAL_FUNCTION, queues, mac, drivers);
+    const adapter: NetworkAdapter = { ...given, path: 'native' };
+    this.adapters.push(adapter);
+    return adapter;
   }
 
   #rootProcessor(queue: number): VirtualProcessor {
@@ -139,7 +146,7 @@ export class VirtualMachine {
     const { core, external } = settings.switch;
     const { maxFrame } = host.options;
     const channels: Channel[] = [];
-    const buffers: NetBuffers[] = [];
+    const buffers: SharedBuffers[] = [];
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
     core.connectAdapter(port, mac);
@@ -161,7 +168,7 @@ export class VirtualMachine {
     return { device, macAddress: mac, path: 'vmbus', providers, channels };
   }
 
-  #shareBuffers(maxFrame: number): NetBuffers {
+  #shareBuffers(maxFrame: number): SharedBuffers {
     const size = receiveSectionSize(maxFrame);
     const sections = Math.min(512, Math.floor(LARGE_PAGE_SIZE / size));
     return {

@@ -4,7 +4,12 @@ import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { Hypervisor } from '../partition/hypervisor.ts';
 import { COPY, DRIVER, RING } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { type Channel, type ChannelEnd, VMBUS_VECTOR } from '../vmbus/channel.ts';
+import {
+  type Channel,
+  type ChannelEnd,
+  type SharedBuffers,
+  VMBUS_VECTOR,
+} from '../vmbus/channel.ts';
 import {
   NO_SECTION,
   NVSP_RNDIS_COMPLETE,
@@ -27,15 +32,6 @@ import {
 } from '../vmbus/ring.ts';
 import type { NetDevice, StackEntry } from './net-device.ts';
 
-/** Shared buffers of one channel, as guest-physical addresses. */
-export interface NetBuffers {
-  send: number;
-  sendSections: number;
-  receive: number;
-  receiveSections: number;
-  receiveSectionSize: number;
-}
-
 /** Frames the stack may have outstanding on a channel. */
 const TRANSMIT_SLOTS = 128;
 const POLL_BUDGET = 8;
@@ -49,7 +45,7 @@ class NetChannel implements ChannelEnd, Task {
   wanted = false;
   #netvsc: NetVsc;
   #index: number;
-  #buffers: NetBuffers;
+  #buffers: SharedBuffers;
   #out: Ring;
   #in: Ring;
   #packet = new Uint32Array(MAX_PACKET_WORDS);
@@ -58,7 +54,7 @@ class NetChannel implements ChannelEnd, Task {
   #sectionOf: Int32Array;
   #polling = false;
 
-  constructor(netvsc: NetVsc, channel: Channel, buffers: NetBuffers, index: number) {
+  constructor(netvsc: NetVsc, channel: Channel, buffers: SharedBuffers, index: number) {
     this.#netvsc = netvsc;
     this.channel = channel;
     this.#buffers = buffers;
@@ -135,14 +131,8 @@ class NetChannel implements ChannelEnd, Task {
       this.wanted = false;
       this.#netvsc.stack?.room(processor, this.#index);
     }
-    if (!this.#in.hasPackets) {
-      this.#in.masked = false;
-      this.#polling = false;
-      if (!this.#in.hasPackets) return;
-      this.#polling = true;
-      this.#in.masked = true;
-    }
-    processor.post(this, 0, processor.local);
+    this.#polling = !this.#in.endBatch();
+    if (this.#polling) processor.post(this, 0, processor.local);
   }
 
   #slotAddress(slot: number): number {
@@ -259,7 +249,7 @@ export class NetVsc implements NetDevice {
     hypervisor: Hypervisor,
     memory: GuestMemory,
     channels: Channel[],
-    buffers: NetBuffers[],
+    buffers: SharedBuffers[],
     maxFrame: number,
   ) {
     this.#hypervisor = hypervisor;

@@ -1,9 +1,15 @@
+import { READ, WRITE } from '../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
 import type { Hypervisor } from '../partition/hypervisor.ts';
 import { COPY, DRIVER, RING } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { type Channel, type ChannelEnd, VMBUS_VECTOR } from '../vmbus/channel.ts';
+import {
+  type Channel,
+  type ChannelEnd,
+  type SharedBuffers,
+  VMBUS_VECTOR,
+} from '../vmbus/channel.ts';
 import {
   NVSP_RNDIS_COMPLETE,
   NVSP_RNDIS_PACKET,
@@ -33,15 +39,6 @@ const MAX_RANGES = 375;
 const MAX_PACKET_WORDS = 1024;
 /** Completions kept for a guest whose ring is full, before its channel is closed. */
 const MAX_COMPLETIONS = 4096;
-
-/** The buffers that a guest shares with its provider, as guest-physical addresses and counts. */
-export interface SharedBuffers {
-  send: number;
-  sendSections: number;
-  receive: number;
-  receiveSections: number;
-  receiveSectionSize: number;
-}
 
 /**
  * The network service provider of one channel, in the root's kernel: takes what the guest sends from
@@ -123,14 +120,8 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     if (this.#in.commit()) this.#signal(processor);
     this.flush(processor);
     if (this.#blocked) return;
-    if (!this.#in.hasPackets) {
-      this.#in.masked = false;
-      this.#polling = false;
-      if (!this.#in.hasPackets) return;
-      this.#polling = true;
-      this.#in.masked = true;
-    }
-    processor.post(this, 0, processor.local);
+    this.#polling = !this.#in.endBatch();
+    if (this.#polling) processor.post(this, 0, processor.local);
   }
 
   room(processor: VirtualProcessor): void {
@@ -153,7 +144,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     const memory = this.#channel.guestMemory;
     const gpa = receive + section * receiveSectionSize;
     writeRndisHeader((i, value) => memory.write32(gpa + 4 * i, value), frame.length);
-    const at = memory.span(gpa + RNDIS_HEADER, frame.length, 2);
+    const at = memory.span(gpa + RNDIS_HEADER, frame.length, WRITE);
     if (at >= 0) frame.copyTo(memory.host, at);
     ledger.copies++;
     ledger.copiedBytes += frame.length;
@@ -249,7 +240,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   }
 
   #addPiece(list: ScatterList, gpa: number, length: number): boolean {
-    const at = this.#channel.guestMemory.translate(gpa, 1);
+    const at = this.#channel.guestMemory.translate(gpa, READ);
     return at >= 0 && list.add(at, length);
   }
 

@@ -6,6 +6,15 @@ import { Ring } from './ring.ts';
 /** Vector on which a partition's processors take VMBus signals (the SynIC's SINT 2). */
 export const VMBUS_VECTOR = 2;
 
+/** The buffers that a guest shares with its provider, as guest-physical addresses and counts. */
+export interface SharedBuffers {
+  send: number;
+  sendSections: number;
+  receive: number;
+  receiveSections: number;
+  receiveSectionSize: number;
+}
+
 /** One end of a channel: what the other side's signal wakes. */
 export interface ChannelEnd {
   signalled(processor: VirtualProcessor): void;

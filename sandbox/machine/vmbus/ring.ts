@@ -72,6 +72,19 @@ export class Ring {
     return this.writeIndex !== this.#reading;
   }
 
+  /**
+   * The reader stops polling: takes the mask off, and looks once more, since a packet that came before
+   * that was not signalled.
+   * @returns whether it may sleep; false when it must go on, with the mask on
+   */
+  endBatch(): boolean {
+    if (this.hasPackets) return false;
+    this.masked = false;
+    if (!this.hasPackets) return true;
+    this.masked = true;
+    return false;
+  }
+
   /** The writer wants to be told when this many bytes are free. 0 takes it back. */
   set pendingSendSize(bytes: number) {
     this.#setControl(FEATURE_BITS, FEATURE_PENDING_SIZE);

@@ -88,11 +88,6 @@ export class SriovNic implements MessageSender {
     this.#filters.set(macKey(mac.high, mac.low), functionIndex * QUEUE_CODES + queue);
   }
 
-  /** Frames for `mac` go to the PF's first queue from now on, as those of any unknown station do. */
-  clearFilter(mac: MacAddress): void {
-    this.#filters.delete(macKey(mac.high, mac.low));
-  }
-
   /** A frame from the wire or from the switch inside: to the queue of the function it is for. */
   receive(address: number, length: number): void {
     const filter = this.#filters.get(macKeyAt(this.host, address)) ?? 0;
@@ -126,8 +121,7 @@ export class SriovNic implements MessageSender {
     const arrived = posted + costs.mmioWrite + costs.dmaReadDescriptor;
     const start = Math.max(arrived, this.#readBusy, this.engine.now);
     this.#readBusy = start + Math.round((length + 16) * this.#picosecondsPerByte);
-    const first = posted + costs.mmioWrite + costs.dmaReadDescriptor + costs.dmaReadFrame;
-    const ready = Math.max(this.#readBusy, first) + misses * costs.iotlbMiss;
+    const ready = Math.max(this.#readBusy, arrived + costs.dmaReadFrame) + misses * costs.iotlbMiss;
     const line = this.#wiring.line;
     const fifo = Math.round((TRANSMIT_FIFO_BYTES * 8e12) / line.bitsPerSecond);
     return Math.max(ready, line.busyUntil - fifo, this.engine.now);

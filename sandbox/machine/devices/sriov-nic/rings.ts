@@ -12,7 +12,6 @@ import {
   QUEUE_LENGTH,
   QUEUE_TAIL,
   RX_DONE,
-  RX_END_OF_PACKET,
   TX_DONE,
   TX_END_OF_PACKET,
   TX_EXTENDED,
@@ -36,24 +35,19 @@ function queueBase(target: NicFunction, n: number, receive: boolean): number {
   return (receive ? VF_RX_BASE : VF_TX_BASE) + n * VF_QUEUE_STEP;
 }
 
-function enable(
-  target: NicFunction,
-  base: number,
-  ring: number,
-  entries: number,
-  at: number,
-): void {
-  target.write(base + QUEUE_BASE_LOW, ring % 4294967296, at);
-  target.write(base + QUEUE_BASE_HIGH, Math.floor(ring / 4294967296), at);
-  target.write(base + QUEUE_LENGTH, entries * DESCRIPTOR_SIZE, at);
-  target.write(base + QUEUE_CONTROL, QUEUE_ENABLE, at);
+/** Sets a queue up while the machine is put together, before its clock runs. */
+function enable(target: NicFunction, base: number, ring: number, entries: number): void {
+  target.write(base + QUEUE_BASE_LOW, ring % 4294967296, 0);
+  target.write(base + QUEUE_BASE_HIGH, Math.floor(ring / 4294967296), 0);
+  target.write(base + QUEUE_LENGTH, entries * DESCRIPTOR_SIZE, 0);
+  target.write(base + QUEUE_CONTROL, QUEUE_ENABLE, 0);
 }
 
 /** The driver's side of a transmit queue's ring. One descriptor always stays free. */
 export class TxRing {
   readonly entries: number;
   /** What the driver keeps for each descriptor: a buffer's number, or -1. */
-  readonly tokens: Int32Array;
+  #tokens: Int32Array;
   #memory: DriverMemory;
   #function: NicFunction;
   #base: number;
@@ -74,8 +68,8 @@ export class TxRing {
     this.#base = queueBase(target, queue, false);
     this.#ring = ring;
     this.entries = entries;
-    this.tokens = new Int32Array(entries).fill(-1);
-    enable(target, this.#base, ring, entries, 0);
+    this.#tokens = new Int32Array(entries).fill(-1);
+    enable(target, this.#base, ring, entries);
   }
 
   /** Descriptors that can be filled. */
@@ -92,7 +86,7 @@ export class TxRing {
     this.#memory.write32(at + 4, Math.floor(address / 4294967296));
     this.#memory.write32(at + 8, length | TX_TYPE_DATA | TX_EXTENDED | TX_INSERT_FCS | end);
     this.#memory.write32(at + 12, total << 14);
-    this.tokens[this.#tail] = last ? token : -1;
+    this.#tokens[this.#tail] = last ? token : -1;
     this.#tail = this.#tail + 1 === this.entries ? 0 : this.#tail + 1;
   }
 
@@ -108,7 +102,7 @@ export class TxRing {
   reclaim(): number {
     let index = this.#clean;
     while (index !== this.#tail) {
-      const token = this.tokens[index];
+      const token = this.#tokens[index];
       const next = index + 1 === this.entries ? 0 : index + 1;
       if (token >= 0) {
         if ((this.#memory.read32(this.#ring + index * DESCRIPTOR_SIZE + 12) & TX_DONE) === 0)
@@ -152,7 +146,7 @@ export class RxRing {
     this.#buffers = buffers;
     this.#stride = stride;
     target.write(this.#base + QUEUE_BUFFER_SIZE, Math.min(stride / 1024, 16), 0);
-    enable(target, this.#base, ring, entries, 0);
+    enable(target, this.#base, ring, entries);
     for (let i = 0; i < entries; i++) this.#refill(i);
     this.#tail = entries - 1;
     target.write(this.#base + QUEUE_TAIL, this.#tail, 0);
@@ -163,12 +157,6 @@ export class RxRing {
     const at = this.#ring + this.#next * DESCRIPTOR_SIZE;
     if ((this.#memory.read32(at + 8) & RX_DONE) === 0) return 0;
     return this.#memory.read32(at + 12) & 0xffff;
-  }
-
-  /** Whether the next descriptor ends its frame. */
-  get endsFrame(): boolean {
-    const at = this.#ring + this.#next * DESCRIPTOR_SIZE;
-    return (this.#memory.read32(at + 8) & RX_END_OF_PACKET) !== 0;
   }
 
   /** Address of the next descriptor's buffer. */

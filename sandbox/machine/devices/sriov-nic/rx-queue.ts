@@ -1,13 +1,11 @@
 import { hexOf } from '../../engine/hex.ts';
+import { DMA_READ, DMA_WRITE } from '../../iommu/iommu.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
 import { RX_DONE, RX_END_OF_PACKET } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
-
-const DMA_READ = 1;
-const DMA_WRITE = 2;
 
 /**
  * A receive queue: software gives it empty buffers up to the tail; each frame takes as many as it needs

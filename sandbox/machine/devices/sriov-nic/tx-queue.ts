@@ -1,13 +1,11 @@
 import type { Handler, Timer } from '../../engine/engine.ts';
+import { DMA_READ, DMA_WRITE } from '../../iommu/iommu.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
 import { QUEUE_CONTROL, QUEUE_TAIL, TX_DONE, TX_END_OF_PACKET, TX_REPORT_STATUS } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
-
-const DMA_READ = 1;
-const DMA_WRITE = 2;
 
 /**
  * A transmit queue. Software owns a descriptor until the tail passes it; the queue fetches it and the
