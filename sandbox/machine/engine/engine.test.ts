@@ -48,6 +48,28 @@ describe('Timer', () => {
     expect(engine.events).toBe(2);
   });
 
+  test('a background timer fires in its turn, and does not keep a machine from its rest', () => {
+    const engine = new Engine();
+    const recorder = new Recorder(engine);
+    const background = engine.timer(recorder, 1, true);
+    const work = engine.timer(recorder, 2);
+    background.schedule(10);
+    work.schedule(20);
+    work.schedule(30);
+    engine.run();
+    expect(recorder.fired.map(([tag]) => tag)).toEqual([1, 2]);
+    background.schedule(40);
+    engine.run();
+    expect(engine.now).toBe(30);
+    engine.run(50);
+    expect(recorder.fired.length).toBe(3);
+    work.schedule(60);
+    work.cancel();
+    background.schedule(70);
+    engine.run();
+    expect(engine.now).toBe(50);
+  });
+
   test('equal times fire in the order in which they were scheduled', () => {
     const engine = new Engine();
     const recorder = new Recorder(engine);

@@ -65,17 +65,25 @@ export class Engine {
   #handlers: Handler[] = [];
   #tags: number[] = [];
   #args = new Float64Array(64);
+  /** 1 where a slot counts as work that is still to be done, 0 where it is a background timer. */
+  #works: number[] = [];
+  /** Pending slots that count as work. */
+  #work = 0;
   #stopped = false;
 
   constructor(trace = new Trace()) {
     this.trace = trace;
   }
 
-  /** A new timer that calls `handler.handle(tag, arg)`. */
-  timer(handler: Handler, tag = 0): Timer {
+  /**
+   * A new timer that calls `handler.handle(tag, arg)`. A `background` timer, such as a periodic poll,
+   * fires like any other, but a machine in which nothing else is pending is at rest.
+   */
+  timer(handler: Handler, tag = 0, background = false): Timer {
     const slot = this.#handlers.length;
     this.#handlers.push(handler);
     this.#tags.push(tag);
+    this.#works.push(background ? 0 : 1);
     if (slot >= this.#args.length) {
       const grown = new Float64Array(this.#args.length * 2);
       grown.set(this.#args);
@@ -90,10 +98,12 @@ export class Engine {
     if (!exact || time < this.now)
       throw new EngineError(`cannot schedule at ${time} ps: now is ${this.now} ps, time is whole`);
     this.#args[slot] = arg;
+    if (!this.#heap.has(slot)) this.#work += this.#works[slot];
     this.#heap.set(slot, time, this.#sequence++);
   }
 
   cancel(slot: number): void {
+    if (this.#heap.has(slot)) this.#work -= this.#works[slot];
     this.#heap.delete(slot);
   }
 
@@ -111,8 +121,9 @@ export class Engine {
   }
 
   /**
-   * Dispatches events in order until nothing is pending, `stop` is called, or the next one lies after
-   * `until`. The clock then stands at the last event, or at `until` when that is finite and was reached.
+   * Dispatches events in order until `stop` is called, the next one lies after `until`, or, where
+   * `until` is left out, nothing but background timers is pending. The clock then stands at the last
+   * event, or at `until` when that is finite and was reached.
    * @throws EngineError after `maxEvents` events: a machine that never comes to rest is a fault.
    */
   run(until = Infinity, maxEvents = Infinity): void {
@@ -121,12 +132,13 @@ export class Engine {
     this.#stopped = false;
     while (!this.#stopped) {
       const time = heap.nextTime;
-      if (time > until || time === Infinity) {
+      if (time > until || time === Infinity || (this.#work === 0 && until === Infinity)) {
         if (until !== Infinity) this.now = Math.max(this.now, until);
         return;
       }
       if (this.events >= limit) throw new EngineError(`no rest after ${maxEvents} events`);
       const slot = heap.pop();
+      this.#work -= this.#works[slot];
       this.now = time;
       this.events++;
       const arg = this.#args[slot];
