@@ -130,6 +130,7 @@ export class VirtualMachine {
       external,
       TULIP_PORT_BASE,
       { processor, vector: PIN_VECTOR },
+      mac,
     );
     core.connectAdapter(worker, mac);
     host.intercepts.add(worker);

@@ -1,8 +1,16 @@
+import {
+  COMMAND_BUS_MASTER,
+  COMMAND_IO,
+  PCI_BAR,
+  PCI_COMMAND,
+} from '../bus/pci/configuration-space.ts';
 import { type BusMaster, Dec21140, type Dec21140Host } from '../devices/dec21140/device.ts';
+import { makeSerialRom } from '../devices/dec21140/serial-rom-image.ts';
 import { WINDOW } from '../devices/dec21140/spec.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
+import { type MacAddress, macBytes } from '../net/frame.ts';
 import type { Hypervisor, PortService, SignalTarget } from '../partition/hypervisor.ts';
 import { CONTEXT_SWITCH, COPY, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import type {
@@ -65,6 +73,7 @@ export class WorkerProcess
     external: ExternalPort,
     portBase: number,
     interrupt: SignalTarget,
+    macAddress: MacAddress,
   ) {
     this.#hypervisor = hypervisor;
     this.#host = memory.host;
@@ -78,7 +87,11 @@ export class WorkerProcess
     for (let i = 0; i < TRANSMIT_BUFFERS; i++) this.#free.push(new ScatterList());
     for (const [i, list] of this.#free.entries()) list.token = i;
     const master: BusMaster = memory;
-    this.device = new Dec21140(master, this);
+    const serialRom = makeSerialRom({ macAddress: macBytes(macAddress) });
+    const { engine } = processor.lp;
+    this.device = new Dec21140({ engine, memory: master, host: this, serialRom });
+    this.device.configuration.write(PCI_BAR, 4, portBase);
+    this.device.configuration.write(PCI_COMMAND, 2, COMMAND_IO | COMMAND_BUS_MASTER);
   }
 
   claims(port: number): boolean {
