@@ -62,6 +62,7 @@ export interface Chip {
  * Software calls `read` and `write`; the wire calls `receive`. See README.md for what is not modelled.
  */
 export class Dec21140 implements Chip {
+  readonly engine: Engine;
   readonly configuration: ConfigurationSpace;
   readonly csr = new Uint32Array(16);
   readonly status: Status;
@@ -78,6 +79,7 @@ export class Dec21140 implements Chip {
 
   constructor(options: Dec21140Options) {
     const { engine, memory, host, serialRom, identity = {} } = options;
+    this.engine = engine;
     this.#host = host;
     this.#identity = identity;
     this.configuration = makeConfiguration(serialRom, identity);
