@@ -57,20 +57,27 @@ export interface TulipIdentity extends SerialRomContents {
   phy: PhyState;
   phys: number;
   serialRom: Uint16Array;
-  /** Port accesses that learning this took. */
-  accesses: number;
 }
 
 /** Learns what adapter this is and makes it ready to be opened: the steps of the recorded driver. */
 export class TulipProbe extends MiiManagement {
   /** What the probe learned; undefined before it, and when it failed. */
   identity: TulipIdentity | undefined;
+  /** Port accesses that the last probe took. */
+  probeAccesses = 0;
   /** Why the driver gave up, as a sentence; empty while all is well. */
   problem = '';
 
   /** @returns whether the adapter can be used; `problem` says why not */
   protected *probe(): GuestStep<boolean> {
     const before = this.accesses;
+    this.identity = yield* this.identify();
+    this.probeAccesses = this.accesses - before;
+    return this.identity !== undefined;
+  }
+
+  /** The steps of the probe. Undefined when one of them could not go on. */
+  protected *identify(): GuestStep<TulipIdentity | undefined> {
     if (!(yield* this.findAdapter(DEC_21140)))
       return this.fail('no DEC 21140 with an I/O window answers in configuration space');
     const header = yield* this.readHeader();
@@ -86,9 +93,8 @@ export class TulipProbe extends MiiManagement {
     const found = yield* this.findPhys(media);
     yield* this.out(CSR12_GENERAL_PURPOSE, PIN_DIRECTIONS | media.directions);
     if (found.length === 0) return this.fail('no PHY answers on MII management');
-    const learned = { ...contents, ...header, serialRom, phy: found[0], phys: found.length };
-    this.identity = { ...learned, portBase: this.portBase, accesses: this.accesses - before };
-    return true;
+    const { portBase } = this;
+    return { ...contents, ...header, portBase, serialRom, phy: found[0], phys: found.length };
   }
 
   /** Ids and interrupt line from the header of configuration space. */
@@ -148,8 +154,8 @@ export class TulipProbe extends MiiManagement {
   }
 
   /** Gives up, and says why. */
-  protected fail(reason: string): false {
+  protected fail(reason: string): undefined {
     this.problem = reason;
-    return false;
+    return undefined;
   }
 }
