@@ -1,4 +1,5 @@
 import type { BusMaster } from '../machine/devices/dec21140/device.ts';
+import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import { ADAPTER_DEVICE, WorkerProcess } from '../machine/host/worker-process.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { SignalTarget } from '../machine/partition/hypervisor.ts';
@@ -18,6 +19,7 @@ export interface EmulatedAdapterOptions {
   root: VirtualProcessor;
   interrupt: SignalTarget;
   macAddress: MacAddress;
+  phys?: ReadonlyMap<number, Phy>;
   onPin?: (level: boolean) => void;
 }
 
@@ -43,6 +45,7 @@ export function plugEmulatedAdapter(
     external,
     interrupt: options.interrupt,
     macAddress,
+    phys: options.phys,
     onPin: options.onPin,
   });
   core.connectAdapter(worker.frames, macAddress);

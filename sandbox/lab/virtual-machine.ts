@@ -1,6 +1,7 @@
+import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
 import { NetVsc } from '../machine/guest/netvsc.ts';
-import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip.ts';
+import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
 import { NetVsp } from '../machine/host/netvsp.ts';
@@ -14,7 +15,6 @@ import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts
 import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
-import { TULIP_PORT_BASE } from './firmware.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
@@ -39,6 +39,8 @@ export interface AdapterSettings {
   /** Queues (channels or queue pairs) that its traffic may use. */
   queues?: number;
   macAddress?: MacAddress;
+  /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
+  phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
 }
 
@@ -131,9 +133,10 @@ export class VirtualMachine {
       root: this.#rootProcessor(0),
       interrupt: { processor, vector: PIN_VECTOR },
       macAddress: mac,
+      phys: settings.phys,
     });
     const Driver = settings.drivers?.tulip ?? TulipDriver;
-    const device = new Driver(this.memory, processor, TULIP_PORT_BASE, mac);
+    const device = new Driver(this.memory, processor);
     device.open();
     return { device, macAddress: mac, path: 'emulated', worker };
   }
