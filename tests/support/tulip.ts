@@ -59,6 +59,8 @@ export class TulipRig implements Dec21140Host {
   /** Frames that left, and frames that the guest's stack was given. */
   sent: Uint8Array[] = [];
   received: Uint8Array[] = [];
+  /** Bits that CSR5 shows beside the chip's own until the guest clears them, by writing ones. */
+  status = 0;
   /** Called behind each access, before the guest goes on. */
   afterAccess: (access: Access) => void = () => {};
 
@@ -141,6 +143,17 @@ export class TulipRig implements Dec21140Host {
 
   interruptPin(): void {}
 
+  /** A register of the chip, beside the guest's accesses. Of those that reading does not change. */
+  csr(register: number): number {
+    return this.chip.read(8 * register, 4);
+  }
+
+  /** CSR5 shows `bits` and the pin rises, as if the chip had come upon them. */
+  raise(bits: number): void {
+    this.status |= bits;
+    this.#passPin(this.processor);
+  }
+
   /** The accesses in words: `R5` is a read of CSR5, `W1` a write of CSR1. */
   get words(): string {
     return this.accesses
@@ -155,16 +168,19 @@ export class TulipRig implements Dec21140Host {
     else result = this.ports.read(port, size);
     const offset = port - PORT_BASE;
     const register = offset >= 0 && offset < WINDOW ? offset >> 3 : -1;
+    if (register === 5 && write) this.status &= ~value;
+    else if (register === 5) result |= this.status;
     const access = { write, port, size, register, value: result >>> 0 };
     this.accesses.push(access);
     this.afterAccess(access);
     this.#passPin(guest);
-    guest.resume(write ? 0 : result, guest.local);
+    guest.resume(write ? 0 : result >>> 0, guest.local);
   }
 
   #passPin(guest: VirtualProcessor): void {
     const at = Math.max(guest.local, this.engine.now);
-    if (this.chip.pin) guest.interrupt(PIN_VECTOR, at);
+    const raised = (this.status & this.csr(7) & 0x18000) !== 0;
+    if (this.chip.pin || raised) guest.interrupt(PIN_VECTOR, at);
     else guest.retract(PIN_VECTOR);
   }
 }

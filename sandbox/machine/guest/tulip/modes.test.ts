@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { frameTo, MAC, TulipRig } from '../../../../tests/support/tulip.ts';
 import { Phy } from '../../devices/dec21140/phy.ts';
-import { CSR6_OPERATION } from '../../devices/dec21140/spec.ts';
 import { type MacAddress, makeMac } from '../../net/frame.ts';
 import type { GuestCode } from '../../partition/virtual-processor.ts';
 import { TulipDriver } from './driver.ts';
@@ -48,7 +47,8 @@ describe('what the adapter lets in', () => {
   test('everything when promiscuous, by one register, and back', () => {
     const rig = running();
     setMode(rig, { promiscuous: true });
-    expect(rig.words).toBe('R6 W6');
+    expect(rig.words).toMatch(/^R6 W6/);
+    expect(rig.words).not.toContain('W1');
     expect([MAC, OTHER, group(3)].map((to) => gets(rig, to))).toEqual([true, true, true]);
     setMode(rig, {});
     expect([MAC, OTHER, group(3)].map((to) => gets(rig, to))).toEqual([true, false, false]);
@@ -122,7 +122,7 @@ describe('what the adapter lets in', () => {
 describe('the link', () => {
   test('is looked at after 3 seconds: full duplex by a stop and a start of both processes', () => {
     const rig = new TulipRig().open();
-    expect(rig.chip.csr[CSR6_OPERATION >> 2] & 0x200).toBe(0);
+    expect(rig.csr(6) & 0x200).toBe(0);
     rig.forget();
     rig.pass(2.9);
     expect(rig.accesses).toEqual([]);
@@ -155,7 +155,7 @@ describe('the link', () => {
   ])('a partner that advertises %i makes CSR6 %i', (partner, mode, link) => {
     const rig = running({ phys: new Map([[1, new Phy({ 5: partner })]]) });
     expect(rig.driver.link).toEqual(link);
-    expect(rig.chip.csr[CSR6_OPERATION >> 2]).toBe(mode);
+    expect(rig.csr(6)).toBe(mode);
   });
 
   test('without one it is looked at again after 3 seconds', () => {
@@ -199,7 +199,7 @@ describe('closing', () => {
     rig.driver.close();
     rig.rest();
     expect(rig.words).toBe('W7 R6 W6 R5 R6 R8');
-    expect(rig.chip.csr[CSR6_OPERATION >> 2]).toBe(0x020e0200);
+    expect(rig.csr(6)).toBe(0x020e0200);
     expect(rig.chip.pin).toBe(false);
     expect(rig.driver.state).toBe('closed');
     expect(gets(rig, MAC)).toBe(false);
@@ -229,7 +229,7 @@ describe('closing', () => {
       rig.forget();
       rig.open();
       expect(rig.accesses.length).toBeLessThan(700);
-      expect(rig.chip.csr[CSR6_OPERATION >> 2]).toBe(0x020e2202);
+      expect(rig.csr(6)).toBe(0x020e2202);
       rig.send(frameTo(OTHER));
       expect(rig.sent).toHaveLength(1);
       expect(gets(rig, MAC)).toBe(true);
