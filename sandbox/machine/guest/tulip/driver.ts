@@ -22,7 +22,7 @@ import type { GuestCode, VirtualProcessor } from '../../partition/virtual-proces
 import type { NetDevice } from '../net-device.ts';
 import { PHY_ADVERTISE } from './mii.ts';
 import type { TulipIdentity } from './probe.ts';
-import { BUS_MODE, INTERRUPTS, PORT_MII, SETUP_HASH } from './registers.ts';
+import { BUS_MODE, PORT_MII, SETUP_HASH } from './registers.ts';
 import { needsHash, type ReceiveMode, setupFrame } from './setup-frame.ts';
 import { TulipTraffic } from './traffic.ts';
 
@@ -107,8 +107,8 @@ export class TulipDriver extends TulipTraffic implements NetDevice {
     this.#addSetupFrame(identity, {});
     const transmitting = this.operatingMode | START_TRANSMIT;
     yield* this.out(CSR6_OPERATION, transmitting);
-    yield* this.out(CSR5_STATUS, INTERRUPTS);
-    yield* this.out(CSR7_INTERRUPT_ENABLE, INTERRUPTS);
+    yield* this.out(CSR5_STATUS, this.interrupts);
+    yield* this.out(CSR7_INTERRUPT_ENABLE, this.interrupts);
     yield* this.out(CSR6_OPERATION, transmitting | START_RECEIVE);
     this.stopping = false;
     yield* this.in(CSR6_OPERATION);

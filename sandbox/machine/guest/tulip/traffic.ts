@@ -88,6 +88,8 @@ export abstract class TulipTraffic extends TulipMedia implements InterruptServic
     resets: 0,
   };
   stack: StackEntry | undefined;
+  /** Interrupts that are enabled while nothing is masked: what CSR7 is given. */
+  protected readonly interrupts: number = INTERRUPTS;
   protected rx: ReceiveRing;
   protected tx: TransmitRing;
   #polling = false;
@@ -148,13 +150,13 @@ export abstract class TulipTraffic extends TulipMedia implements InterruptServic
       if (turns > STORM_TURNS) return yield* this.maskStorm();
       const received = (status & RECEIVE_EVENTS) !== 0;
       if (received) {
-        yield* this.out(CSR7_INTERRUPT_ENABLE, INTERRUPTS & ~RECEIVE_EVENTS);
+        yield* this.out(CSR7_INTERRUPT_ENABLE, this.interrupts & ~RECEIVE_EVENTS);
         this.startPolling();
       }
       yield* this.out(CSR5_STATUS, status & STATUS_CLEARABLE & ~(received ? RECEIVE_EVENTS : 0));
       this.reclaim();
       if ((status & ABNORMAL_SUMMARY) !== 0) this.recover(status);
-      if ((status & TIMER_EXPIRED) !== 0) yield* this.out(CSR7_INTERRUPT_ENABLE, INTERRUPTS);
+      if ((status & TIMER_EXPIRED) !== 0) yield* this.out(CSR7_INTERRUPT_ENABLE, this.interrupts);
       status = yield* this.in(CSR5_STATUS);
       if (received) break;
     }
@@ -178,7 +180,10 @@ export abstract class TulipTraffic extends TulipMedia implements InterruptServic
     let status = yield* this.in(CSR5_STATUS);
     do {
       yield* this.out(CSR5_STATUS, RECEIVE_EVENTS);
-      for (; budget > 0 && this.takeFrame(); budget--) this.refill();
+      let taken = 0;
+      for (; taken < budget && this.takeFrame(); taken++) this.refill();
+      // A turn for nothing counts too: a chip that always promises frames may not keep the processor.
+      budget -= Math.max(1, taken);
       if ((status & RECEIVE_UNAVAILABLE) !== 0) yield* this.out(CSR2_RECEIVE_POLL, 0);
       if (budget === 0) {
         this.enqueue(() => this.#pollOn());
@@ -186,7 +191,7 @@ export abstract class TulipTraffic extends TulipMedia implements InterruptServic
       }
       status = yield* this.in(CSR5_STATUS);
     } while ((status & RECEIVE_EVENTS) !== 0);
-    if (this.running) yield* this.out(CSR7_INTERRUPT_ENABLE, INTERRUPTS);
+    if (this.running) yield* this.out(CSR7_INTERRUPT_ENABLE, this.interrupts);
     this.#polling = false;
     if (this.#pollAgain) this.startPolling();
   }
