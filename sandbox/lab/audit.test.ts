@@ -1,6 +1,6 @@
 /** A driver runs in the reader's realm and can reach its processor's ledger: the books must balance. */
 import { describe, expect, test } from 'vitest';
-import { TulipDriver } from '../machine/guest/tulip.ts';
+import { TulipDriver } from '../machine/guest/tulip/driver.ts';
 import type { GuestCode } from '../machine/partition/virtual-processor.ts';
 import { runTulip } from './tulip-run.ts';
 

@@ -4,7 +4,7 @@
  */
 
 export * from '../machine/devices/dec21140/spec.ts';
-export { TulipDriver } from '../machine/guest/tulip.ts';
+export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
 export type { CaptureOptions } from './capture-run.ts';
 export { sendCapture } from './capture-run.ts';
@@ -15,6 +15,8 @@ export { HyperVHost, VMSwitch } from './host.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
 export { readPcap, writePcap } from './pcap.ts';
+export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
+export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
 export { recording } from './recordings.ts';
 export type * from './report.ts';

@@ -1,6 +1,7 @@
 import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
 import { SendingSocket, type SendPlan } from '../machine/guest/sending-socket.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
+import { FIRST_LINK_CHECK } from '../machine/guest/tulip/media.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
@@ -94,6 +95,7 @@ export class Testbed {
     this.host.connectPeer(this.peer);
     this.#addMachines(path, options);
     engine.run(Infinity, MAX_EVENTS);
+    if (path === 'emulated') this.#settleLinks();
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
@@ -121,6 +123,16 @@ export class Testbed {
     throw new UsageError(
       `the ledger has ${booked} exits for I/O, and the hypervisor counted ${counted}: a driver may not write into the ledger`,
     );
+  }
+
+  /**
+   * Waits for the drivers' first look at their links, which sets the duplex mode, so that it does not
+   * fall into the run. The next one is a minute later.
+   */
+  #settleLinks(): void {
+    const { engine } = this.host;
+    engine.run(engine.now + FIRST_LINK_CHECK, MAX_EVENTS);
+    engine.run(Infinity, MAX_EVENTS);
   }
 
   #guestBytes(path: PathName): number {

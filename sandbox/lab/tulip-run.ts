@@ -1,4 +1,4 @@
-import type { TulipDriver } from '../machine/guest/tulip.ts';
+import type { TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { runPath } from './compare.ts';
 import { completeConfig } from './options.ts';
 import type { PathReport } from './report.ts';

@@ -1,23 +1,24 @@
+import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
 import { NetVsc } from '../machine/guest/netvsc.ts';
-import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip.ts';
+import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
 import { NetVsp } from '../machine/host/netvsp.ts';
-import { WorkerProcess } from '../machine/host/worker-process.ts';
+import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import type { Partition } from '../machine/partition/partition.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
+import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 
-/** I/O port base that the emulated adapter's first BAR is given. */
-const TULIP_PORT_BASE = 0xec00;
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
 const RING_PAGES = 128;
@@ -38,6 +39,8 @@ export interface AdapterSettings {
   /** Queues (channels or queue pairs) that its traffic may use. */
   queues?: number;
   macAddress?: MacAddress;
+  /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
+  phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
 }
 
@@ -65,6 +68,7 @@ export class VirtualMachine {
   readonly index: number;
   readonly memory: GuestMemory;
   readonly processors: VirtualProcessor[];
+  readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
 
@@ -79,6 +83,8 @@ export class VirtualMachine {
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
+    this.partition = host.hypervisor.createPartition();
+    for (const processor of this.processors) this.partition.add(processor);
   }
 
   /**
@@ -119,25 +125,18 @@ export class VirtualMachine {
   }
 
   #addEmulated(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
-    const host = this.#host;
-    const { core, external } = settings.switch;
     const processor = this.processors[0];
-    const worker = new WorkerProcess(
-      host.hypervisor,
-      this.memory,
-      this.#rootProcessor(0),
-      core,
-      external,
-      TULIP_PORT_BASE,
-      { processor, vector: PIN_VECTOR },
-      mac,
-    );
-    core.connectAdapter(worker, mac);
-    host.intercepts.add(worker);
-    host.hypervisor.installIntercepts(processor, worker);
-    host.nic.setFilter(mac, 0, this.index % host.root.length);
+    const worker = plugEmulatedAdapter(this.#host, {
+      partition: this.partition,
+      memory: this.memory,
+      switch: settings.switch,
+      root: this.#rootProcessor(0),
+      interrupt: { processor, vector: PIN_VECTOR },
+      macAddress: mac,
+      phys: settings.phys,
+    });
     const Driver = settings.drivers?.tulip ?? TulipDriver;
-    const device = new Driver(this.memory, processor, TULIP_PORT_BASE, mac);
+    const device = new Driver(this.memory, processor);
     device.open();
     return { device, macAddress: mac, path: 'emulated', worker };
   }

@@ -36,13 +36,13 @@ export class LogicalProcessor implements Handler {
     this.#processors.push(processor);
   }
 
-  /** Spends `cycles` on `what` for `who`; `detail` is kept while the trace records. */
-  charge(who: number, what: number, cycles: number, detail?: string): void {
+  /** Spends `cycles` on `what` for `who`; `detail` and `bytes` (hex) are kept while the trace records. */
+  charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
     this.ledger.charge(who, what, cycles);
     const start = this.local;
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
     if (this.engine.trace.recording) {
-      this.engine.trace.step(who, what, start, this.local, detail);
+      this.engine.trace.step(who, what, start, this.local, detail, bytes);
     }
   }
 
