@@ -45,8 +45,7 @@ export class DmaComparison {
       const record = this.#records[index];
       if (record.op !== 'dmar' && record.op !== 'dmaw') continue;
       const touch = this.#memory.touched[index];
-      if (!offered && record.what !== 'tdes' && record.what !== 'txbuf' && record.what !== 'setup')
-        this.#aside(record);
+      if (!offered && isForReception(record, frame)) this.#aside(record);
       else if (record.op === 'dmar') this.#read(record, touch);
       else this.#write(record, touch, frame);
     }
@@ -141,3 +140,10 @@ function receiveMask(recorded: number, frame: FrameRecord | undefined): number {
 
 const textOf = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Whether a transfer belongs to a frame that was not offered: a look for a buffer, or a part of it. */
+function isForReception(record: DmaRecord, frame: FrameRecord | undefined): boolean {
+  if (record.op === 'dmar') return record.what === 'rdes';
+  const refused = frame?.outcome !== undefined && frame.outcome !== 'accepted';
+  return refused && /^rdes$|^rxbuf$/.test(record.what);
+}

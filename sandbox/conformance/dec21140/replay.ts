@@ -96,6 +96,11 @@ class Replay {
     return this.#report(capture);
   }
 
+  /** The model's CSR5, which reading does not change. */
+  get #status(): number {
+    return this.#chip.read(spec.CSR5, 4);
+  }
+
   /** Index of the first access of software behind `index`. */
   #nextAccess(index: number): number {
     let end = index + 1;
@@ -140,7 +145,7 @@ class Replay {
   #write(record: RegisterAccess, index: number, end: number): void {
     const { offset, size, value } = record;
     const before = this.#written.get(spec.CSR6) ?? 0;
-    const sofar = this.#chip.transmitState;
+    const sofar = spec.transmitState(this.#status);
     this.#chip.write(offset, size, value);
     this.#note(offset, value);
     const restarts = offset === spec.CSR6 && (before & value & spec.ST) !== 0;
@@ -151,7 +156,7 @@ class Replay {
 
   /** The recorded device fetches again at every such write: a poll demand makes the model do the same. */
   #restart(index: number, end: number, state: number): void {
-    if (state !== spec.TS_SUSPENDED || this.#chip.transmitState !== state) return;
+    if (state !== spec.TS_SUSPENDED || spec.transmitState(this.#status) !== state) return;
     const own = this.#records.slice(index + 1, end);
     if (!own.some((record) => record.op === 'dmar' && record.what === 'tdes')) return;
     this.#chip.write(spec.CSR1, 4, 0);
@@ -230,7 +235,7 @@ class Replay {
     if (looked === undefined) return;
     this.#starved = true;
     const { address } = this.#records[looked] as { address: number };
-    if (this.#chip.receiveState !== spec.RS_SUSPENDED) return;
+    if (spec.receiveState(this.#status) !== spec.RS_SUSPENDED) return;
     if (!this.#memory.refilled(address, looked)) return;
     this.#memory.begin(looked, end);
     this.#chip.write(spec.CSR2, 4, 0);
@@ -256,7 +261,7 @@ class Replay {
 
   /** The overrun is over once the model has a buffer again and both show the same RU. */
   #settle(model: number, recorded: number): void {
-    const waits = this.#chip.receiveState !== spec.RS_SUSPENDED;
+    const waits = spec.receiveState(this.#status) !== spec.RS_SUSPENDED;
     if (waits && ((model ^ recorded) & spec.RU) === 0) this.#starved = false;
   }
 
