@@ -1,9 +1,6 @@
-import type { CapturedFrame } from '../../lab/pcap.ts';
 import type { BusRecord, DmaRecord, FrameRecord } from '../recording.ts';
-import type { CaptureFigures } from '../report.ts';
 import { isOwned } from './recorded-memory.ts';
 import * as spec from './spec.ts';
-import type { Tally } from './tally.ts';
 
 /** Bytes of the shortest Ethernet frame without FCS; who sends less is padded with zeros on the way. */
 const SHORTEST = 60;
@@ -64,51 +61,8 @@ export function equalFrames(a: Uint8Array, b: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, n) => byte === right[n]);
 }
 
-/**
- * Compares the model's frames with a capture of the same run, in which each must stand, sent ones in
- * order. Frames of the capture that the recorded device did not take are set aside.
- * @param dropped frames that it saw and did not take, as far as the recording has their bytes
- */
-export function compareCapture(
-  capture: readonly CapturedFrame[],
-  frames: {
-    sent: readonly SeenFrame[];
-    received: readonly SeenFrame[];
-    dropped: readonly Uint8Array[];
-  },
-  records: readonly BusRecord[],
-  tally: Tally,
-): CaptureFigures {
-  const places = new Map<string, number[]>();
-  for (const [n, { bytes }] of capture.entries()) {
-    const key = keyOf(bytes);
-    places.set(key, [...(places.get(key) ?? []), n]);
-  }
-  let mismatches = 0;
-  let highest = -1;
-  const find = (frame: SeenFrame, what: string, inOrder: boolean): number => {
-    const place = places.get(keyOf(frame.bytes))?.shift();
-    const good = place !== undefined && (!inOrder || place > highest);
-    if (inOrder && place !== undefined) highest = place;
-    if (good) return 1;
-    mismatches++;
-    const problem = place === undefined ? 'not in the capture' : 'out of order';
-    tally.differs(records[frame.at], `frame ${what}`, problem, glance(frame.bytes));
-    return 0;
-  };
-  const sent = frames.sent.reduce((sum, frame) => sum + find(frame, 'sent', true), 0);
-  const received = frames.received.reduce((sum, frame) => sum + find(frame, 'received', false), 0);
-  for (const bytes of frames.dropped) places.get(keyOf(bytes))?.shift();
-  const left = [...places.values()].reduce((sum, list) => sum + list.length, 0);
-  for (let n = 0; n < left; n++)
-    tally.setAside(
-      'frames of the capture that the device never took',
-      'they are in no transfer of the recording',
-    );
-  return { frames: capture.length, matched: sent + received, sent, received, mismatches };
-}
-
-function keyOf(bytes: Uint8Array): string {
+/** Equal for frames that are equal on the wire. */
+export function keyOf(bytes: Uint8Array): string {
   return textOf(padded(bytes));
 }
 

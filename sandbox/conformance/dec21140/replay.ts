@@ -8,11 +8,13 @@ import {
   isAccess,
   type RegisterAccess,
 } from '../recording.ts';
-import type { CaptureFigures, ReplayReport } from '../report.ts';
+import type { ReplayReport } from '../report.ts';
 import { isConfiguration, recordedFunction, recordedIdentity, recordedRom } from './board.ts';
 import { ConfigurationComparison } from './configuration.ts';
 import { DmaComparison } from './dma.ts';
-import * as frames from './frames.ts';
+import { FrameComparison } from './frame-comparison.ts';
+import { deliveredBytes, padded } from './frames.ts';
+import { InterruptComparison } from './interrupts.ts';
 import { isOwned, RecordedMemory } from './recorded-memory.ts';
 import { recordedPhys } from './recorded-phy.ts';
 import { RegisterComparison } from './registers.ts';
@@ -22,7 +24,6 @@ import { Tally } from './tally.ts';
 
 /** Command register of a function that software enabled before the recording begins. */
 const ENABLED = 0x0107;
-const INTERRUPTS_OF_RU = spec.RU | spec.AIS;
 
 /**
  * Drives the model with a recording of the driver and compares what both devices do. Time stands still:
@@ -45,22 +46,18 @@ class Replay {
   #tally = new Tally();
   #registers = new RegisterComparison(this.#tally);
   #configuration = new ConfigurationComparison(this.#tally);
+  #interrupts = new InterruptComparison(this.#tally);
+  #frames = new FrameComparison(this.#tally);
   #dma: DmaComparison;
   #bdf: string | undefined;
   #now = 0;
   /** Registers, by offset, that were written since the last reset; the value of CSR6 and CSR7. */
   #written = new Map<number, number>();
   #portSelected = false;
-  #recordedLevel = false;
   /** The receiver ran out of buffers, and the two devices learn it at different moments. */
   #starved = false;
   #accesses = 0;
   #configAccesses = 0;
-  #irq = { compared: 0, mismatches: 0 };
-  #sent: frames.SeenFrame[] = [];
-  #received: frames.SeenFrame[] = [];
-  #dropped: Uint8Array[] = [];
-  #offered = 0;
 
   constructor(records: readonly BusRecord[]) {
     this.#records = records;
@@ -73,7 +70,7 @@ class Replay {
       memory: this.#memory,
       host: {
         transmit: (buffer, length) =>
-          this.#sent.push({ at: this.#now, bytes: buffer.slice(0, length) }),
+          this.#frames.sent.push({ at: this.#now, bytes: buffer.slice(0, length) }),
         interruptPin: () => {},
       },
       serialRom: recordedRom(this.#lines.words),
@@ -112,7 +109,11 @@ class Replay {
     this.#memory.begin(index, end);
     if (isConfiguration(record)) return this.#configure(record);
     this.#accesses++;
-    this.#compareLevel(record);
+    this.#interrupts.compare(record, {
+      model: this.#chip.pin,
+      mayDiffer: this.#starved,
+      enabled: this.#written.get(spec.CSR7) ?? 0,
+    });
     if (record.op === 'ior') return this.#read(record, index);
     this.#write(record, index, end);
   }
@@ -191,7 +192,7 @@ class Replay {
     this.#dma.check(begin, frame);
     while (index < end) {
       const record = this.#records[index];
-      if (record.op === 'irq') this.#recordedLevel = record.level;
+      if (record.op === 'irq') this.#interrupts.level = record.level;
       if (record.op === 'remark' && !record.known)
         this.#tally.setAside('records of unknown operations', 'the format does not name them');
       if (index === frame) {
@@ -211,14 +212,14 @@ class Replay {
   /** A frame arrives; the records up to `end` are what the recorded device did with it, and maybe more. */
   #arrive(index: number, end: number): void {
     const record = this.#records[index] as FrameRecord;
-    const bytes = frames.deliveredBytes(this.#records, index, end);
+    const bytes = deliveredBytes(this.#records, index, end);
     this.#now = index;
     this.#memory.begin(index, end);
     if (bytes === undefined) this.#miss(record, index, end);
     else {
-      this.#offered++;
-      const frame = frames.padded(bytes);
-      if (this.#chip.receive(frame, frame.length)) this.#received.push({ at: index, bytes });
+      this.#frames.offered++;
+      const frame = padded(bytes);
+      if (this.#chip.receive(frame, frame.length)) this.#frames.received.push({ at: index, bytes });
       else this.#tally.differs(record, 'frame', 'accepted', 'not accepted');
     }
     if (this.#memory.starved) this.#starve();
@@ -229,7 +230,7 @@ class Replay {
   #miss(record: FrameRecord, index: number, end: number): void {
     const outcome = record.outcome ?? 'unknown, without its bytes';
     this.#tally.setAside(`frames whose outcome is ${outcome}`, 'only accepted frames are offered');
-    if (record.data) this.#dropped.push(record.data);
+    if (record.data) this.#frames.dropped.push(record.data);
     if (outcome === 'no-descriptor') this.#starved = true;
     const looked = this.#lookedInVain(index + 1, end);
     if (looked === undefined) return;
@@ -265,74 +266,26 @@ class Replay {
     if (waits && ((model ^ recorded) & spec.RU) === 0) this.#starved = false;
   }
 
-  /** The level of the interrupt line as the driver's next access finds it. */
-  #compareLevel(record: RegisterAccess): void {
-    const model = this.#chip.pin;
-    if (model === this.#recordedLevel) {
-      this.#irq.compared++;
-      return;
-    }
-    const enabled = this.#written.get(spec.CSR7) ?? 0;
-    if (this.#starved && (enabled & INTERRUPTS_OF_RU) === INTERRUPTS_OF_RU)
-      return this.#tally.setAside(
-        'interrupt levels around an overrun',
-        'RU comes at another moment (section 12)',
-      );
-    this.#irq.compared++;
-    this.#irq.mismatches++;
-    const level = (high: boolean) => (high ? 'high' : 'low');
-    this.#tally.differs(record, 'interrupt', level(this.#recordedLevel), level(model));
-  }
-
   #report(capture: readonly CapturedFrame[] | undefined): ReplayReport {
-    const expected = frames.recordedTransmissions(this.#records);
     const { compared, mismatches } = this.#registers.figures;
-    const captured: CaptureFigures | null =
-      capture === undefined
-        ? null
-        : frames.compareCapture(
-            capture,
-            { sent: this.#sent, received: this.#received, dropped: this.#dropped },
-            this.#records,
-            this.#tally,
-          );
     return {
       accesses: this.#accesses,
       readsCompared: compared,
       readMismatches: mismatches,
       dmaCompared: this.#dma.compared,
       dmaMismatches: this.#dma.mismatches,
-      irqCompared: this.#irq.compared,
-      irqMismatches: this.#irq.mismatches,
+      irqCompared: this.#interrupts.compared,
+      irqMismatches: this.#interrupts.mismatches,
       perRegister: this.#perRegister(),
       config: {
         accesses: this.#configAccesses,
         readsCompared: this.#configuration.compared,
         readMismatches: this.#configuration.mismatches,
       },
-      framesTotal: expected.length + this.#offered,
-      framesDelivered: this.#intact(expected) + this.#received.length,
-      capture: captured,
+      ...this.#frames.figures(this.#records, capture),
       notCompared: this.#tally.notCompared,
       first: this.#tally.first,
     };
-  }
-
-  /** How many of the frames that the recorded device sent the model sent too, in order. */
-  #intact(expected: readonly frames.SeenFrame[]): number {
-    let intact = 0;
-    for (const [n, { at, bytes }] of expected.entries()) {
-      const own = this.#sent[n];
-      if (own && frames.equalFrames(own.bytes, bytes)) intact++;
-      else
-        this.#tally.differs(
-          this.#records[at],
-          'frame sent',
-          frames.glance(bytes),
-          own ? frames.glance(own.bytes) : 'none',
-        );
-    }
-    return intact;
   }
 
   #perRegister(): ReplayReport['perRegister'] {
