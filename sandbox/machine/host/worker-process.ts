@@ -6,7 +6,7 @@ import {
 } from '../bus/pci/configuration-space.ts';
 import { type BusMaster, Dec21140, type Dec21140Host } from '../devices/dec21140/device.ts';
 import { makeSerialRom } from '../devices/dec21140/serial-rom-image.ts';
-import { WINDOW } from '../devices/dec21140/spec.ts';
+import { SHORTEST_FRAME, WINDOW } from '../devices/dec21140/spec.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
@@ -210,7 +210,9 @@ export class WorkerProcess
       this.#frame.set(this.#host.bytes.subarray(at, at + length));
       processor.charge(processor.user, EMULATION, costs.workerFrame);
       this.#copied(processor, length, costs.copyWarm);
-      if (!this.device.receive(this.#frame, length)) this.dropped++;
+      const padded = Math.max(length, SHORTEST_FRAME);
+      this.#frame.fill(0, length, padded);
+      if (!this.device.receive(this.#frame, padded)) this.dropped++;
     }
     this.#passPin(processor);
     this.#switchThread(processor);
