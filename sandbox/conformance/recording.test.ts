@@ -34,6 +34,7 @@ test.each([
   ['[1]', /line 2: not a record/],
   ['{"t":1}', /line 2: not a record/],
   ['{"op":"ior","offset":"x","size":4,"value":0}', /line 2: 'offset' of 'ior'/],
+  ['{"op":"cfgr","offset":0,"size":1e9,"value":0}', /line 2: 'size' of 'cfgr' is not 1, 2, 4 or 8/],
   ['{"op":"iow","offset":0,"size":4,"value":-1}', /line 2: 'value' of 'iow'/],
   ['{"op":"dmar","what":"tdes","addr":0,"data":"123"}', /line 2: 'data' of 'dmar'/],
   ['{"op":"dmaw","what":"tdes","addr":0}', /line 2: 'data' of 'dmaw'/],

@@ -149,6 +149,7 @@ class Fields {
 
   #access(): { offset: number; size: number; value: number } {
     const size = this.#number('size');
+    if (![1, 2, 4, 8].includes(size)) throw this.#refused('size', '1, 2, 4 or 8');
     return { offset: this.#number('offset'), size, value: this.#number('value') };
   }
 
