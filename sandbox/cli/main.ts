@@ -1,6 +1,7 @@
 import { UsageError } from '../lab/usage.ts';
 import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 
 /** A command: takes the arguments behind its name, returns the process's exit status. */
@@ -12,6 +13,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
+  replay: {
+    run: replayCommand,
+    does: 'dec21140 FILE [--pcap FILE] [--json]: a recording of a real driver against the model',
+  },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };
 

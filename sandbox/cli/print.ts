@@ -68,7 +68,8 @@ function printTimeline(report: TimelineReport): void {
   printTable([['from (ns)', 'to (ns)', 'who', 'what', 'detail'], ...rows]);
 }
 
-function printTable(rows: (string | number)[][]): void {
+/** Prints rows under the first one, numbers to the right. */
+export function printTable(rows: (string | number)[][]): void {
   const text = rows.map((row) => row.map(format));
   const widths = text[0].map((_, i) => Math.max(...text.map((row) => row[i]?.length ?? 0)));
   for (const [r, row] of text.entries()) {

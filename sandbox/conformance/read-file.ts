@@ -1,0 +1,41 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type CapturedFrame, readPcap } from '../lab/pcap.ts';
+import { UsageError } from '../lab/usage.ts';
+
+/**
+ * The text of a file that may be compressed with gzip, which its content says and not its name.
+ * @throws UsageError when there is no such file, or it is damaged
+ */
+export function readText(path: string): string {
+  if (!existsSync(path)) throw new UsageError(`replay: there is no file ${path}`);
+  if (!statSync(path).isFile()) throw new UsageError(`replay: ${path} is not a file`);
+  const bytes = readFileSync(path);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? unzip(bytes, path) : bytes).toString('utf8');
+}
+
+function unzip(bytes: Buffer, path: string): Buffer {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    const cut = (error as { code?: string }).code === 'Z_BUF_ERROR';
+    throw new UsageError(
+      `replay: ${path}: ${cut ? 'the gzip file ends too early' : 'damaged gzip'}`,
+    );
+  }
+}
+
+/** The capture beside a recording: `x.pcap` beside `x.bus.jsonl.gz`; undefined when there is none. */
+export function captureBeside(path: string): string | undefined {
+  const stem = basename(path).replace(/(\.bus)?\.jsonl(\.gz)?$/, '');
+  const capture = join(dirname(path), `${stem}.pcap`);
+  return existsSync(capture) ? capture : undefined;
+}
+
+/** @throws UsageError when there is no such file, or it is no capture */
+export function readCapture(path: string): CapturedFrame[] {
+  if (!existsSync(path)) throw new UsageError(`replay: there is no file ${path}`);
+  return readPcap(readFileSync(path));
+}
