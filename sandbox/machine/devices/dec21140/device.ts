@@ -238,7 +238,6 @@ export class Dec21140 implements Chip {
     else if ((before & spec.START_RECEIVE) === 0) this.#receive.start();
     if ((value & spec.START_TRANSMIT) === 0) this.#transmit.stop();
     else if ((before & spec.START_TRANSMIT) === 0) this.#transmit.start();
-    else this.#transmit.poll();
   }
 
   /** Nothing answered the chip's DMA: both processes stop by themselves, until a reset. */

@@ -103,12 +103,12 @@ describe('transmit process (section 4)', () => {
     expect(csr(5) & 0x1ffff).toBe(0);
   });
 
-  test('CSR6 written again with ST set makes a suspended process look again', () => {
+  test('CSR6 written again with ST set is no poll demand', () => {
     const { csr, write } = newChip();
     write(6, ST);
     write(5, 0x1ffff);
     write(6, ST | PR);
-    expect(sources(csr(5))).toBe(spec.TRANSMIT_UNAVAILABLE);
+    expect([sources(csr(5)), TS(csr(5))]).toEqual([0, 6]);
   });
 
   test('a frame with no last descriptor: underflow when the next is not owned; its rest is not sent', () => {

@@ -67,7 +67,7 @@ export class TransmitProcess implements Handler {
     status.notice(spec.TRANSMIT_STOPPED);
   }
 
-  /** A poll demand, or CSR6 written with ST set: acts only where the process is suspended. */
+  /** A poll demand, by software or automatic: acts only where the process is suspended. */
   poll(): void {
     if (this.#chip.status.transmitState === spec.TRANSMIT_STATE_SUSPENDED) this.run();
   }
