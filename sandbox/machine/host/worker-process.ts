@@ -152,7 +152,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
   #wakeLate(): void {
     if (this.#lateWoken) return;
     this.#lateWoken = true;
-    this.#processor.post(this, WORK_TIMER, this.device.engine.now);
+    this.#processor.post(this, WORK_TIMER, this.#processor.lp.engine.now);
   }
 
   #sendLate(processor: VirtualProcessor): void {

@@ -6,11 +6,11 @@ import {
   CSR8_MISSED_FRAMES,
   NORMAL_SUMMARY,
   RDES0_ERROR,
+  TIMER_EXPIRED,
   TRANSMIT_INTERRUPT,
 } from '../../devices/dec21140/spec.ts';
 import type { GuestCode } from '../../partition/virtual-processor.ts';
 import { TulipDriver } from './driver.ts';
-import { TIMER_EXPIRED } from './registers.ts';
 
 /** A rig that is open, its link checked, and at rest. */
 function running(options = {}) {

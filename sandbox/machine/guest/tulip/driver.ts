@@ -10,11 +10,13 @@ import {
   CSR7_INTERRUPT_ENABLE,
   CSR8_MISSED_FRAMES,
   PASS_ALL_MULTICAST,
+  PORT_SELECT,
   PROMISCUOUS,
   SETUP_FRAME_SIZE,
   SOFTWARE_RESET,
   START_RECEIVE,
   START_TRANSMIT,
+  TDES1_FILTER_TYPE_0,
   TDES1_SETUP,
 } from '../../devices/dec21140/spec.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
@@ -22,7 +24,7 @@ import type { GuestCode, VirtualProcessor } from '../../partition/virtual-proces
 import type { NetDevice } from '../net-device.ts';
 import { PHY_ADVERTISE } from './mii.ts';
 import type { TulipIdentity } from './probe.ts';
-import { BUS_MODE, PORT_MII, SETUP_HASH } from './registers.ts';
+import { BUS_MODE } from './registers.ts';
 import { needsHash, type ReceiveMode, setupFrame } from './setup-frame.ts';
 import { TulipTraffic } from './traffic.ts';
 
@@ -121,7 +123,7 @@ export class TulipDriver extends TulipTraffic implements NetDevice {
 
   /** Software reset with the MII port chosen, bus mode, and both rings in their first state. */
   protected *resetChip(): GuestCode {
-    yield* this.out(CSR6_OPERATION, PORT_MII);
+    yield* this.out(CSR6_OPERATION, PORT_SELECT);
     yield* this.out(CSR0_BUS_MODE, SOFTWARE_RESET);
     yield* this.readConfiguration(PCI_COMMAND, 2);
     this.wait(RESET_MICROSECONDS);
@@ -221,7 +223,7 @@ export class TulipDriver extends TulipTraffic implements NetDevice {
   #addSetupFrame(identity: TulipIdentity, mode: ReceiveMode): void {
     const words = setupFrame(identity.macAddress, mode);
     for (const [i, word] of words.entries()) this.memory.write32(this.#setupBuffer + 4 * i, word);
-    const kind = TDES1_SETUP | (needsHash(mode) ? SETUP_HASH : 0);
+    const kind = TDES1_SETUP | (needsHash(mode) ? TDES1_FILTER_TYPE_0 : 0);
     this.tx.add(SETUP_FRAME_SIZE | kind, this.#setupBuffer, false);
   }
 }

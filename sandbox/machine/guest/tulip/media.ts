@@ -2,8 +2,10 @@ import {
   CSR5_STATUS,
   CSR6_OPERATION,
   CSR12_GENERAL_PURPOSE,
+  FULL_DUPLEX,
   START_RECEIVE,
   START_TRANSMIT,
+  THRESHOLD_MODE,
 } from '../../devices/dec21140/spec.ts';
 import { type Handler, SECOND, type Timer } from '../../engine/engine.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
@@ -25,7 +27,7 @@ import {
 } from './mii.ts';
 import type { PortRead } from './ports.ts';
 import { TulipProbe } from './probe.ts';
-import { FULL_DUPLEX, MODE_100, PROCESS_STATES, THRESHOLD_10 } from './registers.ts';
+import { MODE_100, PROCESS_STATES } from './registers.ts';
 
 /** From opening the adapter, or from finding no link, to the next look at the PHY; picoseconds. */
 export const FIRST_LINK_CHECK = 3 * SECOND;
@@ -95,7 +97,7 @@ export class TulipMedia extends TulipProbe implements Handler, Task {
   /** CSR6 for the link as it is known, without starting anything. */
   protected get operatingMode(): number {
     const { speed, fullDuplex } = this.link;
-    return MODE_100 | (fullDuplex ? FULL_DUPLEX : 0) | (speed === 10 ? THRESHOLD_10 : 0);
+    return MODE_100 | (fullDuplex ? FULL_DUPLEX : 0) | (speed === 10 ? THRESHOLD_MODE : 0);
   }
 
   /**
@@ -119,7 +121,7 @@ export class TulipMedia extends TulipProbe implements Handler, Task {
     this.restarts++;
     const csr6 = yield* this.in(CSR6_OPERATION);
     yield* this.stopProcesses(csr6);
-    const kept = csr6 & ~(FULL_DUPLEX | THRESHOLD_10);
+    const kept = csr6 & ~(FULL_DUPLEX | THRESHOLD_MODE);
     yield* this.out(CSR6_OPERATION, (kept | this.operatingMode | RUNNING | more) >>> 0);
     this.stopping = false;
     yield* this.in(CSR6_OPERATION);

@@ -4,7 +4,6 @@ import { ROM_READ, SELECT_SERIAL_ROM } from '../../devices/dec21140/spec.ts';
 /** CSR9: the serial ROM is selected, to be read. */
 export const ROM_ACCESS = SELECT_SERIAL_ROM | ROM_READ;
 
-export const CSR11_TIMER = 0x58;
 /** Ticks that interrupts stay masked after a storm; what the recorded driver's kin load. */
 export const STORM_TICKS = 0x12;
 /** CSR12: the byte below says which pins are outputs. */
@@ -13,26 +12,11 @@ export const PIN_DIRECTIONS = 1 << 8;
 /** CSR0 in operation: cache alignment 16 longwords, bursts of 32, as the recorded driver writes it. */
 export const BUS_MODE = 0x01a08000;
 
-/** CSR6: the MII port, which must be chosen before a software reset (section 9 of the facts). */
-export const PORT_MII = 0x00040000;
 /** CSR6 for an MII port at 100 Mb/s, half duplex, both processes stopped. */
 export const MODE_100 = 0x020e0000;
-export const FULL_DUPLEX = 1 << 9;
-/** CSR6: thresholds of 10 Mb/s. */
-export const THRESHOLD_10 = 1 << 22;
-/** CSR6: a frame is sent when the whole of it is in the chip, so that the FIFO cannot run dry. */
-export const STORE_AND_FORWARD = 1 << 21;
 
 /** What the driver enables in CSR7: every source it knows. */
 export const INTERRUPTS = 0x0001ebef;
-export const JABBER = 1 << 3;
-export const TRANSMIT_UNDERFLOW = 1 << 5;
-export const TIMER_EXPIRED = 1 << 11;
 
 /** Both process states in CSR5: zero when both are stopped. */
 export const PROCESS_STATES = 0x007e0000;
-
-/** TDES1: with SETUP, the frame holds a hash table and one address. */
-export const SETUP_HASH = 1 << 22;
-/** RDES0: longer than Ethernet allows. */
-export const RECEIVED_TOO_LONG = 1 << 7;

@@ -5,21 +5,28 @@ import {
   CSR5_STATUS,
   CSR7_INTERRUPT_ENABLE,
   CSR8_MISSED_FRAMES,
+  CSR11_TIMER,
   DESCRIPTOR_SIZE,
   FATAL_BUS_ERROR,
+  FCS_SIZE,
   MAX_FRAME,
   NORMAL_SUMMARY,
   RDES0_ERROR,
   RDES0_FIRST,
   RDES0_LAST,
+  RDES0_TOO_LONG,
   RECEIVE_INTERRUPT,
   RECEIVE_STOPPED,
   RECEIVE_UNAVAILABLE,
   STATUS_CLEARABLE,
+  STORE_AND_FORWARD,
   TDES1_FIRST,
   TDES1_INTERRUPT,
   TDES1_LAST,
+  TIMER_EXPIRED,
+  TRANSMIT_JABBER,
   TRANSMIT_STOPPED,
+  TRANSMIT_UNDERFLOW,
 } from '../../devices/dec21140/spec.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { ETHERNET_HEADER } from '../../net/frame.ts';
@@ -31,16 +38,7 @@ import type {
 } from '../../partition/virtual-processor.ts';
 import type { StackEntry } from '../net-device.ts';
 import { TulipMedia } from './media.ts';
-import {
-  CSR11_TIMER,
-  INTERRUPTS,
-  JABBER,
-  RECEIVED_TOO_LONG,
-  STORE_AND_FORWARD,
-  STORM_TICKS,
-  TIMER_EXPIRED,
-  TRANSMIT_UNDERFLOW,
-} from './registers.ts';
+import { INTERRUPTS, STORM_TICKS } from './registers.ts';
 import { ReceiveRing, RX_ENTRIES, TransmitRing, TX_ENTRIES } from './rings.ts';
 
 /** Frames that one turn of polling takes before other work gets its turn. */
@@ -50,8 +48,8 @@ const STORM_TURNS = 25;
 const SUMMARIES = NORMAL_SUMMARY | ABNORMAL_SUMMARY;
 const RECEIVE_EVENTS = RECEIVE_INTERRUPT | RECEIVE_UNAVAILABLE;
 /** A process that stopped by itself, or can no longer go on. */
-const TROUBLE = TRANSMIT_STOPPED | JABBER | TRANSMIT_UNDERFLOW | RECEIVE_STOPPED | FATAL_BUS_ERROR;
-const FCS = 4;
+const TROUBLE =
+  TRANSMIT_STOPPED | TRANSMIT_JABBER | TRANSMIT_UNDERFLOW | RECEIVE_STOPPED | FATAL_BUS_ERROR;
 
 /** What the driver counts. */
 export interface TulipStatistics {
@@ -210,13 +208,13 @@ export abstract class TulipTraffic extends TulipMedia implements InterruptServic
     const { status } = rx;
     if (status === -1) return false;
     processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
-    const length = ((status >>> 16) & 0x3fff) - FCS;
+    const length = ((status >>> 16) & 0x3fff) - FCS_SIZE;
     const whole = (status & RDES0_FIRST) !== 0 && (status & RDES0_LAST) !== 0;
     if (whole && (status & RDES0_ERROR) === 0 && length >= ETHERNET_HEADER && length <= MAX_FRAME) {
       statistics.received++;
       this.stack?.received(processor, rx.buffer, length);
     } else if ((status & RDES0_LAST) !== 0) {
-      if ((status & RECEIVED_TOO_LONG) !== 0 || length > MAX_FRAME) statistics.oversize++;
+      if ((status & RDES0_TOO_LONG) !== 0 || length > MAX_FRAME) statistics.oversize++;
       else statistics.receiveErrors++;
     }
     rx.take();
