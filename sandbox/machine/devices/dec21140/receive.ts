@@ -19,8 +19,6 @@ export class ReceiveProcess {
   #chip: Chip;
   #held = new Descriptor();
   #other = new Descriptor();
-  /** The frame with room for its FCS behind it. */
-  #frame = new Uint8Array(LONGEST + 1);
 
   constructor(chip: Chip) {
     this.#chip = chip;
@@ -90,36 +88,28 @@ export class ReceiveProcess {
 
   #take(frame: Uint8Array, length: number, result: number): boolean {
     const { status, csr, dma } = this.#chip;
-    let total = Math.min(this.#copy(frame, length), LONGEST);
+    let total = Math.min(length + spec.FCS_SIZE, LONGEST);
     let word = result | flags(frame, total);
     const isCut = total > WATCHDOG_BYTES && (csr[15] & spec.WATCHDOG_DISABLE) === 0;
     if (isCut) {
       total = WATCHDOG_BYTES;
       word |= spec.RDES0_WATCHDOG;
     }
-    const whole = this.#scatter(total, word);
+    const whole = this.#scatter(frame, total, word);
     if (dma.halted) return false;
     status.raise(spec.RECEIVE_INTERRUPT | (isCut ? spec.RECEIVE_WATCHDOG : 0));
     if (status.receiveState !== spec.STATE_STOPPED) this.acquire();
     return whole && !isCut;
   }
 
-  /** Takes the frame in, with zeros where its FCS would stand. @returns its length with FCS */
-  #copy(frame: Uint8Array, length: number): number {
-    const kept = Math.min(length, LONGEST - spec.FCS_SIZE);
-    this.#frame.set(frame.length === kept ? frame : frame.subarray(0, kept));
-    this.#frame.fill(0, kept, kept + spec.FCS_SIZE);
-    return length + spec.FCS_SIZE;
-  }
-
   /** Fills buffers until the frame is in memory or no descriptor follows. */
-  #scatter(total: number, word: number): boolean {
+  #scatter(frame: Uint8Array, total: number, word: number): boolean {
     let done = 0;
     let first = spec.RDES0_FIRST;
     for (let count = 1; ; count++) {
       const descriptor = this.#held;
-      done += this.#store(descriptor.buffer1, descriptor.size1, done, total);
-      done += this.#store(descriptor.buffer2, descriptor.size2, done, total);
+      done += this.#store(descriptor.buffer1, descriptor.size1, frame, done, total);
+      done += this.#store(descriptor.buffer2, descriptor.size2, frame, done, total);
       if (this.#chip.dma.halted) return false;
       this.pointer = descriptor.next(this.#chip.csr[3], this.#chip.descriptorSkip);
       const last = (word | (total << 16) | spec.RDES0_LAST | first) >>> 0;
@@ -136,15 +126,19 @@ export class ReceiveProcess {
     }
   }
 
-  /** Puts the next bytes of the frame into a buffer of whole longwords; returns how many fit. */
-  #store(address: number, size: number, done: number, total: number): number {
+  /**
+   * Puts the next bytes of the frame into a buffer of whole longwords. Its FCS has its place there and
+   * is not stored. @returns how many bytes of both fit
+   */
+  #store(address: number, size: number, frame: Uint8Array, done: number, total: number): number {
     const { dma, bigEndianBuffers } = this.#chip;
-    const count = Math.min(size & ~3, total - done);
-    if (count === 0) return 0;
+    const room = Math.min(size & ~3, total - done);
+    const count = Math.min(room, total - spec.FCS_SIZE - done);
+    if (count <= 0) return room;
     const at = (address & ~3) >>> 0;
-    if (bigEndianBuffers) dma.writeSwapped(at, this.#frame, done, count);
-    else dma.write(at, this.#frame, done, count);
-    return count;
+    if (bigEndianBuffers) dma.writeSwapped(at, frame, done, count);
+    else dma.write(at, frame, done, count);
+    return room;
   }
 
   #fetch(descriptor: Descriptor): boolean {
