@@ -75,7 +75,8 @@ export class Hypervisor implements InterceptHandler {
   unclaimed = 0;
   readonly root = new Partition(1);
   #memory: HostMemory;
-  #partitions = new Map<number, Partition>([[this.root.id, this.root]]);
+  /** By id; there is no partition 0. */
+  #partitions: (Partition | undefined)[] = [undefined, this.root];
   #states = new Map<VirtualProcessor, InterceptState>();
   #ioExits = 0;
 
@@ -93,8 +94,8 @@ export class Hypervisor implements InterceptHandler {
 
   /** A new child partition. */
   createPartition(): Partition {
-    const partition = new Partition(this.#partitions.size + 1);
-    this.#partitions.set(partition.id, partition);
+    const partition = new Partition(this.#partitions.length);
+    this.#partitions.push(partition);
     return partition;
   }
 
@@ -173,7 +174,7 @@ export class Hypervisor implements InterceptHandler {
       caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit, detail, bytes);
     } else caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit);
     if (caller.kind !== 'root') return HV_STATUS_ACCESS_DENIED;
-    const partition = this.#partitions.get(input.partitionId);
+    const partition = this.#partitions[input.partitionId];
     if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
     const processor = partition.processors[input.vpIndex];
     if (processor === undefined) return HV_STATUS_INVALID_VP_INDEX;

@@ -131,7 +131,7 @@ export class VirtualProcessor {
     this.#pending |= bit;
     this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
     this.#pendingAt[vector] = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Takes a pending interrupt back: a level that fell before it was served. */
@@ -142,7 +142,7 @@ export class VirtualProcessor {
   /** Has `task.run` called with `arg` once the processor gets to it, at `at` or later. */
   post(task: Task, arg: number, at: number): void {
     this.#tasks.push(task, arg, at);
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /**
@@ -157,7 +157,7 @@ export class VirtualProcessor {
     this.#codes.push(code);
     this.#values.push(0);
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Whether trapping code is under way. */
@@ -171,7 +171,7 @@ export class VirtualProcessor {
     this.#suspended = false;
     this.#outside = true;
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** When it can next do something, in picoseconds; Infinity when it has nothing to do. */
@@ -217,6 +217,11 @@ export class VirtualProcessor {
     if (this.kind === 'bare' || this.lp.costs.apicVirtualization) return;
     this.lp.ledger.exits[EXIT_APIC_ACCESS]++;
     this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor);
+  }
+
+  /** Tells the core, unless it is running something and looks afterwards anyway. */
+  #wake(): void {
+    if (!this.lp.running) this.lp.wake(this.readyAt());
   }
 
   get #interruptible(): boolean {
