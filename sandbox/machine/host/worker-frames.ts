@@ -1,4 +1,5 @@
 import type { Dec21140 } from '../devices/dec21140/device.ts';
+import { SHORTEST_FRAME } from '../devices/dec21140/spec.ts';
 import { hexOf } from '../engine/hex.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
@@ -106,7 +107,9 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
       this.#frame.set(this.#host.bytes.subarray(at, at + length));
       this.#handle(processor, this.#frame, length, 'to the device');
       copied(processor, processor.user, length, costs.copyWarm);
-      if (!device.receive(this.#frame, length)) this.dropped++;
+      const padded = Math.max(length, SHORTEST_FRAME);
+      this.#frame.fill(0, length, padded);
+      if (!device.receive(this.#frame, padded)) this.dropped++;
     }
   }
 

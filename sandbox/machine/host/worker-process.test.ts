@@ -79,7 +79,7 @@ describe('an access', () => {
     const values: number[] = [];
     processors[0].start(read(processors[0], BASE + 0x28, 4, values), 0);
     engine.run();
-    expect(values).toEqual([worker.device.csr[10]]);
+    expect(values).toEqual([worker.device.read(0x28, 4)]);
     expect(processors[0].registers.low(REGISTER_RIP)).toBe(rip + 1);
   });
 
@@ -115,8 +115,8 @@ describe('an access', () => {
     worker.device.write(0x30, 4, 0x00200000);
     processors[0].start(read(processors[0], BASE + 0x28, 4, values), 0);
     engine.run();
-    expect(values).toEqual([worker.device.csr[12]]);
-    expect(worker.device.csr[12]).not.toBe(worker.device.csr[10]);
+    expect(values).toEqual([worker.device.read(0x30, 4)]);
+    expect(values).not.toEqual([worker.device.read(0x28, 4)]);
   });
 
   test('costs the published exit to user mode, and what a second partition adds', () => {
@@ -238,13 +238,17 @@ describe('the interrupt pin', () => {
     expect(book.exits[ledger.EXIT_ROOT_HYPERCALL]).toBe(4 + 1);
   });
 
-  test('touched by a timer of the device: the thread is woken for it, once', () => {
+  test('raised by a timer of the device, long after the access: the thread is woken for it', () => {
     const { engine, book, machines, pins } = setUp();
-    const [{ worker }] = machines;
-    worker.interruptPin();
-    worker.interruptPin();
+    const [{ processors }] = machines;
+    const [guest] = processors;
+    guest.interruptsEnabled = false;
+    guest.start(write(guest, BASE + 0x38, 4, 0x18800), 0);
+    guest.start(write(guest, BASE + 0x58, 4, 100), 0);
     engine.run();
-    expect(book.contextSwitches).toBe(2);
-    expect(pins).toEqual([]);
+    expect(pins).toEqual([true]);
+    expect(book.contextSwitches).toBe(2 * 2 + 2);
+    expect(book.exits[ledger.EXIT_PORT_IO]).toBe(2);
+    expect(book.exits[ledger.EXIT_ROOT_HYPERCALL]).toBe(2 + 1);
   });
 });

@@ -126,6 +126,12 @@ export class GuestMemory {
 
   /** Copies guest memory into `target`. Bytes that cannot be read become ff. Returns the bytes that could. */
   readInto(gpa: number, target: Uint8Array, offset: number, length: number): number {
+    const near = this.#near(gpa, length, READ);
+    if (near >= 0) {
+      const { bytes } = this.host;
+      for (let i = 0; i < length; i++) target[offset + i] = bytes[near + i];
+      return length;
+    }
     return this.#walk(gpa, length, READ, (at, from, count) => {
       if (at < 0) target.fill(0xff, offset + from, offset + from + count);
       else target.set(this.host.bytes.subarray(at, at + count), offset + from);
@@ -134,9 +140,23 @@ export class GuestMemory {
 
   /** Copies `source` into guest memory. What cannot be written is dropped. Returns the bytes that could. */
   writeFrom(gpa: number, source: Uint8Array, offset: number, length: number): number {
+    const near = this.#near(gpa, length, WRITE);
+    if (near >= 0) {
+      const { bytes } = this.host;
+      for (let i = 0; i < length; i++) bytes[near + i] = source[offset + i];
+      return length;
+    }
     return this.#walk(gpa, length, WRITE, (at, from, count) => {
       if (at >= 0) this.host.bytes.set(source.subarray(offset + from, offset + from + count), at);
     });
+  }
+
+  /** Host-physical address of a few bytes in one page, such as a descriptor; -1 for anything else. */
+  #near(gpa: number, length: number, access: number): number {
+    if (length > 16 || (gpa & (PAGE_SIZE - 1)) > PAGE_SIZE - length) return -1;
+    const page = gpa >>> PAGE_SHIFT;
+    const allowed = gpa >= 0 && gpa < this.size && (this.#access[page] & access) === access;
+    return allowed ? this.#frames[page] * PAGE_SIZE + (gpa & (PAGE_SIZE - 1)) : -1;
   }
 
   #walk(

@@ -60,11 +60,20 @@ export function makeConfiguration(
   space.define(PCI_LATENCY_TIMER - 1, 2, 0, 0xffff);
   space.defineBar(IO_BAR, 'io', WINDOW);
   space.defineBar(MEMORY_BAR, 'memory', WINDOW);
-  space.define(PCI_SUBSYSTEM_VENDOR, 2, identity.subsystemVendor ?? serialRom[0]);
-  space.define(PCI_SUBSYSTEM, 2, identity.subsystem ?? serialRom[1]);
+  loadSubsystem(space, serialRom, identity);
   space.define(PCI_INTERRUPT_LINE, 1, 0, 0xff);
   space.define(PCI_INTERRUPT_PIN, 1, 1);
   space.define(PCI_INTERRUPT_PIN + 1, 2, 0x2814);
   space.define(CONFIG_DRIVER_AREA, 4, 0, 0xc000ff00);
   return space;
+}
+
+/** After a hardware reset the chip loads its subsystem ids from the serial ROM (unverified). */
+export function loadSubsystem(
+  space: ConfigurationSpace,
+  serialRom: Uint16Array,
+  identity: Partial<Identity>,
+): void {
+  space.define(PCI_SUBSYSTEM_VENDOR, 2, identity.subsystemVendor ?? serialRom[0]);
+  space.define(PCI_SUBSYSTEM, 2, identity.subsystem ?? serialRom[1]);
 }

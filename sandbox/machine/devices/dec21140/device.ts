@@ -1,56 +1,31 @@
 import type { ConfigurationSpace } from '../../bus/pci/configuration-space.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { type Identity, makeConfiguration } from './configuration.ts';
+import {
+  CONFIG_DRIVER_AREA,
+  type Identity,
+  loadSubsystem,
+  makeConfiguration,
+  SLEEP,
+} from './configuration.ts';
+import { type BusMaster, Dma } from './dma.ts';
 import { AddressFilter } from './filter.ts';
 import { GeneralPurposePort } from './general-purpose-port.ts';
+import { GeneralTimer } from './general-timer.ts';
+import { operationAfter, timerUnit } from './mode.ts';
 import { Phy } from './phy.ts';
 import { ReceiveProcess } from './receive.ts';
 import { RomAndMii } from './rom-and-mii.ts';
-import {
-  ABNORMAL_SOURCES,
-  ABNORMAL_SUMMARY,
-  CSR0_BUS_MODE,
-  CSR1_TRANSMIT_POLL,
-  CSR2_RECEIVE_POLL,
-  CSR3_RECEIVE_LIST,
-  CSR4_TRANSMIT_LIST,
-  CSR5_STATUS,
-  CSR6_OPERATION,
-  CSR7_INTERRUPT_ENABLE,
-  CSR8_MISSED_FRAMES,
-  CSR9_SERIAL_ROM,
-  CSR12_GENERAL_PURPOSE,
-  NORMAL_SOURCES,
-  NORMAL_SUMMARY,
-  RECEIVE_STATE_SHIFT,
-  RECEIVE_STATE_SUSPENDED,
-  RECEIVE_STOPPED,
-  RESET_VALUES,
-  SOFTWARE_RESET,
-  START_RECEIVE,
-  START_TRANSMIT,
-  STATE_STOPPED,
-  STATUS_CLEARABLE,
-  TRANSMIT_STATE_SHIFT,
-  TRANSMIT_STATE_SUSPENDED,
-  TRANSMIT_STOPPED,
-  WINDOW,
-} from './spec.ts';
+import * as spec from './spec.ts';
+import { Status } from './status.ts';
 import { TransmitProcess } from './transmit.ts';
 
-/** Memory as the chip's bus master sees it: guest-physical addresses. Nothing it does can throw. */
-export interface BusMaster {
-  /** @returns how many bytes answered; the others become ff */
-  readInto(address: number, target: Uint8Array, offset: number, length: number): number;
-  /** @returns how many bytes were taken */
-  writeFrom(address: number, source: Uint8Array, offset: number, length: number): number;
-}
+export type { BusMaster } from './dma.ts';
 
 /** What the chip does to the outside. */
 export interface Dec21140Host {
-  /** A frame leaves: its bytes stand in `buffer` for the duration of the call. */
+  /** A frame leaves, without FCS: its bytes stand in `buffer` for the duration of the call. */
   transmit(buffer: Uint8Array, length: number): void;
-  /** The level of the interrupt pin has changed. */
+  /** The level of the interrupt pin has changed, within an access or because a timer expired. */
   interruptPin(level: boolean): void;
 }
 
@@ -68,185 +43,238 @@ export interface Dec21140Options {
   identity?: Partial<Identity>;
 }
 
+/** What the parts of the chip see of it. */
+export interface Chip {
+  /** CSR n. */
+  readonly csr: Uint32Array;
+  readonly status: Status;
+  readonly dma: Dma;
+  readonly filter: AddressFilter;
+  readonly descriptorSkip: number;
+  readonly bigEndianDescriptors: boolean;
+  readonly bigEndianBuffers: boolean;
+  loadFilter(setup: Uint8Array, control: number): void;
+  sent(frame: Uint8Array, length: number): void;
+}
+
 /**
- * A DEC 21140: configuration space, registers, bus-master descriptor processing, and an interrupt pin. Software calls
- * `read` and `write`; the wire calls `receive`. See README.md for what is not modelled.
+ * A DEC 21140A: configuration space, registers, bus-master descriptor processing, and an interrupt pin.
+ * Software calls `read` and `write`; the wire calls `receive`. See README.md for what is not modelled.
  */
-export class Dec21140 {
-  readonly csr = new Uint32Array(WINDOW >> 2);
-  readonly filter = new AddressFilter();
-  readonly configuration: ConfigurationSpace;
-  readonly memory: BusMaster;
-  readonly host: Dec21140Host;
+export class Dec21140 implements Chip {
   readonly engine: Engine;
+  readonly configuration: ConfigurationSpace;
+  readonly csr = new Uint32Array(16);
+  readonly status: Status;
+  readonly dma: Dma;
+  readonly filter = new AddressFilter();
   readonly port: GeneralPurposePort;
   readonly romAndMii: RomAndMii;
-  #transmit = new TransmitProcess(this);
-  #receive = new ReceiveProcess(this);
-  #pin = false;
-
-  #word = new Uint8Array(4);
+  #host: Dec21140Host;
+  #identity: Partial<Identity>;
+  #transmit: TransmitProcess;
+  #receive: ReceiveProcess;
+  #timer: GeneralTimer;
+  #asleep = false;
 
   constructor(options: Dec21140Options) {
-    this.engine = options.engine;
-    this.memory = options.memory;
-    this.host = options.host;
-    this.configuration = makeConfiguration(options.serialRom, options.identity);
+    const { engine, memory, host, serialRom, identity = {} } = options;
+    this.engine = engine;
+    this.#host = host;
+    this.#identity = identity;
+    this.configuration = makeConfiguration(serialRom, identity);
+    this.configuration.written = () => this.#configured();
+    this.status = new Status(this.csr, (level) => host.interruptPin(level));
+    this.dma = new Dma(memory, this.configuration, () => this.#busError());
     this.port = new GeneralPurposePort(options.pins ?? 0xff);
-    this.romAndMii = new RomAndMii(options.serialRom, options.phys ?? new Map([[1, new Phy()]]));
+    this.romAndMii = new RomAndMii(serialRom, options.phys ?? new Map([[1, new Phy()]]));
+    this.#transmit = new TransmitProcess(this, engine);
+    this.#receive = new ReceiveProcess(this);
+    this.#timer = new GeneralTimer(engine, () => this.status.raise(spec.TIMER_EXPIRED));
     this.#reset();
-  }
-
-  read32(address: number): number {
-    const word = this.#word;
-    this.memory.readInto(address, word, 0, 4);
-    return (word[0] | (word[1] << 8) | (word[2] << 16) | (word[3] << 24)) >>> 0;
-  }
-
-  write32(address: number, value: number): void {
-    for (let i = 0; i < 4; i++) this.#word[i] = value >>> (8 * i);
-    this.memory.writeFrom(address, this.#word, 0, 4);
   }
 
   /** The level of the interrupt pin. */
   get pin(): boolean {
-    return this.#pin;
+    return this.status.pin;
   }
 
   /** Reads a register. Offsets between registers and beyond the window give ones, as do other sizes. */
   read(offset: number, size: number): number {
-    if (size !== 4 || (offset & 7) !== 0 || offset < 0 || offset >= WINDOW) return 0xffffffff;
-    if (offset === CSR1_TRANSMIT_POLL || offset === CSR2_RECEIVE_POLL) return 0xffffffff;
-    const value = this.csr[offset >> 2];
-    if (offset === CSR9_SERIAL_ROM) return this.romAndMii.read(value);
-    if (offset === CSR12_GENERAL_PURPOSE) return this.port.read();
-    if (offset === CSR8_MISSED_FRAMES) this.csr[offset >> 2] = 0xe0000000;
-    return value;
+    if (!this.#answers(offset, size)) return 0xffffffff;
+    const n = offset >> 3;
+    const value = this.csr[n];
+    switch (offset) {
+      case spec.CSR8_MISSED_FRAMES:
+        this.csr[n] = spec.RESET_VALUES[n];
+        return value;
+      case spec.CSR9_SERIAL_ROM:
+        return this.romAndMii.read(value);
+      case spec.CSR11_TIMER:
+        return this.#timer.read();
+      case spec.CSR12_GENERAL_PURPOSE:
+        return this.port.read();
+      default:
+        return value;
+    }
   }
 
   /** Writes a register; what lies between registers, and other sizes, are ignored. */
   write(offset: number, size: number, value: number): void {
-    if (size !== 4 || (offset & 7) !== 0 || offset < 0 || offset >= WINDOW) return;
-    const csr = this.csr;
+    if (!this.#answers(offset, size)) return;
+    const { csr, status } = this;
     switch (offset) {
-      case CSR0_BUS_MODE:
-        if ((value & SOFTWARE_RESET) !== 0) this.#reset();
-        else csr[0] = 0xfe000000 | (value & 0x01ffffff);
+      case spec.CSR0_BUS_MODE:
+        if ((value & spec.SOFTWARE_RESET) !== 0) this.#reset();
+        else if (!this.#running) csr[0] = spec.CSR0_ONES | (value & spec.CSR0_WRITABLE);
         break;
-      case CSR1_TRANSMIT_POLL:
-        if (this.transmitState === TRANSMIT_STATE_SUSPENDED) this.#transmit.run();
+      case spec.CSR1_TRANSMIT_POLL:
+        this.#transmit.poll();
         break;
-      case CSR2_RECEIVE_POLL:
-        if (this.receiveState === RECEIVE_STATE_SUSPENDED) this.#receive.resume();
+      case spec.CSR2_RECEIVE_POLL:
+        this.#receive.poll();
         break;
-      case CSR3_RECEIVE_LIST:
-        csr[offset >> 2] = value & ~3;
-        this.#receive.pointer = csr[offset >> 2];
+      case spec.CSR3_RECEIVE_LIST:
+        if (status.receiveState !== spec.STATE_STOPPED) break;
+        csr[3] = value & ~3;
+        this.#receive.pointer = csr[3];
         break;
-      case CSR4_TRANSMIT_LIST:
-        csr[offset >> 2] = value & ~3;
-        this.#transmit.pointer = csr[offset >> 2];
+      case spec.CSR4_TRANSMIT_LIST:
+        if (status.transmitState !== spec.STATE_STOPPED) break;
+        csr[4] = value & ~3;
+        this.#transmit.pointer = csr[4];
         break;
-      case CSR5_STATUS:
-        csr[offset >> 2] &= ~(value & STATUS_CLEARABLE);
-        this.#evaluate();
+      case spec.CSR5_STATUS:
+        status.acknowledge(value);
         break;
-      case CSR6_OPERATION:
+      case spec.CSR6_OPERATION:
         this.#operate(value);
         break;
-      case CSR7_INTERRUPT_ENABLE:
-        csr[offset >> 2] = 0xfffe0000 | (value & STATUS_CLEARABLE);
-        this.#evaluate();
+      case spec.CSR7_INTERRUPT_ENABLE:
+        csr[7] = spec.RESET_VALUES[7] | (value & spec.STATUS_CLEARABLE);
+        status.evaluate();
         break;
-      case CSR8_MISSED_FRAMES:
+      case spec.CSR9_SERIAL_ROM:
+        csr[9] = this.romAndMii.write(value);
         break;
-      case CSR9_SERIAL_ROM:
-        csr[offset >> 2] = this.romAndMii.write(value);
+      case spec.CSR10_BOOT_ROM:
+        csr[10] = spec.RESET_VALUES[10] | (value & spec.BOOT_ROM_ADDRESS);
         break;
-      case CSR12_GENERAL_PURPOSE:
+      case spec.CSR11_TIMER:
+        this.#timer.write(value, timerUnit(csr[6]));
+        break;
+      case spec.CSR12_GENERAL_PURPOSE:
         this.port.write(value);
         break;
+      case spec.CSR15_WATCHDOG:
+        csr[15] = spec.RESET_VALUES[15] | (value & spec.CSR15_WRITABLE);
+        break;
       default:
-        csr[offset >> 2] = value;
     }
   }
 
-  /** A frame from the wire, without FCS. @returns whether it was put into guest memory */
+  /** A frame from the wire, without FCS. @returns whether all of it was put into guest memory */
   receive(frame: Uint8Array, length: number): boolean {
-    return this.#receive.frame(frame, length);
+    if (this.#asleep || this.#loopback !== 0) return false;
+    return this.#receive.frame(frame, Math.min(length, frame.length), 0);
   }
 
-  get transmitState(): number {
-    return (this.csr[CSR5_STATUS >> 2] >>> TRANSMIT_STATE_SHIFT) & 7;
-  }
-
-  set transmitState(state: number) {
-    this.#setState(TRANSMIT_STATE_SHIFT, state);
-  }
-
-  get receiveState(): number {
-    return (this.csr[CSR5_STATUS >> 2] >>> RECEIVE_STATE_SHIFT) & 7;
-  }
-
-  set receiveState(state: number) {
-    this.#setState(RECEIVE_STATE_SHIFT, state);
-  }
-
-  /** Sets source bits in CSR5 and re-evaluates summaries and pin. */
-  raise(sources: number): void {
-    this.csr[CSR5_STATUS >> 2] |= sources;
-    this.#evaluate();
+  /** The reset pin: registers, configuration space, and the ids from the serial ROM. */
+  hardwareReset(): void {
+    this.#reset();
+    this.csr[6] = spec.RESET_VALUES[6];
+    loadSubsystem(this.configuration, this.romAndMii.rom.words, this.#identity);
+    this.configuration.reset();
   }
 
   /** Bytes to skip between descriptors that are not chained. */
   get descriptorSkip(): number {
-    return this.csr[CSR0_BUS_MODE >> 2] & 0x7c;
+    return this.csr[0] & spec.DESCRIPTOR_SKIP;
   }
 
-  #setState(shift: number, state: number): void {
-    const status = this.csr[CSR5_STATUS >> 2];
-    this.csr[CSR5_STATUS >> 2] = (status & ~(7 << shift)) | (state << shift);
+  get bigEndianDescriptors(): boolean {
+    return (this.csr[0] & spec.BIG_ENDIAN_DESCRIPTORS) !== 0;
   }
 
-  /** Summaries count unmasked sources only; the pin is the level of unmasked sources and summaries. */
-  #evaluate(): void {
-    const enabled = this.csr[CSR7_INTERRUPT_ENABLE >> 2];
-    let status = this.csr[CSR5_STATUS >> 2] & ~(NORMAL_SUMMARY | ABNORMAL_SUMMARY);
-    if ((status & enabled & NORMAL_SOURCES) !== 0) status |= NORMAL_SUMMARY;
-    if ((status & enabled & ABNORMAL_SOURCES) !== 0) status |= ABNORMAL_SUMMARY;
-    this.csr[CSR5_STATUS >> 2] = status;
-    const level = (status & enabled & (NORMAL_SUMMARY | ABNORMAL_SUMMARY)) !== 0;
-    if (level === this.#pin) return;
-    this.#pin = level;
-    this.host.interruptPin(level);
+  get bigEndianBuffers(): boolean {
+    return (this.csr[0] & spec.BIG_ENDIAN_BUFFERS) !== 0;
+  }
+
+  /** A setup frame arrived from the transmit process: it sets the filtering mode too. */
+  loadFilter(setup: Uint8Array, control: number): void {
+    const mode = this.filter.load(setup, control);
+    this.csr[6] = (this.csr[6] & ~spec.FILTERING_MODE) | mode;
+  }
+
+  /** The transmit process has a frame: to the wire, or back to the receiver in a loopback mode. */
+  sent(frame: Uint8Array, length: number): void {
+    if (this.#loopback === 0) this.#host.transmit(frame, length);
+    else this.#receive.frame(frame, length, this.#loopback);
+  }
+
+  get #loopback(): number {
+    return (this.csr[6] >>> spec.LOOPBACK_SHIFT) & 3;
+  }
+
+  get #running(): boolean {
+    const { transmitState, receiveState } = this.status;
+    return transmitState !== spec.STATE_STOPPED || receiveState !== spec.STATE_STOPPED;
+  }
+
+  #answers(offset: number, size: number): boolean {
+    const isRegister = size === 4 && (offset & 7) === 0 && offset >= 0 && offset < spec.WINDOW;
+    return isRegister && !this.#asleep;
   }
 
   #operate(value: number): void {
-    const before = this.csr[CSR6_OPERATION >> 2];
-    this.csr[CSR6_OPERATION >> 2] = value | 0x02000000;
-    const changed = before ^ value;
-    if ((changed & START_TRANSMIT) !== 0) {
-      if ((value & START_TRANSMIT) !== 0) this.#transmit.run();
-      else {
-        this.transmitState = STATE_STOPPED;
-        this.raise(TRANSMIT_STOPPED);
-      }
-    }
-    if ((changed & START_RECEIVE) === 0) return;
-    if ((value & START_RECEIVE) !== 0) this.#receive.resume();
-    else {
-      this.receiveState = STATE_STOPPED;
-      this.raise(RECEIVE_STOPPED);
-    }
+    const { csr, status } = this;
+    const before = csr[6];
+    const transmits = status.transmitState !== spec.STATE_STOPPED;
+    const receives = status.receiveState !== spec.STATE_STOPPED;
+    csr[6] = operationAfter(before, value, transmits, receives);
+    if (this.dma.halted) return;
+    // The receiver first: what is sent in a loopback mode, or answered at once, must find it.
+    if ((value & spec.START_RECEIVE) === 0) this.#receive.stop();
+    else if ((before & spec.START_RECEIVE) === 0) this.#receive.start();
+    if ((value & spec.START_TRANSMIT) === 0) this.#transmit.stop();
+    else if ((before & spec.START_TRANSMIT) === 0) this.#transmit.start();
+    else this.#transmit.poll();
   }
 
+  /** Nothing answered the chip's DMA: both processes stop by themselves, until a reset. */
+  #busError(): void {
+    const { status, csr } = this;
+    let sources = spec.FATAL_BUS_ERROR;
+    if (status.transmitState !== spec.STATE_STOPPED) sources |= spec.TRANSMIT_STOPPED;
+    if (status.receiveState !== spec.STATE_STOPPED) sources |= spec.RECEIVE_STOPPED;
+    this.#transmit.halt();
+    status.receiveState = spec.STATE_STOPPED;
+    csr[5] = (csr[5] & ~spec.BUS_ERROR_BITS) | spec.MASTER_ABORT;
+    status.raise(sources);
+  }
+
+  /** Software wrote to configuration space: it may have let the chip onto the bus, or to sleep. */
+  #configured(): void {
+    const { configuration, status } = this;
+    this.#asleep = (configuration.read(CONFIG_DRIVER_AREA, 4) & SLEEP) >>> 0 !== 0;
+    if (!this.dma.ready) return;
+    if (status.transmitState === spec.STATE_FETCHING) this.#transmit.run();
+    if (status.receiveState === spec.STATE_FETCHING) this.#receive.acquire();
+  }
+
+  /** A software reset: everything but configuration space, the board, and CSR6's PS (section 9). */
   #reset(): void {
-    this.csr.fill(0xffffffff);
-    this.csr[CSR3_RECEIVE_LIST >> 2] = 0;
-    this.csr[CSR4_TRANSMIT_LIST >> 2] = 0;
-    for (const [offset, value] of RESET_VALUES) this.csr[offset >> 2] = value;
+    const port = this.csr[6] & spec.PORT_SELECT;
+    this.#transmit.halt();
+    this.csr.set(spec.RESET_VALUES);
+    this.csr[6] |= port;
+    this.#transmit.pointer = 0;
+    this.#receive.pointer = 0;
+    this.dma.halted = false;
     this.filter.reset();
     this.port.reset();
-    this.#evaluate();
+    this.#timer.reset();
+    this.romAndMii.write(0);
+    this.status.reset();
   }
 }

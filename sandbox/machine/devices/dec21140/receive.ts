@@ -1,110 +1,166 @@
-import type { Dec21140 } from './device.ts';
-import {
-  CHAINED,
-  CSR3_RECEIVE_LIST,
-  CSR6_OPERATION,
-  CSR8_MISSED_FRAMES,
-  DESCRIPTOR_SIZE,
-  END_OF_RING,
-  OWN,
-  RDES0_ERROR,
-  RDES0_FIRST,
-  RDES0_LAST,
-  RDES0_MULTICAST,
-  RDES0_TRUNCATED,
-  RECEIVE_INTERRUPT,
-  RECEIVE_STATE_SUSPENDED,
-  RECEIVE_STATE_WAITING,
-  RECEIVE_UNAVAILABLE,
-  START_RECEIVE,
-} from './spec.ts';
+import { Descriptor } from './descriptor.ts';
+import type { Chip } from './device.ts';
+import * as spec from './spec.ts';
 
-const FCS = 4;
-/** Descriptors that one frame may take. */
-const MAX_DESCRIPTORS = 64;
+/** Greatest length that RDES0 can say, and that a frame is taken with. */
+const LONGEST = 16_383;
+/** Where the watchdog cuts a frame: between 2048 and 2560 bytes (unverified). */
+const WATCHDOG_BYTES = 2560;
+/** Longest frame with its FCS that is not too long. */
+const USUAL_LENGTH = spec.MAX_FRAME + spec.FCS_SIZE;
+/** Descriptors that one frame may take; a ring of empty buffers ends here. */
+export const FRAME_DESCRIPTORS = 64;
+const ADDRESS_BYTES = 6;
 
 /** The receive process: holds the next descriptor, scatters frames, suspends when there is none. */
 export class ReceiveProcess {
-  /** Guest-physical address of the current descriptor. */
+  /** Bus address of the current descriptor. */
   pointer = 0;
-  #device: Dec21140;
+  #chip: Chip;
+  #held = new Descriptor();
+  #other = new Descriptor();
+  /** The frame with room for its FCS behind it. */
+  #frame = new Uint8Array(LONGEST + 1);
 
-  constructor(device: Dec21140) {
-    this.#device = device;
+  constructor(chip: Chip) {
+    this.#chip = chip;
   }
 
-  /** Looks for a descriptor: at the start, after a poll demand, and after each frame. */
-  resume(): void {
-    const device = this.#device;
-    if ((device.read32(this.pointer) & OWN) !== 0) {
-      device.receiveState = RECEIVE_STATE_WAITING;
+  /** SR was set: acquires a descriptor at the pointer. */
+  start(): void {
+    this.#chip.status.forget(spec.RECEIVE_STOPPED);
+    this.#chip.status.receiveState = spec.STATE_FETCHING;
+    this.acquire();
+  }
+
+  /** SR was cleared. No frame is in progress between accesses: it stops at once. */
+  stop(): void {
+    const { status } = this.#chip;
+    if (status.receiveState === spec.STATE_STOPPED) return;
+    status.receiveState = spec.STATE_STOPPED;
+    status.notice(spec.RECEIVE_STOPPED);
+  }
+
+  /** A poll demand: acts only where the process is suspended. */
+  poll(): void {
+    if (this.#chip.status.receiveState === spec.RECEIVE_STATE_SUSPENDED) this.acquire();
+  }
+
+  /** Looks for a descriptor: at the start, after a poll demand, after each frame, and as frames come. */
+  acquire(): void {
+    const { status, dma } = this.#chip;
+    if (!dma.ready) {
+      status.receiveState = spec.STATE_FETCHING;
       return;
     }
-    const entered = device.receiveState !== RECEIVE_STATE_SUSPENDED;
-    device.receiveState = RECEIVE_STATE_SUSPENDED;
-    if (entered) device.raise(RECEIVE_UNAVAILABLE);
+    if (!this.#fetch(this.#held)) return;
+    const enters = status.receiveState !== spec.RECEIVE_STATE_SUSPENDED;
+    status.receiveState = this.#held.owned
+      ? spec.RECEIVE_STATE_WAITING
+      : spec.RECEIVE_STATE_SUSPENDED;
+    if (enters && !this.#held.owned) status.raise(spec.RECEIVE_UNAVAILABLE);
   }
 
-  frame(frame: Uint8Array, length: number): boolean {
-    const device = this.#device;
-    const csr6 = device.csr[CSR6_OPERATION >> 2];
-    if ((csr6 & START_RECEIVE) === 0 || !device.filter.passes(frame, csr6)) return false;
-    if (device.receiveState === RECEIVE_STATE_SUSPENDED) this.resume();
-    if (device.receiveState === RECEIVE_STATE_SUSPENDED) {
-      this.#miss();
+  /**
+   * A frame without FCS. @param loopback 0 from the wire, or the loopback mode it comes by
+   * @returns whether all of it was put into memory
+   */
+  frame(frame: Uint8Array, length: number, loopback: number): boolean {
+    const { status, csr, filter } = this.#chip;
+    if (status.receiveState === spec.STATE_STOPPED || length < ADDRESS_BYTES) return false;
+    const passes = filter.passes(frame, csr[6]);
+    if (!passes && (csr[6] & spec.RECEIVE_ALL) === 0) return false;
+    const isRunt = length < spec.SHORTEST_FRAME;
+    if (isRunt && (csr[6] & spec.PASS_BAD_FRAMES) === 0) return false;
+    if (status.receiveState !== spec.RECEIVE_STATE_WAITING) this.acquire();
+    if (status.receiveState !== spec.RECEIVE_STATE_WAITING) {
+      if (status.receiveState === spec.RECEIVE_STATE_SUSPENDED) this.#miss();
       return false;
     }
-    const whole = this.#scatter(frame, length);
-    device.raise(RECEIVE_INTERRUPT);
-    this.resume();
-    return whole;
+    const failed = passes ? 0 : spec.RDES0_FILTER_FAILED;
+    return this.#take(frame, length, failed | (loopback << spec.RDES0_LOOPBACK_SHIFT));
   }
 
+  /** An accepted frame is lost for want of a descriptor. The counter stops at its end: unverified. */
   #miss(): void {
-    const at = CSR8_MISSED_FRAMES >> 2;
-    const missed = this.#device.csr[at] & 0xffff;
-    if (missed < 0xffff) this.#device.csr[at]++;
-    else this.#device.csr[at] |= 0x10000;
+    const { csr } = this.#chip;
+    if ((csr[8] & spec.MISSED_FRAMES) === spec.MISSED_FRAMES) csr[8] |= spec.MISSED_OVERFLOW;
+    else csr[8]++;
   }
 
-  #scatter(frame: Uint8Array, length: number): boolean {
-    const device = this.#device;
-    const total = length + FCS;
+  #take(frame: Uint8Array, length: number, result: number): boolean {
+    const { status, csr, dma } = this.#chip;
+    let total = Math.min(this.#copy(frame, length), LONGEST);
+    let word = result | flags(frame, total);
+    const isCut = total > WATCHDOG_BYTES && (csr[15] & spec.WATCHDOG_DISABLE) === 0;
+    if (isCut) {
+      total = WATCHDOG_BYTES;
+      word |= spec.RDES0_WATCHDOG;
+    }
+    const whole = this.#scatter(total, word);
+    if (dma.halted) return false;
+    status.raise(spec.RECEIVE_INTERRUPT | (isCut ? spec.RECEIVE_WATCHDOG : 0));
+    if (status.receiveState !== spec.STATE_STOPPED) this.acquire();
+    return whole && !isCut;
+  }
+
+  /** Takes the frame in, with zeros where its FCS would stand. @returns its length with FCS */
+  #copy(frame: Uint8Array, length: number): number {
+    const kept = Math.min(length, LONGEST - spec.FCS_SIZE);
+    this.#frame.set(frame.length === kept ? frame : frame.subarray(0, kept));
+    this.#frame.fill(0, kept, kept + spec.FCS_SIZE);
+    return length + spec.FCS_SIZE;
+  }
+
+  /** Fills buffers until the frame is in memory or no descriptor follows. */
+  #scatter(total: number, word: number): boolean {
     let done = 0;
-    for (let count = 0; count < MAX_DESCRIPTORS; count++) {
-      const at = this.pointer;
-      const control = device.read32(at + 4);
-      const first = count === 0 ? RDES0_FIRST : 0;
-      done += this.#store(device.read32(at + 8), control & 0x7fc, frame, length, done);
-      if ((control & CHAINED) === 0)
-        done += this.#store(device.read32(at + 12), (control >>> 11) & 0x7fc, frame, length, done);
-      this.pointer = this.#next(control, at);
-      const group = (frame[0] & 1) !== 0 ? RDES0_MULTICAST : 0;
-      const last = (total << 16) | RDES0_LAST | first | group;
-      if (done >= total) {
-        device.write32(at, last);
-        return true;
-      }
-      if ((device.read32(this.pointer) & OWN) === 0 || count === MAX_DESCRIPTORS - 1) {
-        device.write32(at, last | RDES0_ERROR | RDES0_TRUNCATED);
+    let first = spec.RDES0_FIRST;
+    for (let count = 1; ; count++) {
+      const descriptor = this.#held;
+      done += this.#store(descriptor.buffer1, descriptor.size1, done, total);
+      done += this.#store(descriptor.buffer2, descriptor.size2, done, total);
+      if (this.#chip.dma.halted) return false;
+      this.pointer = descriptor.next(this.#chip.csr[3], this.#chip.descriptorSkip);
+      const last = (word | (total << 16) | spec.RDES0_LAST | first) >>> 0;
+      if (done >= total) return this.#close(descriptor, last);
+      const follows = count < FRAME_DESCRIPTORS && this.#fetch(this.#other) && this.#other.owned;
+      if (!follows) {
+        this.#close(descriptor, last | spec.RDES0_ERROR | spec.RDES0_TRUNCATED);
         return false;
       }
-      device.write32(at, first);
+      if (!this.#close(descriptor, first)) return false;
+      this.#held = this.#other;
+      this.#other = descriptor;
+      first = 0;
     }
-    return false;
   }
 
-  /** Puts the next bytes of the frame, its FCS after them, into a buffer; returns how many fit. */
-  #store(address: number, size: number, frame: Uint8Array, length: number, done: number): number {
-    const room = Math.min(size, length + FCS - done);
-    const bytes = Math.min(room, Math.max(0, length - done));
-    if (bytes > 0) this.#device.memory.writeFrom(address, frame, done, bytes);
-    return room;
+  /** Puts the next bytes of the frame into a buffer of whole longwords; returns how many fit. */
+  #store(address: number, size: number, done: number, total: number): number {
+    const { dma, bigEndianBuffers } = this.#chip;
+    const count = Math.min(size & ~3, total - done);
+    if (count === 0) return 0;
+    const at = (address & ~3) >>> 0;
+    if (bigEndianBuffers) dma.writeSwapped(at, this.#frame, done, count);
+    else dma.write(at, this.#frame, done, count);
+    return count;
   }
 
-  #next(control: number, at: number): number {
-    if ((control & END_OF_RING) !== 0) return this.#device.csr[CSR3_RECEIVE_LIST >> 2];
-    if ((control & CHAINED) !== 0) return this.#device.read32(at + 12);
-    return (at + DESCRIPTOR_SIZE + this.#device.descriptorSkip) >>> 0;
+  #fetch(descriptor: Descriptor): boolean {
+    return descriptor.fetch(this.#chip.dma, this.pointer, this.#chip.bigEndianDescriptors);
   }
+
+  #close(descriptor: Descriptor, word: number): boolean {
+    return descriptor.close(this.#chip.dma, word, this.#chip.bigEndianDescriptors);
+  }
+}
+
+/** What RDES0 says of a frame of `total` bytes with FCS; it is an error when it is too short or long. */
+function flags(frame: Uint8Array, total: number): number {
+  let word = (frame[0] & 1) !== 0 ? spec.RDES0_MULTICAST : 0;
+  if (total > USUAL_LENGTH) word |= spec.RDES0_TOO_LONG | spec.RDES0_ERROR;
+  if (total < spec.SHORTEST_FRAME + spec.FCS_SIZE) word |= spec.RDES0_RUNT | spec.RDES0_ERROR;
+  const type = frame[12] * 256 + frame[13];
+  return type > 1500 ? word | spec.RDES0_TYPE : word;
 }
