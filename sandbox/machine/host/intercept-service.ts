@@ -84,7 +84,7 @@ export class InterceptService implements InterruptService {
     const client = this.#clients[sender];
     const known = client !== undefined && vpIndex < client.processors;
     const mine = known && message.type === MESSAGE_IO_PORT_INTERCEPT ? client : undefined;
-    const detail = processor.tracing ? `slot 0: partition ${sender}, VP ${vpIndex}` : undefined;
+    const detail = processor.tracing ? describe(message) : undefined;
     const cycles = messageCopyCycles(processor.lp.costs);
     processor.charge(processor.kernel, INTERCEPT, cycles, detail);
     const target = mine === undefined ? 0 : mine.slots + vpIndex * MESSAGE_SIZE;
@@ -105,4 +105,8 @@ export class InterceptService implements InterruptService {
     processor.charge(HYPERVISOR, INTERCEPT, costs.exitInHypervisor, detail);
     synic.writeMsr(MSR_EOM, 0, processor.local);
   }
+}
+
+function describe({ sender, vpIndex }: InterceptReader): string {
+  return `slot 0: partition ${sender}, VP ${vpIndex}`;
 }

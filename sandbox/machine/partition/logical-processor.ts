@@ -79,6 +79,7 @@ export class LogicalProcessor implements Handler {
 
   #next(now: number): VirtualProcessor | undefined {
     const all = this.#processors;
+    if (all.length === 1) return all[0].readyAt() <= now ? all[0] : undefined;
     for (let i = 0; i < all.length; i++) {
       const at = (this.#turn + i) % all.length;
       if (all[at].readyAt() <= now) {
@@ -90,8 +91,10 @@ export class LogicalProcessor implements Handler {
   }
 
   #earliest(): number {
+    const all = this.#processors;
+    if (all.length === 1) return all[0].readyAt();
     let earliest = Infinity;
-    for (const processor of this.#processors) {
+    for (const processor of all) {
       const at = processor.readyAt();
       if (at < earliest) earliest = at;
     }

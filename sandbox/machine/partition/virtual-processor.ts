@@ -17,7 +17,7 @@ import {
   SCHEDULING,
 } from './ledger.ts';
 import type { LogicalProcessor } from './logical-processor.ts';
-import { REGISTER_RDX, REGISTER_RFLAGS, RFLAGS_INTERRUPT, VpRegisters } from './registers.ts';
+import { VpRegisters } from './registers.ts';
 import type { Synic } from './synic.ts';
 import { TaskQueue } from './task-queue.ts';
 
@@ -236,6 +236,8 @@ export class VirtualProcessor {
 
   /** The pending vector to take next: the lowest of those that are due, else the one due first. */
   #nextVector(): number {
+    const one = this.#pending;
+    if ((one & (one - 1)) === 0) return 31 - Math.clz32(one);
     const { now } = this.lp.engine;
     let next = 0;
     let earliest = Infinity;
@@ -308,16 +310,9 @@ export class VirtualProcessor {
       return;
     }
     this.#suspended = true;
-    this.#loadOperands();
+    const { registers, access } = this;
+    registers.loadOperands(access.port, access.size, access.write, access.value);
+    registers.setInterruptFlag(this.#interruptible);
     this.interceptHandler?.intercept(this);
-  }
-
-  /** The registers as the `IN` or `OUT` finds them: the port in DX, and what is written in RAX. */
-  #loadOperands(): void {
-    const { access, registers } = this;
-    registers.set(REGISTER_RDX, access.port);
-    if (access.write) registers.setAccumulator(access.size, access.value);
-    const flags = registers.low(REGISTER_RFLAGS) & ~RFLAGS_INTERRUPT;
-    registers.set(REGISTER_RFLAGS, this.#interruptible ? flags | RFLAGS_INTERRUPT : flags);
   }
 }
