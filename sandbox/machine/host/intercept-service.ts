@@ -47,7 +47,8 @@ export class InterceptService implements InterruptService {
   /** Messages that no partition of this service sent, or of another kind. */
   strays = 0;
   #host: HostMemory;
-  #clients = new Map<number, Client>();
+  /** By partition id. */
+  #clients: (Client | undefined)[] = [];
   #message: InterceptReader;
 
   constructor(host: HostMemory) {
@@ -69,7 +70,7 @@ export class InterceptService implements InterruptService {
   add(partition: Partition, threads: MessageThreads): void {
     const processors = partition.processors.length;
     const slots = this.#host.allocate(processors * MESSAGE_SIZE);
-    this.#clients.set(partition.id, { threads, slots, processors });
+    this.#clients[partition.id] = { threads, slots, processors };
   }
 
   interrupt(processor: VirtualProcessor): undefined {
@@ -80,10 +81,10 @@ export class InterceptService implements InterruptService {
     message.at = slot;
     if (message.type === MESSAGE_NONE) return undefined;
     const { vpIndex, sender } = message;
-    const client = this.#clients.get(sender);
+    const client = this.#clients[sender];
     const known = client !== undefined && vpIndex < client.processors;
     const mine = known && message.type === MESSAGE_IO_PORT_INTERCEPT ? client : undefined;
-    const detail = processor.tracing ? `slot 0: partition ${sender}, VP ${vpIndex}` : undefined;
+    const detail = processor.tracing ? describe(message) : undefined;
     const cycles = messageCopyCycles(processor.lp.costs);
     processor.charge(processor.kernel, INTERCEPT, cycles, detail);
     const target = mine === undefined ? 0 : mine.slots + vpIndex * MESSAGE_SIZE;
@@ -104,4 +105,8 @@ export class InterceptService implements InterruptService {
     processor.charge(HYPERVISOR, INTERCEPT, costs.exitInHypervisor, detail);
     synic.writeMsr(MSR_EOM, 0, processor.local);
   }
+}
+
+function describe({ sender, vpIndex }: InterceptReader): string {
+  return `slot 0: partition ${sender}, VP ${vpIndex}`;
 }

@@ -168,7 +168,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
     const { costs } = processor.lp;
     const { port, size, write } = message;
     const step = Math.floor(emulationCycles(costs) / 2);
-    const detail = processor.tracing ? `decode: ${describe(message)}` : undefined;
+    const detail = processor.tracing ? describe(message) : undefined;
     processor.charge(processor.user, EMULATION, emulationCycles(costs) - step, detail);
     if (write) {
       const value = message.accumulator;
@@ -191,9 +191,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
     arrow: string,
     value: number,
   ): void {
-    const detail = processor.tracing
-      ? `${this.#nameOf(port)} ${arrow} ${value.toString(16)}`
-      : undefined;
+    const detail = processor.tracing ? this.#describe(port, arrow, value) : undefined;
     processor.charge(processor.user, EMULATION, cycles, detail);
   }
 
@@ -235,14 +233,16 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
     processor.charge(processor.kernel, CONTEXT_SWITCH, costs.threadSwitch, detail);
   }
 
-  #nameOf(port: number): string {
-    if (!this.#window.claims(port)) return `port ${port.toString(16)}`;
-    return `CSR${(port - this.device.configuration.bar(0)) >>> 3}`;
+  /** What an access did, such as `CSR1 <- 0`. */
+  #describe(port: number, arrow: string, value: number): string {
+    const register = (port - this.device.configuration.bar(0)) >>> 3;
+    const name = this.#window.claims(port) ? `CSR${register}` : `port ${port.toString(16)}`;
+    return `${name} ${arrow} ${value.toString(16)}`;
   }
 }
 
 function describe(message: InterceptReader): string {
   const { port, size, write } = message;
   const value = write ? `, RAX ${message.accumulator.toString(16)}` : '';
-  return `${write ? 'OUT' : 'IN'} of ${size} to port ${port.toString(16)}${value}`;
+  return `decode: ${write ? 'OUT' : 'IN'} of ${size} to port ${port.toString(16)}${value}`;
 }

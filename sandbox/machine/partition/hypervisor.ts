@@ -75,7 +75,8 @@ export class Hypervisor implements InterceptHandler {
   unclaimed = 0;
   readonly root = new Partition(1);
   #memory: HostMemory;
-  #partitions = new Map<number, Partition>([[this.root.id, this.root]]);
+  /** By id; there is no partition 0. */
+  #partitions: (Partition | undefined)[] = [undefined, this.root];
   #states = new Map<VirtualProcessor, InterceptState>();
   #ioExits = 0;
 
@@ -93,8 +94,8 @@ export class Hypervisor implements InterceptHandler {
 
   /** A new child partition. */
   createPartition(): Partition {
-    const partition = new Partition(this.#partitions.size + 1);
-    this.#partitions.set(partition.id, partition);
+    const partition = new Partition(this.#partitions.length);
+    this.#partitions.push(partition);
     return partition;
   }
 
@@ -123,7 +124,7 @@ export class Hypervisor implements InterceptHandler {
     ledger.exits[EXIT_PORT_IO]++;
     this.#ioExits++;
     ledger.deviceAccesses++;
-    const detail = processor.tracing ? `exit: ${describe(access)}` : undefined;
+    const detail = processor.tracing ? describe(access, 'exit: ') : undefined;
     processor.charge(HYPERVISOR, INTERCEPT, costs.vmexit, detail);
     const state = this.#states.get(processor);
     if (state?.service.claims(access.port) === true) this.#sendMessage(processor, state);
@@ -141,13 +142,16 @@ export class Hypervisor implements InterceptHandler {
     const { address } = state.message;
     encodeIoPortIntercept(this.#memory, address, state, processor.registers);
     const cycles = messageCycles(costs);
-    if (processor.tracing) {
-      const detail = `message to SINT ${SINT_INTERCEPT}: ${describe(access)}`;
-      const length = MESSAGE_HEADER_SIZE + IO_PORT_PAYLOAD_SIZE;
-      const bytes = hexOf(this.#memory.bytes, address, length, length);
-      processor.charge(HYPERVISOR, INTERCEPT, cycles, detail, bytes);
-    } else processor.charge(HYPERVISOR, INTERCEPT, cycles);
+    if (processor.tracing) this.#traceMessage(processor, address, cycles);
+    else processor.charge(HYPERVISOR, INTERCEPT, cycles);
     state.synic.post(SINT_INTERCEPT, state.message, processor.local);
+  }
+
+  #traceMessage(processor: VirtualProcessor, address: number, cycles: number): void {
+    const detail = `message to SINT ${SINT_INTERCEPT}: ${describe(processor.access)}`;
+    const length = MESSAGE_HEADER_SIZE + IO_PORT_PAYLOAD_SIZE;
+    const bytes = hexOf(this.#memory.bytes, address, length, length);
+    processor.charge(HYPERVISOR, INTERCEPT, cycles, detail, bytes);
   }
 
   /** A port without an intercept: an `IN` reads ones, and no one else hears of it. */
@@ -167,13 +171,10 @@ export class Hypervisor implements InterceptHandler {
   setVpRegisters(caller: VirtualProcessor, input: SetVpRegistersInput): number {
     const { ledger, costs } = caller.lp;
     ledger.exits[EXIT_ROOT_HYPERCALL]++;
-    if (caller.tracing) {
-      const bytes = hexOf(this.#memory.bytes, input.address, input.length, input.length);
-      const detail = `HvSetVpRegisters: write back ${input.names}; clear intercept-suspend`;
-      caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit, detail, bytes);
-    } else caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit);
+    if (caller.tracing) this.#traceHypercall(caller, input, costs.vmexit);
+    else caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit);
     if (caller.kind !== 'root') return HV_STATUS_ACCESS_DENIED;
-    const partition = this.#partitions.get(input.partitionId);
+    const partition = this.#partitions[input.partitionId];
     if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
     const processor = partition.processors[input.vpIndex];
     if (processor === undefined) return HV_STATUS_INVALID_VP_INDEX;
@@ -184,6 +185,12 @@ export class Hypervisor implements InterceptHandler {
       else return HV_STATUS_INVALID_PARAMETER;
     }
     return HV_STATUS_SUCCESS;
+  }
+
+  #traceHypercall(caller: VirtualProcessor, input: SetVpRegistersInput, cycles: number): void {
+    const bytes = hexOf(this.#memory.bytes, input.address, input.length, input.length);
+    const detail = `HvSetVpRegisters: write back ${input.names}; clear intercept-suspend`;
+    caller.charge(HYPERVISOR, HYPERCALL, cycles, detail, bytes);
   }
 
   #setSuspend(processor: VirtualProcessor, value: number, caller: VirtualProcessor): void {
@@ -219,8 +226,9 @@ export class Hypervisor implements InterceptHandler {
 }
 
 /** An access in words: `OUT port ec08, 4 bytes: 80000000`. */
-function describe(access: PortAccess): string {
+function describe(access: PortAccess, before = ''): string {
   const bytes = `${access.size} byte${access.size === 1 ? '' : 's'}`;
   const port = `port ${access.port.toString(16)}, ${bytes}`;
-  return access.write ? `OUT ${port}: ${(access.value >>> 0).toString(16)}` : `IN ${port}`;
+  const value = (access.value >>> 0).toString(16);
+  return before + (access.write ? `OUT ${port}: ${value}` : `IN ${port}`);
 }

@@ -72,25 +72,34 @@ export function encodeIoPortIntercept(
     (registers.cr8 << 4) |
     ((write ? ACCESS_WRITE : ACCESS_READ) << 8) |
     (registers.executionState << 16);
-  copyWords(m, w + 6, r, CS_WORDS, 4);
-  copyWords(m, w + 10, r, (REGISTER_RIP - REGISTER_RAX) * 2, 2);
-  copyWords(m, w + 12, r, (REGISTER_RFLAGS - REGISTER_RAX) * 2, 2);
+  copySegment(m, w + 6, r, CS_WORDS);
+  copy64(m, w + 10, r, REGISTER_RIP);
+  copy64(m, w + 12, r, REGISTER_RFLAGS);
   m[w + 14] = access.port | (size << 16) | (length << 24);
   m[w + 15] = 0;
-  copyWords(m, w + 16, r, 0, 2);
+  copy64(m, w + 16, r, REGISTER_RAX);
   m[w + 18] = write ? OUT_BYTES[size] : IN_BYTES[size];
   m[w + 19] = 0;
   m[w + 20] = 0;
   m[w + 21] = 0;
-  copyWords(m, w + 22, r, DS_WORDS, 4);
-  copyWords(m, w + 26, r, ES_WORDS, 4);
-  copyWords(m, w + 30, r, (REGISTER_RCX - REGISTER_RAX) * 2, 2);
-  copyWords(m, w + 32, r, (REGISTER_RSI - REGISTER_RAX) * 2, 2);
-  copyWords(m, w + 34, r, (REGISTER_RDI - REGISTER_RAX) * 2, 2);
+  copySegment(m, w + 22, r, DS_WORDS);
+  copySegment(m, w + 26, r, ES_WORDS);
+  copy64(m, w + 30, r, REGISTER_RCX);
+  copy64(m, w + 32, r, REGISTER_RSI);
+  copy64(m, w + 34, r, REGISTER_RDI);
 }
 
-function copyWords(to: Uint32Array, at: number, from: Uint32Array, start: number, n: number): void {
-  for (let i = 0; i < n; i++) to[at + i] = from[start + i];
+function copy64(to: Uint32Array, at: number, registers: Uint32Array, name: number): void {
+  const from = (name - REGISTER_RAX) * 2;
+  to[at] = registers[from];
+  to[at + 1] = registers[from + 1];
+}
+
+function copySegment(to: Uint32Array, at: number, registers: Uint32Array, from: number): void {
+  to[at] = registers[from];
+  to[at + 1] = registers[from + 1];
+  to[at + 2] = registers[from + 2];
+  to[at + 3] = registers[from + 3];
 }
 
 /** Reads an I/O-port intercept message from host memory at `at`, which can be moved. */

@@ -17,10 +17,11 @@ export class LogicalProcessor implements Handler {
   busyUntil = 0;
   /** Picoseconds spent on work, for utilisation. */
   busy = 0;
+  /** Whether code runs on it now. */
+  running = false;
   #picosecondsPerCycle: number;
   #processors: VirtualProcessor[] = [];
   #turn = 0;
-  #running = false;
   #timer: Timer;
 
   constructor(engine: Engine, ledger: Ledger, costs: Costs) {
@@ -53,7 +54,7 @@ export class LogicalProcessor implements Handler {
 
   /** Something for one of its virtual processors will be ready at `at`: look again then. */
   wake(at: number): void {
-    if (this.#running || at === Infinity) return;
+    if (this.running || at === Infinity) return;
     const when = Math.max(at, this.busyUntil, this.engine.now);
     if (!this.#timer.pending || this.#timer.due > when) this.#timer.schedule(when);
   }
@@ -62,7 +63,7 @@ export class LogicalProcessor implements Handler {
   handle(): void {
     const now = this.engine.now;
     this.local = now;
-    this.#running = true;
+    this.running = true;
     const processor = this.#next(now);
     processor?.step(now);
     let next = this.#earliest();
@@ -70,7 +71,7 @@ export class LogicalProcessor implements Handler {
       for (const idle of this.#processors) idle.goIdle();
       next = this.#earliest();
     }
-    this.#running = false;
+    this.running = false;
     this.busy += this.local - now;
     this.busyUntil = this.local;
     if (next !== Infinity) this.#timer.schedule(Math.max(next, this.busyUntil));
@@ -78,6 +79,7 @@ export class LogicalProcessor implements Handler {
 
   #next(now: number): VirtualProcessor | undefined {
     const all = this.#processors;
+    if (all.length === 1) return all[0].readyAt() <= now ? all[0] : undefined;
     for (let i = 0; i < all.length; i++) {
       const at = (this.#turn + i) % all.length;
       if (all[at].readyAt() <= now) {
@@ -89,8 +91,10 @@ export class LogicalProcessor implements Handler {
   }
 
   #earliest(): number {
+    const all = this.#processors;
+    if (all.length === 1) return all[0].readyAt();
     let earliest = Infinity;
-    for (const processor of this.#processors) {
+    for (const processor of all) {
       const at = processor.readyAt();
       if (at < earliest) earliest = at;
     }

@@ -20,7 +20,7 @@ const WORDS = 48;
 
 /** RFLAGS: the bit that is always set, and the interrupt flag. */
 const RFLAGS_ONE = 0x002;
-export const RFLAGS_INTERRUPT = 0x200;
+const RFLAGS_INTERRUPT = 0x200;
 
 /** Execution state of an intercept message: bits 1:0 CPL, 2 CR0.PE, 4 EFER.LMA. */
 export const LONG_MODE_KERNEL = 0x0014;
@@ -90,5 +90,16 @@ export class VpRegisters {
     const mask = size === 4 ? 0xffffffff : (1 << (8 * size)) - 1;
     this.words[0] = (this.words[0] & ~mask) | (value & mask);
     if (size === 4) this.words[1] = 0;
+  }
+
+  /** As an `IN` or `OUT` finds them: the port in DX, and in RAX what it writes. */
+  loadOperands(port: number, size: number, write: boolean, value: number): void {
+    this.set(REGISTER_RDX, port);
+    if (write) this.setAccumulator(size, value);
+  }
+
+  setInterruptFlag(on: boolean): void {
+    const flags = this.low(REGISTER_RFLAGS) & ~RFLAGS_INTERRUPT;
+    this.set(REGISTER_RFLAGS, on ? flags | RFLAGS_INTERRUPT : flags, this.high(REGISTER_RFLAGS));
   }
 }

@@ -37,8 +37,8 @@ export class MessageBuffer {
   readonly address: number;
   /** When it was sent, in picoseconds: nobody sees it earlier. */
   at = 0;
-  /** Whether it waits for its slot. */
-  queued = false;
+  /** The one behind it in the queue of a slot. */
+  next: MessageBuffer | undefined;
 
   constructor(address: number) {
     this.address = address;
@@ -60,7 +60,9 @@ export class Synic {
   #control = 0;
   #simp = 0;
   #sints = new Uint32Array(SINTS).fill(SINT_MASKED);
-  #queues: MessageBuffer[][] = Array.from({ length: SINTS }, () => []);
+  /** First and last message that wait for each slot. */
+  #first: (MessageBuffer | undefined)[] = new Array(SINTS).fill(undefined);
+  #last: (MessageBuffer | undefined)[] = new Array(SINTS).fill(undefined);
   #waiting = 0;
 
   constructor(host: HostMemory, processor: VirtualProcessor) {
@@ -77,7 +79,9 @@ export class Synic {
 
   /** Messages that wait for the slot of `sint`. */
   queuedOn(sint: number): number {
-    return this.#queues[sint].length;
+    let count = 0;
+    for (let next = this.#first[sint]; next !== undefined; next = next.next) count++;
+    return count;
   }
 
   /**
@@ -109,8 +113,11 @@ export class Synic {
   /** Sends `message` to `sint` at `at`: into the slot when that is empty, else behind the others. */
   post(sint: number, message: MessageBuffer, at: number): void {
     message.at = at;
-    message.queued = true;
-    this.#queues[sint].push(message);
+    message.next = undefined;
+    const last = this.#last[sint];
+    if (last === undefined) this.#first[sint] = message;
+    else last.next = message;
+    this.#last[sint] = message;
     this.#waiting++;
     this.#deliver(sint, at);
   }
@@ -119,22 +126,22 @@ export class Synic {
   scan(at: number): void {
     if (this.#waiting === 0) return;
     for (let sint = 0; sint < SINTS; sint++)
-      if (this.#queues[sint].length > 0) this.#deliver(sint, at);
+      if (this.#first[sint] !== undefined) this.#deliver(sint, at);
   }
 
   /** Moves the front message into an empty slot; a full slot learns that more are waiting. */
   #deliver(sint: number, at: number): void {
     if (this.#control === 0 || this.#simp % 2 === 0) return;
     const slot = this.slot(sint);
-    const queue = this.#queues[sint];
-    if (this.#host.u32[slot >>> 2] === MESSAGE_NONE) {
-      const message = queue.shift() as MessageBuffer;
-      this.#waiting--;
+    const message = this.#first[sint];
+    if (message !== undefined && this.#host.u32[slot >>> 2] === MESSAGE_NONE) {
       this.#host.copy(slot, message.address, MESSAGE_SIZE);
-      message.queued = false;
+      this.#first[sint] = message.next;
+      if (message.next === undefined) this.#last[sint] = undefined;
+      this.#waiting--;
       this.#interrupt(sint, message.at > at ? message.at : at);
     }
-    if (queue.length > 0) this.#host.bytes[slot + MESSAGE_FLAGS] |= MESSAGE_PENDING;
+    if (this.#first[sint] !== undefined) this.#host.bytes[slot + MESSAGE_FLAGS] |= MESSAGE_PENDING;
   }
 
   /** An edge on the SINT's vector; a masked one loses it, a polled one has none. */

@@ -17,7 +17,7 @@ import {
   SCHEDULING,
 } from './ledger.ts';
 import type { LogicalProcessor } from './logical-processor.ts';
-import { REGISTER_RDX, REGISTER_RFLAGS, RFLAGS_INTERRUPT, VpRegisters } from './registers.ts';
+import { VpRegisters } from './registers.ts';
 import type { Synic } from './synic.ts';
 import { TaskQueue } from './task-queue.ts';
 
@@ -131,7 +131,7 @@ export class VirtualProcessor {
     this.#pending |= bit;
     this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
     this.#pendingAt[vector] = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Takes a pending interrupt back: a level that fell before it was served. */
@@ -142,7 +142,7 @@ export class VirtualProcessor {
   /** Has `task.run` called with `arg` once the processor gets to it, at `at` or later. */
   post(task: Task, arg: number, at: number): void {
     this.#tasks.push(task, arg, at);
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /**
@@ -157,7 +157,7 @@ export class VirtualProcessor {
     this.#codes.push(code);
     this.#values.push(0);
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Whether trapping code is under way. */
@@ -171,7 +171,7 @@ export class VirtualProcessor {
     this.#suspended = false;
     this.#outside = true;
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** When it can next do something, in picoseconds; Infinity when it has nothing to do. */
@@ -219,6 +219,11 @@ export class VirtualProcessor {
     this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor);
   }
 
+  /** Tells the core, unless it is running something and looks afterwards anyway. */
+  #wake(): void {
+    if (!this.lp.running) this.lp.wake(this.readyAt());
+  }
+
   get #interruptible(): boolean {
     return this.interruptsEnabled && !this.#inService;
   }
@@ -231,6 +236,8 @@ export class VirtualProcessor {
 
   /** The pending vector to take next: the lowest of those that are due, else the one due first. */
   #nextVector(): number {
+    const one = this.#pending;
+    if ((one & (one - 1)) === 0) return 31 - Math.clz32(one);
     const { now } = this.lp.engine;
     let next = 0;
     let earliest = Infinity;
@@ -303,16 +310,9 @@ export class VirtualProcessor {
       return;
     }
     this.#suspended = true;
-    this.#loadOperands();
+    const { registers, access } = this;
+    registers.loadOperands(access.port, access.size, access.write, access.value);
+    registers.setInterruptFlag(this.#interruptible);
     this.interceptHandler?.intercept(this);
-  }
-
-  /** The registers as the `IN` or `OUT` finds them: the port in DX, and what is written in RAX. */
-  #loadOperands(): void {
-    const { access, registers } = this;
-    registers.set(REGISTER_RDX, access.port);
-    if (access.write) registers.setAccumulator(access.size, access.value);
-    const flags = registers.low(REGISTER_RFLAGS) & ~RFLAGS_INTERRUPT;
-    registers.set(REGISTER_RFLAGS, this.#interruptible ? flags | RFLAGS_INTERRUPT : flags);
   }
 }
