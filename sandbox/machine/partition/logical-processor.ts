@@ -15,6 +15,8 @@ export class LogicalProcessor implements Handler {
   readonly costs: Costs;
   local = 0;
   busyUntil = 0;
+  /** Whose work it is on, for the trace: the partition of its processor, or what a task says. */
+  place: string | undefined;
   /** Picoseconds spent on work, for utilisation. */
   busy = 0;
   #picosecondsPerCycle: number;
@@ -42,7 +44,7 @@ export class LogicalProcessor implements Handler {
     const start = this.local;
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
     if (this.engine.trace.recording) {
-      this.engine.trace.step(who, what, start, this.local, detail);
+      this.engine.trace.step(who, what, start, this.local, detail, undefined, this.place);
     }
   }
 
