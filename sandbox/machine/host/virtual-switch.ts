@@ -2,7 +2,7 @@ import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
 import { type MacAddress, macKey } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
-import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';
 
 /** What is behind a port of the switch. */
@@ -13,6 +13,8 @@ export interface SwitchPort {
    * copied or dropped the frame already
    */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean;
+  /** The frames of this batch have been delivered: a good moment to tell a guest. */
+  flush?(processor: VirtualProcessor): void;
 }
 
 /** An adapter's port: where it stands, and what the root decided about it. */
@@ -40,7 +42,7 @@ const MAX_LEARNED = 4096;
  * The external port is a trunk: a frame of a VLAN leaves with its tag and comes in with it. Every other
  * port is an access port; what a guest tags itself is dropped, so that it cannot choose its VLAN.
  */
-export class VirtualSwitch {
+export class VirtualSwitch implements Task {
   /** Frames for the port they came from, or from outside for nobody here. */
   filtered = 0;
   #host: HostMemory;
@@ -50,6 +52,8 @@ export class VirtualSwitch {
   #stations = new Map<number, SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
+  /** Ports that got frames from other adapters and have not been told that this is all. */
+  #unflushed = new Set<SwitchPort>();
 
   constructor(host: HostMemory) {
     this.#host = host;
@@ -135,8 +139,25 @@ export class VirtualSwitch {
     const source = this.#adapters.get(from)?.policy.settings;
     if (settings.vlan !== vlan) dropped.foreignVlan++;
     else if (settings.isolated && source?.isolated === true) dropped.isolated++;
-    else return to.deliver(processor, frame);
+    else {
+      if (source !== undefined) this.#flushLater(processor, to);
+      return to.deliver(processor, frame);
+    }
     return false;
+  }
+
+  /** The physical NIC's driver tells when a batch from outside ends; between adapters nobody else does. */
+  #flushLater(processor: VirtualProcessor, port: SwitchPort): void {
+    if (port.flush === undefined) return;
+    if (this.#unflushed.size === 0) processor.post(this, 0, processor.local);
+    this.#unflushed.add(port);
+  }
+
+  /** What was under way when a frame went from one adapter to another is through. */
+  run(processor: VirtualProcessor): void {
+    const ports = [...this.#unflushed];
+    this.#unflushed.clear();
+    for (const port of ports) port.flush?.(processor);
   }
 
   /** Remembers where a frame came from; an adapter's own address stays where its settings put it. */
