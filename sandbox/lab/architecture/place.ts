@@ -91,7 +91,7 @@ export class Placer {
         ? way(application, stack)
         : way(stack, application);
     if (what === NETWORK_STACK) return at('stack', vm);
-    if (what === RING && detail === 'take') return way(id('channel'), driver);
+    if (what === RING && detail?.startsWith('take') === true) return way(id('channel'), driver);
     if (what === RING || what === COPY) return way(driver, id('channel'));
     if (what === DOORBELL) return way(driver, id('vf'));
     return at('driver', vm);
@@ -112,8 +112,9 @@ export class Placer {
     if (what === SWITCH) return at('switch');
     if (what === DOORBELL) return way('pf-driver', 'pf');
     if (what === DRIVER) return at(detail?.startsWith('VSP') === true ? 'vsp' : 'pf-driver');
-    const channel = idOf('channel', detail === 'put received' ? this.#target : (vm ?? 0));
-    if (what === RING) return detail === 'take' ? way(channel, 'vsp') : way('vsp', channel);
+    const channel = idOf('channel', detail === 'put received frames' ? this.#target : (vm ?? 0));
+    if (what === RING)
+      return detail?.startsWith('take') === true ? way(channel, 'vsp') : way('vsp', channel);
     if (what === COPY)
       return detail?.includes('receive buffer') === true
         ? way('vsp', idOf('channel', this.#target))

@@ -53,13 +53,14 @@ export function plan(path: VirtualPath, vms: number) {
     add('driver', 'guest-kernel', DRIVER[path], vm);
     add('virtual-device', 'guest-kernel', VIRTUAL_DEVICE[path], vm);
     add('worker', 'root-user', vms === 1 ? 'worker process' : `worker ${vm + 1}`, vm);
-    add('channel', 'root-kernel', 'ring', vm);
     connect(id('application'), id('stack'), id('driver'), id('virtual-device'));
     connect('kernel', id('worker'), 'switch');
-    connect(id('channel'), 'vsp');
     if (path === 'emulated') connect(id('virtual-device'), 'hypervisor');
     else connect(id('driver'), 'hypervisor');
-    if (path === 'vmbus') connect(id('virtual-device'), id('channel'));
+    if (path === 'vmbus') {
+      add('channel', 'root-kernel', 'ring', vm);
+      connect(id('virtual-device'), id('channel'), 'vsp');
+    }
     if (path !== 'sriov') continue;
     add('vf', 'device', `VF ${vm + 1}`, vm);
     connect(id('virtual-device'), id('vf'), 'nic-switch');

@@ -113,7 +113,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
         return;
       }
       if (words === 0) break;
-      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take');
+      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       this.#message(processor, words);
       if (this.#channel.closedBecause !== undefined) return;
     }
@@ -261,7 +261,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, at, at + NVSP_WORDS);
     reply[at] = NVSP_RNDIS_PACKET;
     const transaction = this.#transaction++;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put received');
+    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put received frames');
     const written = this.#out.write(
       reply,
       at + NVSP_WORDS,
@@ -290,7 +290,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, DESCRIPTOR_WORDS, DESCRIPTOR_WORDS + NVSP_WORDS);
     reply[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
     reply[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put completion');
+    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put a completion');
     const words = DESCRIPTOR_WORDS + NVSP_WORDS;
     return this.#out.write(reply, words, PACKET_COMPLETION, 0, 0, transaction);
   }
