@@ -1,4 +1,5 @@
 import type { Report } from '../../../sandbox/lab/report.ts';
+import { architectureView } from './architecture.ts';
 import { barsView } from './bars.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
@@ -8,11 +9,14 @@ import { sanitize } from './sanitize.ts';
 import { captureView, registersView, ringView, tableView, textView } from './small.ts';
 import { timelineView } from './timeline.ts';
 import './report.css';
+import './architecture.css';
 
 function view(report: Report): HTMLElement {
   switch (report.kind) {
     case 'compare':
       return compareView(report);
+    case 'architecture':
+      return architectureView(report);
     case 'timeline':
       return timelineView(report);
     case 'table':
