@@ -14,16 +14,19 @@ const NOWHERE: { names: string[]; points: Point[] } = { names: [], points: [] };
 
 const path = (points: Point[]): string => (points.length > 0 ? `M${points.join('L')}` : '');
 
+/** Neither what is only imagined nor what is too small has its actor's sign. */
+const hasSign = ({ part }: ArchitectureNode): boolean =>
+  part !== 'channel' && part !== 'hypervisor' && part !== 'virtual-device';
+
 /** A label over as many lines as the box is narrow. */
 function label(node: ArchitectureNode, box: Box, layout: Layout): SVGTextElement {
   const { text, narrow } = layout;
   const lines =
-    node.label.length * text * 0.5 + (narrow ? 4 : node.part === 'virtual-device' ? 12 : 30) >
-    box.width
+    node.label.length * text * 0.5 + (narrow ? 4 : hasSign(node) ? 30 : 12) > box.width
       ? node.label.split(' ')
       : [node.label];
   const under = node.part === 'hypervisor' ? (layout.boxes.get('vsp') ?? box) : box;
-  const x = under.x + under.width / 2 + (narrow || node.part === 'virtual-device' ? 0 : 7);
+  const x = under.x + under.width / 2 + (narrow || !hasSign(node) ? 0 : 7);
   const first = box.y + box.height / 2 + text * 0.34 - ((lines.length - 1) * text * 1.05) / 2;
   return svg(
     'text',
@@ -38,13 +41,12 @@ function partOf(node: ArchitectureNode, box: Box, layout: Layout): SVGGElement {
   const at = layout.narrow ? 3 : 9;
   const y = layout.narrow ? box.y + 3 : box.y + box.height / 2 - 6 * size;
   const sign =
-    node.part === 'channel' || node.part === 'hypervisor' || node.part === 'virtual-device'
-      ? undefined
-      : svg('path', {
-          class: 'arch-sign',
-          d: GLYPH[node.who],
-          transform: `translate(${box.x + at} ${y}) scale(${size})`,
-        });
+    hasSign(node) &&
+    svg('path', {
+      class: 'arch-sign',
+      d: GLYPH[node.who],
+      transform: `translate(${box.x + at} ${y}) scale(${size})`,
+    });
   return svg(
     'g',
     { class: `arch-part is-${node.part}`, 'data-actor': node.who },

@@ -6,6 +6,7 @@ import { behind, choice, dataTable, figure, legend } from './figure.ts';
 import { nanoseconds, number, quantity } from './format.ts';
 import { hexLines } from './hexdump.ts';
 import { parseHex } from './timeline.ts';
+import './architecture.css';
 
 const SPEEDS = ['1×', '2×', '4×'];
 
@@ -184,7 +185,11 @@ export function architectureView(report: ArchitectureReport): HTMLElement {
     event.preventDefault();
     go(current + by);
   });
-  if (calm.matches) for (const moving of [send, speeds]) moving.hidden = true;
+  if (calm.matches) {
+    controls.classList.add('is-calm');
+    send.remove();
+    speeds.remove();
+  }
   show(0, 0);
   return figure(
     'architecture',

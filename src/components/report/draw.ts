@@ -1,5 +1,4 @@
 import type { Report } from '../../../sandbox/lab/report.ts';
-import { architectureView } from './architecture.ts';
 import { barsView } from './bars.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
@@ -9,14 +8,22 @@ import { sanitize } from './sanitize.ts';
 import { captureView, registersView, ringView, tableView, textView } from './small.ts';
 import { timelineView } from './timeline.ts';
 import './report.css';
-import './architecture.css';
+
+/** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
+function later(load: () => Promise<HTMLElement>): HTMLElement {
+  const place = h('div', {});
+  load()
+    .then((picture) => place.prepend(picture))
+    .catch(() => place.prepend('The code that draws this picture could not be loaded.'));
+  return place;
+}
 
 function view(report: Report): HTMLElement {
   switch (report.kind) {
     case 'compare':
       return compareView(report);
     case 'architecture':
-      return architectureView(report);
+      return later(async () => (await import('./architecture.ts')).architectureView(report));
     case 'timeline':
       return timelineView(report);
     case 'table':
