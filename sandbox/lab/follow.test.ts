@@ -29,13 +29,38 @@ describe.each(PATHS)('one frame followed: %s', (path) => {
 });
 
 describe('who touches a frame', () => {
-  test('emulated: five intercepts, each of one IN or OUT, and the root works for each', async () => {
+  test('emulated: five exits, and for each a message with its bytes and the root at work', async () => {
     const { steps } = await followFrame({ path: 'emulated' });
-    const accesses = steps.filter(({ detail }) => /\b(IN|OUT) /.test(detail ?? ''));
-    const intercepts = accesses.filter(({ who }) => who === 'hypervisor');
-    expect(intercepts.map(({ what }) => what)).toEqual(new Array(5).fill('intercept'));
-    expect(steps.some(({ who, what }) => who === 'root-user' && what === 'emulation')).toBe(true);
+    const exits = steps.filter(({ detail }) => /^exit: (IN|OUT) /.test(detail ?? ''));
+    const messages = steps.filter(({ detail }) => /^message to SINT 0/.test(detail ?? ''));
+    for (const found of [exits, messages])
+      expect(found.map(({ who, what }) => `${who}: ${what}`)).toEqual(
+        new Array(5).fill('hypervisor: intercept'),
+      );
+    for (const { bytes } of messages) expect(bytes).toMatch(/^00000180800000000200000000000000/);
     expect(steps.some(({ who, what }) => who === 'root-user' && what === 'copy')).toBe(true);
+  });
+
+  test('emulated: the poll demand, step by step, each step with who did it', async () => {
+    const { steps } = await followFrame({ path: 'emulated' });
+    const told = steps.filter(({ detail }) => detail !== undefined).slice(0, 8);
+    expect(told.map(({ who, what, detail }) => [who, what, detail])).toEqual([
+      ['hypervisor', 'intercept', 'exit: OUT port ec08, 4 bytes: 0'],
+      ['hypervisor', 'intercept', 'message to SINT 0: OUT port ec08, 4 bytes: 0'],
+      ['hypervisor', 'interrupt', 'inject'],
+      ['root-kernel', 'intercept', 'slot 0: partition 2, VP 0'],
+      ['hypervisor', 'interrupt', 'end of interrupt'],
+      ['root-kernel', 'context switch', "wake the worker's thread"],
+      ['root-user', 'emulation', 'decode: OUT of 4 to port ec08, RAX 0'],
+      ['root-user', 'emulation', 'CSR1 <- 0'],
+    ]);
+    const resume = steps.find(({ detail }) => detail?.startsWith('HvSetVpRegisters') === true);
+    expect(resume).toMatchObject({
+      who: 'hypervisor',
+      what: 'hypercall',
+      detail: 'HvSetVpRegisters: write back RIP; clear intercept-suspend',
+    });
+    expect(resume?.bytes).toHaveLength(2 * (16 + 2 * 32));
   });
 
   test('vmbus: a ring, a hypercall and the root kernel, but no user mode of the root', async () => {

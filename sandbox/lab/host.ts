@@ -3,7 +3,7 @@ import { SriovNic } from '../machine/devices/sriov-nic/nic.ts';
 import { LINK_SPEEDS, REG_LINK_SPEED } from '../machine/devices/sriov-nic/spec.ts';
 import { Engine, NANOSECOND } from '../machine/engine/engine.ts';
 import { Trace } from '../machine/engine/trace.ts';
-import { InterceptMessages } from '../machine/host/intercepts.ts';
+import { InterceptService } from '../machine/host/intercept-service.ts';
 import {
   ExternalPort,
   PF_VECTOR,
@@ -12,7 +12,6 @@ import {
 } from '../machine/host/pf-driver.ts';
 import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
-import { INTERCEPT_VECTOR } from '../machine/host/worker-process.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
@@ -107,7 +106,7 @@ export class HyperVHost {
   readonly memory: HostMemory;
   readonly iommu: Iommu;
   readonly remapping = new InterruptRemapping();
-  readonly hypervisor = new Hypervisor();
+  readonly hypervisor: Hypervisor;
   readonly nic: SriovNic;
   /** Away from the machine, and towards it. */
   readonly lineOut: Link;
@@ -116,7 +115,7 @@ export class HyperVHost {
   readonly guestProcessors: LogicalProcessor[] = [];
   readonly machines: VirtualMachine[] = [];
   readonly options: HostOptions;
-  readonly intercepts = new InterceptMessages();
+  readonly intercepts: InterceptService;
   #vmbus = new Map<VirtualProcessor, VmbusInterrupts>();
 
   constructor(options: HostOptions) {
@@ -132,6 +131,8 @@ export class HyperVHost {
         `vms, queues and frame: such machines take ${Math.ceil(bytes / MEBIBYTE)} MiB; the host has at most ${MEMORY_LIMIT / MEBIBYTE}`,
       );
     this.memory = new HostMemory(bytes);
+    this.hypervisor = new Hypervisor(this.memory);
+    this.intercepts = new InterceptService(this.memory);
     this.iommu = new Iommu(this.memory);
     const link = (name: string, bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {
@@ -260,7 +261,8 @@ export class HyperVHost {
   #addRootProcessor(): void {
     const lp = new LogicalProcessor(this.engine, this.ledger, this.options.costs);
     const processor = new VirtualProcessor(lp, 'root');
-    processor.install(INTERCEPT_VECTOR, this.intercepts);
+    this.hypervisor.root.add(processor);
+    this.intercepts.enable(processor);
     this.root.push(processor);
   }
 

@@ -5,20 +5,21 @@ import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
 import { NetVsp } from '../machine/host/netvsp.ts';
 import type { SwitchPort } from '../machine/host/virtual-switch.ts';
-import { WorkerProcess } from '../machine/host/worker-process.ts';
+import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import type { Partition } from '../machine/partition/partition.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
+import { plugEmulatedAdapter } from './emulated-adapter.ts';
+import { TULIP_PORT_BASE } from './firmware.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 
-/** I/O port base that the emulated adapter's first BAR is given. */
-const TULIP_PORT_BASE = 0xec00;
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
 const RING_PAGES = 128;
@@ -68,6 +69,7 @@ export class VirtualMachine {
   readonly index: number;
   readonly memory: GuestMemory;
   readonly processors: VirtualProcessor[];
+  readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
 
@@ -82,6 +84,8 @@ export class VirtualMachine {
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
+    this.partition = host.hypervisor.createPartition();
+    for (const processor of this.processors) this.partition.add(processor);
     for (const processor of this.processors) processor.lp.place = `vm ${index}`;
   }
 
@@ -123,27 +127,20 @@ export class VirtualMachine {
   }
 
   #addEmulated(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
-    const host = this.#host;
-    const { core, external } = settings.switch;
     const processor = this.processors[0];
-    const worker = new WorkerProcess(
-      host.hypervisor,
-      this.memory,
-      this.#rootProcessor(0),
-      core,
-      external,
-      TULIP_PORT_BASE,
-      { processor, vector: PIN_VECTOR },
-    );
+    const worker = plugEmulatedAdapter(this.#host, {
+      partition: this.partition,
+      memory: this.memory,
+      switch: settings.switch,
+      root: this.#rootProcessor(0),
+      interrupt: { processor, vector: PIN_VECTOR },
+      macAddress: mac,
+    });
     placeTask(worker, `worker ${this.index}`);
-    core.connectAdapter(worker, mac);
-    host.intercepts.add(worker);
-    host.hypervisor.installIntercepts(processor, worker);
-    host.nic.setFilter(mac, 0, this.index % host.root.length);
     const Driver = settings.drivers?.tulip ?? TulipDriver;
     const device = new Driver(this.memory, processor, TULIP_PORT_BASE, mac);
     device.open();
-    return { device, macAddress: mac, path: 'emulated', port: worker, worker };
+    return { device, macAddress: mac, path: 'emulated', port: worker.frames, worker };
   }
 
   #addSynthetic(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {

@@ -80,7 +80,7 @@ describe('what a step adds', () => {
   test('emulated: two copies, five port accesses; SR-IOV: no copy', async () => {
     const emulated = await architecture({ path: 'emulated' });
     expect(emulated.steps.reduce((sum, { copies }) => sum + copies, 0)).toBe(2);
-    const accesses = emulated.steps.filter(({ detail }) => /^(IN|OUT) /.test(detail ?? ''));
+    const accesses = emulated.steps.filter(({ detail }) => /^exit: (IN|OUT) /.test(detail ?? ''));
     expect(accesses.map(({ exits }) => exits)).toEqual([1, 1, 1, 1, 1]);
     const sriov = await architecture({ path: 'sriov' });
     expect(sriov.steps.every(({ copies }) => copies === 0)).toBe(true);

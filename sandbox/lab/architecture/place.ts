@@ -100,6 +100,7 @@ export class Placer {
   #inHypervisor({ detail, what }: RawStep, kind: string, vm: number | undefined): Place {
     const home =
       kind === 'vm' ? idOf('driver', vm) : kind === 'worker' ? idOf('worker', vm) : 'kernel';
+    if (detail?.startsWith('message') === true) return way('hypervisor', 'kernel');
     if (detail === 'inject') return way('hypervisor', kind === 'vm' ? home : 'kernel');
     if (what === INTERRUPT && detail === undefined) return at('hypervisor');
     return way(home, 'hypervisor');
@@ -115,10 +116,12 @@ export class Placer {
     const channel = idOf('channel', detail === 'put received frames' ? this.#target : (vm ?? 0));
     if (what === RING)
       return detail?.startsWith('take') === true ? way(channel, 'vsp') : way('vsp', channel);
+    if (what === COPY && detail?.includes('receive buffer') === true)
+      return way('vsp', idOf('channel', this.#target));
     if (what === COPY)
-      return detail?.includes('receive buffer') === true
-        ? way('vsp', idOf('channel', this.#target))
-        : way('switch', idOf('worker', this.#target));
+      return this.#last.get('root') === 'switch'
+        ? way('switch', idOf('worker', this.#target))
+        : way(worker, 'switch');
     return at('kernel');
   }
 

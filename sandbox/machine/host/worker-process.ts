@@ -1,233 +1,248 @@
+import { ConfigurationPorts } from '../bus/pci/configuration-ports.ts';
+import { IoWindow } from '../bus/pci/io-window.ts';
+import { PortSpace } from '../bus/port-space.ts';
 import { type BusMaster, Dec21140, type Dec21140Host } from '../devices/dec21140/device.ts';
+import type { Phy } from '../devices/dec21140/phy.ts';
+import { makeSerialRom } from '../devices/dec21140/serial-rom-image.ts';
 import { WINDOW } from '../devices/dec21140/spec.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
-import type { HostMemory } from '../memory/host-memory.ts';
-import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
+import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
+import { type MacAddress, macBytes } from '../net/frame.ts';
+import { emulationCycles } from '../partition/costs.ts';
+import { SetVpRegistersInput } from '../partition/hypercalls.ts';
 import type { Hypervisor, PortService, SignalTarget } from '../partition/hypervisor.ts';
-import { CONTEXT_SWITCH, COPY, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
-import type {
-  InterruptService,
-  PortAccess,
-  Task,
-  VirtualProcessor,
-} from '../partition/virtual-processor.ts';
+import { InterceptReader } from '../partition/intercept-message.ts';
+import { CONTEXT_SWITCH, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
+import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX, REGISTER_RIP } from '../partition/registers.ts';
+import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { MessageThreads } from './intercept-service.ts';
 import type { ExternalPort } from './pf-driver.ts';
-import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
-
-/** Vector on which the root takes intercept messages (the SynIC's SINT 0). */
-export const INTERCEPT_VECTOR = 0;
-
-/** Buffers that the worker shares with the switch, in each direction. */
-const TRANSMIT_BUFFERS = 64;
-const RECEIVE_BUFFERS = 128;
-const BUFFER_SIZE = 2048;
-
-/** What the worker's thread was woken for. */
-const WORK_INTERCEPT = 0;
-const WORK_FRAMES = 1;
+import type { VirtualSwitch } from './virtual-switch.ts';
+import { WorkerFrames } from './worker-frames.ts';
 
 /**
- * The virtual machine's worker process: a thread in the root's user mode that completes the guest's
- * intercepted port accesses with a device model, and moves frames between the model and the switch.
+ * Where the adapter is on the virtual machine's PCI bus. That a generation 1 machine has its legacy
+ * adapter at device 10 is an assumption, from listings of such machines.
  */
-export class WorkerProcess
-  implements PortService, Task, InterruptService, SwitchPort, ScatterOwner, Dec21140Host
-{
-  readonly device: Dec21140;
-  /** Frames for the guest that found no free buffer, or that the device did not take. */
-  dropped = 0;
-  #hypervisor: Hypervisor;
-  #host: HostMemory;
-  #processor: VirtualProcessor;
-  #switch: VirtualSwitch;
-  #external: ExternalPort;
-  #portBase: number;
-  #interrupt: SignalTarget;
-  #pending: VirtualProcessor | undefined;
-  #ready = false;
-  #running: VirtualProcessor | undefined;
-  #buffers: number;
-  #free: ScatterList[] = [];
-  #queue: number;
-  #lengths = new Int32Array(RECEIVE_BUFFERS);
-  #head = 0;
-  #tail = 0;
-  #frame = new Uint8Array(BUFFER_SIZE);
-  #woken = false;
-  #pinChanged = false;
+export const ADAPTER_DEVICE = 10;
 
-  /** @param interrupt the guest processor and vector behind the device's interrupt pin */
-  constructor(
-    hypervisor: Hypervisor,
-    memory: GuestMemory,
-    processor: VirtualProcessor,
-    virtualSwitch: VirtualSwitch,
-    external: ExternalPort,
-    portBase: number,
-    interrupt: SignalTarget,
-  ) {
-    this.#hypervisor = hypervisor;
-    this.#host = memory.host;
+/** What a thread was woken for: frames, or the index of the processor whose message it is. */
+const WORK_FRAMES = -1;
+/** Or for a timer of the model that has run out: it may have sent frames or moved the pin. */
+const WORK_TIMER = -2;
+/** Frames of such timers that can wait for the thread. */
+const LATE_FRAMES = 64;
+
+/** What a worker process is made of. */
+export interface WorkerOptions {
+  hypervisor: Hypervisor;
+  /** The root's own memory: message slots, buffers, the page for hypercall input. */
+  host: HostMemory;
+  /** The guest's memory as the chip's bus master sees it. */
+  memory: BusMaster;
+  /** The root's processor on which its threads run. */
+  processor: VirtualProcessor;
+  switch: VirtualSwitch;
+  external: ExternalPort;
+  /** The guest's processor and vector behind the device's interrupt pin. */
+  interrupt: SignalTarget;
+  macAddress: MacAddress;
+  phys?: ReadonlyMap<number, Phy>;
+  /** Told of each change of the interrupt pin, when the access or frame that caused it is handled. */
+  onPin?: (level: boolean) => void;
+}
+
+/**
+ * The virtual machine's worker process: threads in the root's user mode that complete the guest's
+ * intercepted port accesses with a device model, and move frames between the model and the switch.
+ *
+ * What an access was it learns from the bytes of the intercept message and from nothing else.
+ */
+export class WorkerProcess implements PortService, MessageThreads, Task, Dec21140Host {
+  readonly device: Dec21140;
+  /** The virtual machine's I/O ports, as far as this process emulates them. */
+  readonly ports = new PortSpace();
+  /** Its port of the virtual switch. */
+  readonly frames: WorkerFrames;
+  #hypervisor: Hypervisor;
+  #processor: VirtualProcessor;
+  #interrupt: SignalTarget;
+  #onPin: ((level: boolean) => void) | undefined;
+  #window: IoWindow;
+  #message: InterceptReader;
+  #slots: number[] = [];
+  #input: SetVpRegistersInput;
+  #running: VirtualProcessor | undefined;
+  #pinChanged = false;
+  #pinPassed = false;
+  /** What the model did by a timer, until the thread runs. */
+  #late: Uint8Array[] = [];
+  #lateWoken = false;
+
+  constructor(options: WorkerOptions) {
+    const { host, processor, macAddress } = options;
+    this.#hypervisor = options.hypervisor;
     this.#processor = processor;
-    this.#switch = virtualSwitch;
-    this.#external = external;
-    this.#portBase = portBase;
-    this.#interrupt = interrupt;
-    this.#buffers = this.#host.allocate(TRANSMIT_BUFFERS * BUFFER_SIZE);
-    this.#queue = this.#host.allocate(RECEIVE_BUFFERS * BUFFER_SIZE);
-    for (let i = 0; i < TRANSMIT_BUFFERS; i++) this.#free.push(new ScatterList());
-    for (const [i, list] of this.#free.entries()) list.token = i;
-    const master: BusMaster = memory;
-    this.device = new Dec21140(master, this);
+    this.#interrupt = options.interrupt;
+    this.#onPin = options.onPin;
+    this.#message = new InterceptReader(host);
+    this.#input = new SetVpRegistersInput(host, host.allocate(PAGE_SIZE));
+    this.frames = new WorkerFrames(host, options.switch, options.external, (from) =>
+      this.#processor.post(this, WORK_FRAMES, from.local),
+    );
+    this.device = new Dec21140({
+      engine: processor.lp.engine,
+      memory: options.memory,
+      host: this,
+      serialRom: makeSerialRom({ macAddress: macBytes(macAddress) }),
+      phys: options.phys,
+    });
+    const { configuration } = this.device;
+    this.#window = new IoWindow(configuration, 0, WINDOW, this.device);
+    const bridge = new ConfigurationPorts();
+    bridge.add(ADAPTER_DEVICE, 0, configuration);
+    this.ports.add(this.#window);
+    this.ports.add(bridge);
+  }
+
+  /** Frames for the guest that found no free buffer, or that the device did not take. */
+  get dropped(): number {
+    return this.frames.dropped;
   }
 
   claims(port: number): boolean {
-    return port >= this.#portBase && port < this.#portBase + WINDOW;
+    return this.ports.at(port) !== undefined;
   }
 
-  /** The message is in the root's SynIC: an interrupt tells the kernel, which wakes the thread. */
-  intercepted(processor: VirtualProcessor, at: number): void {
-    this.#pending = processor;
-    this.#processor.interrupt(INTERCEPT_VECTOR, at);
-  }
-
-  /** The kernel found this worker's message: its thread is made ready, once for each message. */
-  interrupt(processor: VirtualProcessor): undefined {
-    if (this.#pending === undefined || this.#ready || processor !== this.#processor)
-      return undefined;
-    this.#ready = true;
-    processor.post(this, WORK_INTERCEPT, processor.local);
-    return undefined;
+  /** The kernel has a message for the thread of processor `vpIndex`. */
+  wake(processor: VirtualProcessor, vpIndex: number, slot: number): void {
+    this.#slots[vpIndex] = slot;
+    processor.post(this, vpIndex, processor.local);
   }
 
   /** The thread runs: switched to, does its work in user mode, blocks again. */
   run(processor: VirtualProcessor, work: number): void {
     this.#running = processor;
-    this.#switchThread(processor);
-    if (work === WORK_INTERCEPT) this.#emulate(processor);
-    else this.#receiveFrames(processor);
+    this.#switchThread(processor, "wake the worker's thread");
+    if (work >= 0) this.#emulate(processor, this.#slots[work]);
+    else {
+      if (work === WORK_FRAMES) this.frames.receive(processor, this.device);
+      else this.#sendLate(processor);
+      this.#passPin(processor);
+    }
+    this.#switchThread(processor, "the worker's thread waits");
     this.#running = undefined;
   }
 
-  /** A frame for the guest from the switch: into the process's queue, by a system call's copy. */
-  deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
-    const { costs } = processor.lp;
-    if (this.#tail - this.#head === RECEIVE_BUFFERS || frame.length > BUFFER_SIZE) {
-      this.dropped++;
-      return false;
-    }
-    const slot = this.#tail++ % RECEIVE_BUFFERS;
-    frame.copyTo(this.#host, this.#queue + slot * BUFFER_SIZE);
-    this.#lengths[slot] = frame.length;
-    this.#copied(processor, frame.length, costs.copyCold);
-    if (!this.#woken) {
-      this.#woken = true;
-      this.#processor.post(this, WORK_FRAMES, processor.local);
-    }
-    return false;
-  }
-
-  returned(list: ScatterList): void {
-    this.#free.push(list);
-  }
-
-  /** The model transmits: the frame goes to the switch by a system call, which copies it. */
+  /** The model transmits a frame. */
   transmit(buffer: Uint8Array, length: number): void {
-    const processor = this.#running;
-    if (processor === undefined) return;
-    if (length > BUFFER_SIZE) {
-      this.dropped++;
-      return;
+    if (this.#running !== undefined) this.frames.transmit(this.#running, buffer, length);
+    else if (this.#late.length === LATE_FRAMES) this.frames.dropped++;
+    else {
+      this.#late.push(buffer.slice(0, length));
+      this.#wakeLate();
     }
-    const { costs } = processor.lp;
-    this.#copied(processor, length, costs.copyCold);
-    processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
-    processor.charge(processor.user, EMULATION, costs.workerFrame);
-    const list = this.#external.queueOf(processor).hasRoom ? this.#free.pop() : undefined;
-    if (list === undefined) {
-      this.dropped++;
-      return;
-    }
-    const at = this.#buffers + list.token * BUFFER_SIZE;
-    this.#host.bytes.set(buffer.subarray(0, length), at);
-    this.#copied(processor, length, costs.copyWarm);
-    list.clear();
-    list.add(at, length);
-    list.owner = this;
-    if (!this.#switch.forward(processor, list, this)) this.returned(list);
   }
 
   /** The pin's level is passed on when the access that changed it is complete. */
   interruptPin(): void {
     this.#pinChanged = true;
+    if (this.#running === undefined) this.#wakeLate();
+  }
+
+  #wakeLate(): void {
+    if (this.#lateWoken) return;
+    this.#lateWoken = true;
+    this.#processor.post(this, WORK_TIMER, this.device.engine.now);
+  }
+
+  #sendLate(processor: VirtualProcessor): void {
+    this.#lateWoken = false;
+    for (const frame of this.#late) this.frames.transmit(processor, frame, frame.length);
+    this.#late.length = 0;
+  }
+
+  /** Decode the message at `slot`, access the device, write back the registers, let the guest go on. */
+  #emulate(processor: VirtualProcessor, slot: number): void {
+    const message = this.#message;
+    message.at = slot;
+    const { costs } = processor.lp;
+    const { port, size, write } = message;
+    const step = Math.floor(emulationCycles(costs) / 2);
+    const detail = processor.tracing ? `decode: ${describe(message)}` : undefined;
+    processor.charge(processor.user, EMULATION, emulationCycles(costs) - step, detail);
+    if (write) {
+      const value = message.accumulator;
+      this.#chargeAccess(processor, step, port, '<-', value);
+      this.ports.write(port, size, value);
+      this.#passPin(processor);
+      this.#complete(processor);
+      return;
+    }
+    const value = this.ports.read(port, size);
+    this.#chargeAccess(processor, step, port, '->', value);
+    this.#passPin(processor);
+    this.#complete(processor, value);
+  }
+
+  #chargeAccess(
+    processor: VirtualProcessor,
+    cycles: number,
+    port: number,
+    arrow: string,
+    value: number,
+  ): void {
+    const detail = processor.tracing
+      ? `${this.#nameOf(port)} ${arrow} ${value.toString(16)}`
+      : undefined;
+    processor.charge(processor.user, EMULATION, cycles, detail);
   }
 
   /**
-   * Decode, device access, write-back of the register, resume. The sum of the steps is the published
-   * cost of an exit to user mode, plus two thread switches and an interrupt for the second partition.
+   * One hypercall: what was read goes into the low bytes of EAX, whose upper bytes stay, with the upper
+   * half of RAX zeroed; RIP goes behind the instruction; the processor is no longer suspended.
+   * Real processors leave bits 63:32 of RAX alone for 8 and 16 bits; the published VMMs zero them.
    */
-  #emulate(processor: VirtualProcessor): void {
-    const guest = this.#pending;
-    if (guest === undefined) return;
-    this.#pending = undefined;
-    this.#ready = false;
-    const { costs } = processor.lp;
-    const { access } = guest;
-    const decode = Math.max(0, costs.exitUserMode - costs.vmexit - costs.syscall);
-    const detail = processor.tracing ? describe(access, this.#portBase) : undefined;
-    processor.charge(processor.user, EMULATION, decode, detail);
-    const offset = access.port - this.#portBase;
-    let value = 0;
-    if (access.write) this.device.write(offset, access.size, access.value >>> 0);
-    else value = this.device.read(offset, access.size);
-    this.#passPin(processor);
-    processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
-    this.#switchThread(processor);
-    guest.resume(value, processor.local);
-  }
-
-  #receiveFrames(processor: VirtualProcessor): void {
-    const { costs } = processor.lp;
-    this.#woken = false;
-    processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
-    while (this.#head !== this.#tail) {
-      const slot = this.#head++ % RECEIVE_BUFFERS;
-      const length = this.#lengths[slot];
-      const at = this.#queue + slot * BUFFER_SIZE;
-      this.#frame.set(this.#host.bytes.subarray(at, at + length));
-      processor.charge(processor.user, EMULATION, costs.workerFrame);
-      this.#copied(processor, length, costs.copyWarm);
-      if (!this.device.receive(this.#frame, length)) this.dropped++;
-    }
-    this.#passPin(processor);
-    this.#switchThread(processor);
+  #complete(processor: VirtualProcessor, value?: number): void {
+    const message = this.#message;
+    const input = this.#input;
+    processor.charge(processor.kernel, SYSTEM_CALL, processor.lp.costs.syscall);
+    input.begin(message.sender, message.vpIndex);
+    if (value !== undefined) input.add(REGISTER_RAX, message.merge(value), 0);
+    const low = message.ripLow + message.instructionLength;
+    input.add(REGISTER_RIP, low, message.ripHigh + (low > 0xffffffff ? 1 : 0));
+    input.add(REGISTER_INTERCEPT_SUSPEND, 0, 0);
+    this.#hypervisor.setVpRegisters(processor, input);
   }
 
   /** The pin is a level: a rise costs a hypercall, and while it is high the interrupt stays pending. */
   #passPin(processor: VirtualProcessor): void {
     const { processor: guest, vector } = this.#interrupt;
-    if (!this.device.pin) guest.retract(vector);
+    const { pin } = this.device;
+    if (pin !== this.#pinPassed) {
+      this.#pinPassed = pin;
+      this.#onPin?.(pin);
+    }
+    if (!pin) guest.retract(vector);
     else if (this.#pinChanged) this.#hypervisor.signalFromRoot(processor, this.#interrupt);
     else guest.interrupt(vector, processor.local);
     this.#pinChanged = false;
   }
 
-  #switchThread(processor: VirtualProcessor): void {
+  #switchThread(processor: VirtualProcessor, why: string): void {
     const { ledger, costs } = processor.lp;
     ledger.contextSwitches++;
-    processor.charge(processor.kernel, CONTEXT_SWITCH, costs.threadSwitch);
+    const detail = processor.tracing ? why : undefined;
+    processor.charge(processor.kernel, CONTEXT_SWITCH, costs.threadSwitch, detail);
   }
 
-  #copied(processor: VirtualProcessor, length: number, cyclesPerByte: number): void {
-    const { ledger } = processor.lp;
-    ledger.copies++;
-    ledger.copiedBytes += length;
-    const who = this.#running === undefined ? processor.kernel : processor.user;
-    processor.charge(who, COPY, cyclesPerByte * length);
+  #nameOf(port: number): string {
+    if (!this.#window.claims(port)) return `port ${port.toString(16)}`;
+    return `CSR${(port - this.device.configuration.bar(0)) >>> 3}`;
   }
 }
 
-function describe(access: PortAccess, base: number): string {
-  const register = `CSR${(access.port - base) >>> 3}`;
-  return access.write ? `write ${register}` : `read ${register}`;
+function describe(message: InterceptReader): string {
+  const { port, size, write } = message;
+  const value = write ? `, RAX ${message.accumulator.toString(16)}` : '';
+  return `${write ? 'OUT' : 'IN'} of ${size} to port ${port.toString(16)}${value}`;
 }

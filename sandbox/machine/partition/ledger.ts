@@ -66,6 +66,7 @@ export const EXITS = [
   'root-eoi',
   'root-hypercall',
   'root-halt',
+  'root-eom',
 ] as const;
 export const EXIT_PORT_IO = 0;
 export const EXIT_MMIO = 1;
@@ -79,6 +80,8 @@ export const EXIT_ROOT_INTERRUPT = 8;
 export const EXIT_ROOT_EOI = 9;
 export const EXIT_ROOT_HYPERCALL = 10;
 export const EXIT_ROOT_HALT = 11;
+/** A write to the SynIC's EOM register: more messages wait for the slot that was freed. */
+export const EXIT_ROOT_EOM = 12;
 
 const COLUMNS = ACTIVITIES.length;
 

@@ -19,10 +19,11 @@ export class LogicalProcessor implements Handler {
   place: string | undefined;
   /** Picoseconds spent on work, for utilisation. */
   busy = 0;
+  /** Whether code runs on it now. */
+  running = false;
   #picosecondsPerCycle: number;
   #processors: VirtualProcessor[] = [];
   #turn = 0;
-  #running = false;
   #timer: Timer;
 
   constructor(engine: Engine, ledger: Ledger, costs: Costs) {
@@ -38,13 +39,13 @@ export class LogicalProcessor implements Handler {
     this.#processors.push(processor);
   }
 
-  /** Spends `cycles` on `what` for `who`; `detail` is kept while the trace records. */
-  charge(who: number, what: number, cycles: number, detail?: string): void {
+  /** Spends `cycles` on `what` for `who`; `detail` and `bytes` (hex) are kept while the trace records. */
+  charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
     this.ledger.charge(who, what, cycles);
     const start = this.local;
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
     if (this.engine.trace.recording) {
-      this.engine.trace.step(who, what, start, this.local, detail, undefined, this.place);
+      this.engine.trace.step(who, what, start, this.local, detail, bytes, this.place);
     }
   }
 
@@ -55,7 +56,7 @@ export class LogicalProcessor implements Handler {
 
   /** Something for one of its virtual processors will be ready at `at`: look again then. */
   wake(at: number): void {
-    if (this.#running || at === Infinity) return;
+    if (this.running || at === Infinity) return;
     const when = Math.max(at, this.busyUntil, this.engine.now);
     if (!this.#timer.pending || this.#timer.due > when) this.#timer.schedule(when);
   }
@@ -64,7 +65,7 @@ export class LogicalProcessor implements Handler {
   handle(): void {
     const now = this.engine.now;
     this.local = now;
-    this.#running = true;
+    this.running = true;
     const processor = this.#next(now);
     processor?.step(now);
     let next = this.#earliest();
@@ -72,7 +73,7 @@ export class LogicalProcessor implements Handler {
       for (const idle of this.#processors) idle.goIdle();
       next = this.#earliest();
     }
-    this.#running = false;
+    this.running = false;
     this.busy += this.local - now;
     this.busyUntil = this.local;
     if (next !== Infinity) this.#timer.schedule(Math.max(next, this.busyUntil));

@@ -17,6 +17,8 @@ import {
   SCHEDULING,
 } from './ledger.ts';
 import type { LogicalProcessor } from './logical-processor.ts';
+import { REGISTER_RDX, REGISTER_RFLAGS, RFLAGS_INTERRUPT, VpRegisters } from './registers.ts';
+import type { Synic } from './synic.ts';
 import { TaskQueue } from './task-queue.ts';
 
 /** A piece of kernel code: runs to its end at one instant and charges what it costs. */
@@ -51,7 +53,8 @@ export interface InterceptHandler {
 /** In which partition a processor runs; `bare` has no hypervisor under it. */
 export type ProcessorKind = 'guest' | 'root' | 'bare';
 
-const VECTORS = 32;
+/** Vectors of a processor: those of the local APIC from 0x20 on. */
+export const VECTORS = 32;
 
 /**
  * A virtual processor on a logical one. Interrupts come first, then code that was suspended, then tasks
@@ -66,6 +69,15 @@ export class VirtualProcessor {
   /** The access that trapped last. One at a time: a processor has one outstanding intercept. */
   readonly access: PortAccess = { port: 0, size: 4, write: false, value: 0 };
   interceptHandler: InterceptHandler | undefined;
+  /** Its partition's id and its index there; 0 until it is added to one. */
+  partitionId = 0;
+  index = 0;
+  readonly registers = new VpRegisters();
+  synic: Synic | undefined;
+  /** RFLAGS.IF outside handlers: while false, pending interrupts wait. */
+  interruptsEnabled = true;
+  /** Its code runs outside this machine: between accesses it is busy there, and never halts here. */
+  outsideCode = false;
   #services: (InterruptService | undefined)[] = new Array(VECTORS);
   #pending = 0;
   #posted = 0;
@@ -99,8 +111,8 @@ export class VirtualProcessor {
     return this.#halted;
   }
 
-  charge(who: number, what: number, cycles: number, detail?: string): void {
-    this.lp.charge(who, what, cycles, detail);
+  charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
+    this.lp.charge(who, what, cycles, detail, bytes);
   }
 
   /** Whether the trace records: only then is it worth describing what is charged. */
@@ -121,7 +133,7 @@ export class VirtualProcessor {
     this.#pending |= bit;
     this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
     this.#pendingAt[vector] = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Takes a pending interrupt back: a level that fell before it was served. */
@@ -132,7 +144,7 @@ export class VirtualProcessor {
   /** Has `task.run` called with `arg` once the processor gets to it, at `at` or later. */
   post(task: Task, arg: number, at: number): void {
     this.#tasks.push(task, arg, at);
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /**
@@ -147,7 +159,7 @@ export class VirtualProcessor {
     this.#codes.push(code);
     this.#values.push(0);
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** Whether trapping code is under way. */
@@ -161,14 +173,14 @@ export class VirtualProcessor {
     this.#suspended = false;
     this.#outside = true;
     this.#resumeAt = at;
-    this.lp.wake(this.readyAt());
+    this.#wake();
   }
 
   /** When it can next do something, in picoseconds; Infinity when it has nothing to do. */
   readyAt(): number {
     if (this.#suspended) return Infinity;
     let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
-    if (this.#pending !== 0 && !this.#inService) {
+    if (this.#pending !== 0 && this.#interruptible) {
       const due = this.#interruptDue(this.#nextVector());
       if (due < at) at = due;
     }
@@ -181,7 +193,7 @@ export class VirtualProcessor {
   step(now: number): void {
     this.#outside ||= this.#halted;
     this.#halted = false;
-    if (this.#pending !== 0 && !this.#inService) {
+    if (this.#pending !== 0 && this.#interruptible) {
       const vector = this.#nextVector();
       if (this.#interruptDue(vector) <= now) {
         this.#take(vector);
@@ -195,7 +207,7 @@ export class VirtualProcessor {
 
   /** Nothing left to do: the idle loop halts the processor. */
   goIdle(): void {
-    if (this.#halted || this.#suspended) return;
+    if (this.#halted || this.#suspended || this.outsideCode) return;
     this.#halted = true;
     if (this.kind === 'bare') return;
     this.lp.ledger.exits[this.kind === 'guest' ? EXIT_HALT : EXIT_ROOT_HALT]++;
@@ -207,6 +219,15 @@ export class VirtualProcessor {
     if (this.kind === 'bare' || this.lp.costs.apicVirtualization) return;
     this.lp.ledger.exits[EXIT_APIC_ACCESS]++;
     this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor, 'local APIC');
+  }
+
+  /** Tells the core, unless it is running something and looks afterwards anyway. */
+  #wake(): void {
+    if (!this.lp.running) this.lp.wake(this.readyAt());
+  }
+
+  get #interruptible(): boolean {
+    return this.interruptsEnabled && !this.#inService;
   }
 
   /** When `vector` can be taken: not before code that is being resumed is back in the processor. */
@@ -267,6 +288,7 @@ export class VirtualProcessor {
     if (this.kind === 'bare') return;
     if (!costs.apicVirtualization) ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
     this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt, 'end of interrupt');
+    this.synic?.scan(this.local);
   }
 
   /** Continues the innermost trapping code until it traps again or ends. */
@@ -289,6 +311,16 @@ export class VirtualProcessor {
       return;
     }
     this.#suspended = true;
+    this.#loadOperands();
     this.interceptHandler?.intercept(this);
+  }
+
+  /** The registers as the `IN` or `OUT` finds them: the port in DX, and what is written in RAX. */
+  #loadOperands(): void {
+    const { access, registers } = this;
+    registers.set(REGISTER_RDX, access.port);
+    if (access.write) registers.setAccumulator(access.size, access.value);
+    const flags = registers.low(REGISTER_RFLAGS) & ~RFLAGS_INTERRUPT;
+    registers.set(REGISTER_RFLAGS, this.#interruptible ? flags | RFLAGS_INTERRUPT : flags);
   }
 }

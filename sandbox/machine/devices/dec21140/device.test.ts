@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { Engine } from '../../engine/engine.ts';
 import { GuestMemory } from '../../memory/guest-memory.ts';
 import { HostMemory } from '../../memory/host-memory.ts';
 import { macBytes, makeMac } from '../../net/frame.ts';
 import { Dec21140 } from './device.ts';
+import { makeSerialRom } from './serial-rom-image.ts';
 import * as spec from './spec.ts';
 
 const TX_RING = 0x10000;
@@ -17,9 +19,14 @@ function newChip() {
   const memory = new GuestMemory(new HostMemory(4 << 20), 2 << 20);
   const sent: Uint8Array[] = [];
   const pin: boolean[] = [];
-  const chip = new Dec21140(memory, {
-    transmit: (buffer, length) => sent.push(buffer.slice(0, length)),
-    interruptPin: (level) => pin.push(level),
+  const chip = new Dec21140({
+    engine: new Engine(),
+    memory,
+    serialRom: makeSerialRom({ macAddress: macBytes(makeMac(1, 3)) }),
+    host: {
+      transmit: (buffer, length) => sent.push(buffer.slice(0, length)),
+      interruptPin: (level) => pin.push(level),
+    },
   });
   const csr = (n: number) => chip.read(8 * n, 4);
   const write = (n: number, value: number) => chip.write(8 * n, 4, value);

@@ -1,5 +1,11 @@
+import type { ConfigurationSpace } from '../../bus/pci/configuration-space.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type Identity, makeConfiguration } from './configuration.ts';
 import { AddressFilter } from './filter.ts';
+import { GeneralPurposePort } from './general-purpose-port.ts';
+import { Phy } from './phy.ts';
 import { ReceiveProcess } from './receive.ts';
+import { RomAndMii } from './rom-and-mii.ts';
 import {
   ABNORMAL_SOURCES,
   ABNORMAL_SUMMARY,
@@ -12,6 +18,8 @@ import {
   CSR6_OPERATION,
   CSR7_INTERRUPT_ENABLE,
   CSR8_MISSED_FRAMES,
+  CSR9_SERIAL_ROM,
+  CSR12_GENERAL_PURPOSE,
   NORMAL_SOURCES,
   NORMAL_SUMMARY,
   RECEIVE_STATE_SHIFT,
@@ -32,9 +40,9 @@ import { TransmitProcess } from './transmit.ts';
 
 /** Memory as the chip's bus master sees it: guest-physical addresses. Nothing it does can throw. */
 export interface BusMaster {
-  read32(address: number): number;
-  write32(address: number, value: number): void;
+  /** @returns how many bytes answered; the others become ff */
   readInto(address: number, target: Uint8Array, offset: number, length: number): number;
+  /** @returns how many bytes were taken */
   writeFrom(address: number, source: Uint8Array, offset: number, length: number): number;
 }
 
@@ -46,23 +54,58 @@ export interface Dec21140Host {
   interruptPin(level: boolean): void;
 }
 
+/** What the chip is soldered to. */
+export interface Dec21140Options {
+  engine: Engine;
+  memory: BusMaster;
+  host: Dec21140Host;
+  /** 64 words of the 93C46. */
+  serialRom: Uint16Array;
+  /** Transceivers on MII management by address; one at address 1 unless said otherwise. */
+  phys?: ReadonlyMap<number, Phy>;
+  /** Board levels of general-purpose pins that are inputs; they are pulled up. */
+  pins?: number;
+  identity?: Partial<Identity>;
+}
+
 /**
- * A DEC 21140: registers, bus-master descriptor processing, and an interrupt pin. Software calls
+ * A DEC 21140: configuration space, registers, bus-master descriptor processing, and an interrupt pin. Software calls
  * `read` and `write`; the wire calls `receive`. See README.md for what is not modelled.
  */
 export class Dec21140 {
   readonly csr = new Uint32Array(WINDOW >> 2);
   readonly filter = new AddressFilter();
+  readonly configuration: ConfigurationSpace;
   readonly memory: BusMaster;
   readonly host: Dec21140Host;
+  readonly engine: Engine;
+  readonly port: GeneralPurposePort;
+  readonly romAndMii: RomAndMii;
   #transmit = new TransmitProcess(this);
   #receive = new ReceiveProcess(this);
   #pin = false;
 
-  constructor(memory: BusMaster, host: Dec21140Host) {
-    this.memory = memory;
-    this.host = host;
+  #word = new Uint8Array(4);
+
+  constructor(options: Dec21140Options) {
+    this.engine = options.engine;
+    this.memory = options.memory;
+    this.host = options.host;
+    this.configuration = makeConfiguration(options.serialRom, options.identity);
+    this.port = new GeneralPurposePort(options.pins ?? 0xff);
+    this.romAndMii = new RomAndMii(options.serialRom, options.phys ?? new Map([[1, new Phy()]]));
     this.#reset();
+  }
+
+  read32(address: number): number {
+    const word = this.#word;
+    this.memory.readInto(address, word, 0, 4);
+    return (word[0] | (word[1] << 8) | (word[2] << 16) | (word[3] << 24)) >>> 0;
+  }
+
+  write32(address: number, value: number): void {
+    for (let i = 0; i < 4; i++) this.#word[i] = value >>> (8 * i);
+    this.memory.writeFrom(address, this.#word, 0, 4);
   }
 
   /** The level of the interrupt pin. */
@@ -75,6 +118,8 @@ export class Dec21140 {
     if (size !== 4 || (offset & 7) !== 0 || offset < 0 || offset >= WINDOW) return 0xffffffff;
     if (offset === CSR1_TRANSMIT_POLL || offset === CSR2_RECEIVE_POLL) return 0xffffffff;
     const value = this.csr[offset >> 2];
+    if (offset === CSR9_SERIAL_ROM) return this.romAndMii.read(value);
+    if (offset === CSR12_GENERAL_PURPOSE) return this.port.read();
     if (offset === CSR8_MISSED_FRAMES) this.csr[offset >> 2] = 0xe0000000;
     return value;
   }
@@ -114,6 +159,12 @@ export class Dec21140 {
         this.#evaluate();
         break;
       case CSR8_MISSED_FRAMES:
+        break;
+      case CSR9_SERIAL_ROM:
+        csr[offset >> 2] = this.romAndMii.write(value);
+        break;
+      case CSR12_GENERAL_PURPOSE:
+        this.port.write(value);
         break;
       default:
         csr[offset >> 2] = value;
@@ -195,6 +246,7 @@ export class Dec21140 {
     this.csr[CSR4_TRANSMIT_LIST >> 2] = 0;
     for (const [offset, value] of RESET_VALUES) this.csr[offset >> 2] = value;
     this.filter.reset();
+    this.port.reset();
     this.#evaluate();
   }
 }

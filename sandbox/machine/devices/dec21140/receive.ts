@@ -36,7 +36,7 @@ export class ReceiveProcess {
   /** Looks for a descriptor: at the start, after a poll demand, and after each frame. */
   resume(): void {
     const device = this.#device;
-    if ((device.memory.read32(this.pointer) & OWN) !== 0) {
+    if ((device.read32(this.pointer) & OWN) !== 0) {
       device.receiveState = RECEIVE_STATE_WAITING;
       return;
     }
@@ -68,28 +68,28 @@ export class ReceiveProcess {
   }
 
   #scatter(frame: Uint8Array, length: number): boolean {
-    const { memory } = this.#device;
+    const device = this.#device;
     const total = length + FCS;
     let done = 0;
     for (let count = 0; count < MAX_DESCRIPTORS; count++) {
       const at = this.pointer;
-      const control = memory.read32(at + 4);
+      const control = device.read32(at + 4);
       const first = count === 0 ? RDES0_FIRST : 0;
-      done += this.#store(memory.read32(at + 8), control & 0x7fc, frame, length, done);
+      done += this.#store(device.read32(at + 8), control & 0x7fc, frame, length, done);
       if ((control & CHAINED) === 0)
-        done += this.#store(memory.read32(at + 12), (control >>> 11) & 0x7fc, frame, length, done);
+        done += this.#store(device.read32(at + 12), (control >>> 11) & 0x7fc, frame, length, done);
       this.pointer = this.#next(control, at);
       const group = (frame[0] & 1) !== 0 ? RDES0_MULTICAST : 0;
       const last = (total << 16) | RDES0_LAST | first | group;
       if (done >= total) {
-        memory.write32(at, last);
+        device.write32(at, last);
         return true;
       }
-      if ((memory.read32(this.pointer) & OWN) === 0 || count === MAX_DESCRIPTORS - 1) {
-        memory.write32(at, last | RDES0_ERROR | RDES0_TRUNCATED);
+      if ((device.read32(this.pointer) & OWN) === 0 || count === MAX_DESCRIPTORS - 1) {
+        device.write32(at, last | RDES0_ERROR | RDES0_TRUNCATED);
         return false;
       }
-      memory.write32(at, first);
+      device.write32(at, first);
     }
     return false;
   }
@@ -104,7 +104,7 @@ export class ReceiveProcess {
 
   #next(control: number, at: number): number {
     if ((control & END_OF_RING) !== 0) return this.#device.csr[CSR3_RECEIVE_LIST >> 2];
-    if ((control & CHAINED) !== 0) return this.#device.memory.read32(at + 12);
+    if ((control & CHAINED) !== 0) return this.#device.read32(at + 12);
     return (at + DESCRIPTOR_SIZE + this.#device.descriptorSkip) >>> 0;
   }
 }

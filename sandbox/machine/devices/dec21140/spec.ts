@@ -12,6 +12,7 @@ export const CSR6_OPERATION = 0x30;
 export const CSR7_INTERRUPT_ENABLE = 0x38;
 export const CSR8_MISSED_FRAMES = 0x40;
 export const CSR9_SERIAL_ROM = 0x48;
+export const CSR12_GENERAL_PURPOSE = 0x60;
 /** Bytes of the register window: CSR n at 8 n. */
 export const WINDOW = 128;
 
@@ -71,3 +72,18 @@ export const RDES0_TRUNCATED = 1 << 14;
 export const SETUP_FRAME_SIZE = 192;
 /** Longest frame without FCS. */
 export const MAX_FRAME = 1514;
+
+/** CSR9: serial ROM lines, selections, MII management lines. */
+export const ROM_CHIP_SELECT = 1 << 0;
+export const ROM_CLOCK = 1 << 1;
+export const ROM_DATA_IN = 1 << 2;
+export const ROM_DATA_OUT = 1 << 3;
+export const SELECT_SERIAL_ROM = 1 << 11;
+export const SELECT_BOOT_ROM = 1 << 12;
+export const ROM_READ = 1 << 14;
+export const MII_CLOCK = 1 << 16;
+export const MII_DATA_OUT = 1 << 17;
+export const MII_READ = 1 << 18;
+export const MII_DATA_IN = 1 << 19;
+export const CSR9_WRITABLE = 0x00077cff;
+export const CSR9_ONES = 0xfff08300;

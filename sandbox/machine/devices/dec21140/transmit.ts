@@ -35,11 +35,10 @@ export class TransmitProcess {
   /** Runs until a descriptor is not owned. Called for a poll demand and when the process starts. */
   run(): void {
     const device = this.#device;
-    const { memory } = device;
     for (let left = MAX_DESCRIPTORS; left > 0; left--) {
       if ((device.csr[CSR6_OPERATION >> 2] & START_TRANSMIT) === 0) return;
-      const control = memory.read32(this.pointer + 4);
-      if ((memory.read32(this.pointer) & OWN) === 0) break;
+      const control = device.read32(this.pointer + 4);
+      if ((device.read32(this.pointer) & OWN) === 0) break;
       if ((control & TDES1_SETUP) !== 0) this.#setup(control);
       else this.#data(control);
       this.pointer = this.#next(control);
@@ -49,25 +48,25 @@ export class TransmitProcess {
   }
 
   #setup(control: number): void {
-    const { memory, filter } = this.#device;
+    const device = this.#device;
     const frame = new Uint8Array(SETUP_FRAME_SIZE);
     if ((control & 0x7ff) === SETUP_FRAME_SIZE) {
-      memory.readInto(memory.read32(this.pointer + 8), frame, 0, SETUP_FRAME_SIZE);
-      filter.load(frame);
+      device.memory.readInto(device.read32(this.pointer + 8), frame, 0, SETUP_FRAME_SIZE);
+      device.filter.load(frame);
     }
-    memory.write32(this.pointer, 0x7fffffff);
+    device.write32(this.pointer, 0x7fffffff);
     if ((control & TDES1_INTERRUPT) !== 0) this.#device.raise(TRANSMIT_INTERRUPT);
   }
 
   #data(control: number): void {
-    const { memory, host } = this.#device;
+    const device = this.#device;
     if ((control & TDES1_FIRST) !== 0) this.#length = 0;
-    this.#gather(memory.read32(this.pointer + 8), control & 0x7ff);
+    this.#gather(device.read32(this.pointer + 8), control & 0x7ff);
     if ((control & CHAINED) === 0)
-      this.#gather(memory.read32(this.pointer + 12), (control >>> 11) & 0x7ff);
-    memory.write32(this.pointer, 0);
+      this.#gather(device.read32(this.pointer + 12), (control >>> 11) & 0x7ff);
+    device.write32(this.pointer, 0);
     if ((control & TDES1_LAST) === 0) return;
-    if (this.#length > 0) host.transmit(this.#frame, this.#length);
+    if (this.#length > 0) device.host.transmit(this.#frame, this.#length);
     this.#length = 0;
     if ((control & TDES1_INTERRUPT) !== 0) this.#device.raise(TRANSMIT_INTERRUPT);
   }
@@ -81,7 +80,7 @@ export class TransmitProcess {
 
   #next(control: number): number {
     if ((control & END_OF_RING) !== 0) return this.#device.csr[CSR4_TRANSMIT_LIST >> 2];
-    if ((control & CHAINED) !== 0) return this.#device.memory.read32(this.pointer + 12);
+    if ((control & CHAINED) !== 0) return this.#device.read32(this.pointer + 12);
     return (this.pointer + DESCRIPTOR_SIZE + this.#device.descriptorSkip) >>> 0;
   }
 }
