@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { CSR6_OPERATION } from '../machine/devices/dec21140/spec.ts';
+import {
+  CSR6_OPERATION,
+  CSR9_SERIAL_ROM,
+  MII_CLOCK,
+  MII_READ,
+} from '../machine/devices/dec21140/spec.ts';
 import { REG_LINK_SPEED, REG_STATUS } from '../machine/devices/sriov-nic/spec.ts';
 import { TulipDriver } from '../machine/guest/tulip.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
@@ -93,6 +98,36 @@ describe('a child cannot', () => {
     for (const machine of [usual, slow]) machine.run();
     expect(slow.host.linkSpeed).toBe(10_000);
     expect(slow.measurement.delivered).toBe(200);
+    expect(rate(slow)).toBe(rate(usual));
+    expect(rate(slow)).toBeGreaterThan(0.1);
+  });
+
+  test('emulated: a PHY forced to 10 Mb/s is the chip’s affair, and not the wire’s', () => {
+    const usual = bed('emulated');
+    const slow = bed('emulated');
+    const { device } = slow.adapters[0].worker ?? {};
+    if (device === undefined) throw new Error('no worker');
+    const clock = (bit: number, direction = 0) => {
+      const value = direction | (bit << 17);
+      for (const level of [0, MII_CLOCK]) device.write(CSR9_SERIAL_ROM, 4, value | level);
+      return (device.read(CSR9_SERIAL_ROM, 4) >>> 19) & 1;
+    };
+    /** IEEE 802.3 clause 22: preamble, start, operation, PHY 1, register 0, then turn-around and data. */
+    const frame = (operation: string) => {
+      for (const bit of `${'1'.repeat(32)}01${operation}0000100000`) clock(Number(bit));
+    };
+    const control = () => {
+      frame('10');
+      let read = 0;
+      for (let i = 0; i < 17; i++) read = ((read << 1) | clock(0, MII_READ)) & 0xffff;
+      return read;
+    };
+    expect(control()).toBe(0x3100);
+    frame('01');
+    for (const bit of `10${'0'.repeat(16)}`) clock(Number(bit));
+    expect(control()).toBe(0);
+    for (const machine of [usual, slow]) machine.run();
+    expect(slow.host.linkSpeed).toBe(10_000);
     expect(rate(slow)).toBe(rate(usual));
     expect(rate(slow)).toBeGreaterThan(0.1);
   });
