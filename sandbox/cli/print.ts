@@ -1,4 +1,4 @@
-import type { CompareReport, PathReport, Report, TimelineReport } from '../lab/report.ts';
+import type { CompareReport, PathReport, Report, TimelineStep } from '../lab/report.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -7,6 +7,7 @@ export function printReport(report: Report): void {
       printCompare(report);
       break;
     case 'timeline':
+    case 'architecture':
       printTimeline(report);
       break;
     case 'table':
@@ -56,7 +57,7 @@ function printCompare(report: CompareReport): void {
   for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
 }
 
-function printTimeline(report: TimelineReport): void {
+function printTimeline(report: { title: string; steps: TimelineStep[] }): void {
   console.log(report.title);
   const rows = report.steps.map((step) => [
     Math.round(step.start),

@@ -43,11 +43,13 @@ describe('who touches a frame', () => {
 
   test('emulated: the poll demand, step by step, each step with who did it', async () => {
     const { steps } = await followFrame({ path: 'emulated' });
-    const told = steps.filter(({ detail }) => detail !== undefined).slice(0, 6);
+    const told = steps.filter(({ detail }) => detail !== undefined).slice(0, 8);
     expect(told.map(({ who, what, detail }) => [who, what, detail])).toEqual([
       ['hypervisor', 'intercept', 'exit: OUT port ec08, 4 bytes: 0'],
       ['hypervisor', 'intercept', 'message to SINT 0: OUT port ec08, 4 bytes: 0'],
+      ['hypervisor', 'interrupt', 'inject'],
       ['root-kernel', 'intercept', 'slot 0: partition 2, VP 0'],
+      ['hypervisor', 'interrupt', 'end of interrupt'],
       ['root-kernel', 'context switch', "wake the worker's thread"],
       ['root-user', 'emulation', 'decode: OUT of 4 to port ec08, RAX 0'],
       ['root-user', 'emulation', 'CSR1 <- 0'],

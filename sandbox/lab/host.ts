@@ -1,8 +1,16 @@
+import type { LinkSpeed } from '../machine/devices/sriov-nic/function.ts';
 import { SriovNic } from '../machine/devices/sriov-nic/nic.ts';
+import { LINK_SPEEDS, REG_LINK_SPEED } from '../machine/devices/sriov-nic/spec.ts';
 import { Engine, NANOSECOND } from '../machine/engine/engine.ts';
 import { Trace } from '../machine/engine/trace.ts';
 import { InterceptService } from '../machine/host/intercept-service.ts';
-import { ExternalPort, PF_VECTOR, PfQueue } from '../machine/host/pf-driver.ts';
+import {
+  ExternalPort,
+  PF_VECTOR,
+  PfQueue,
+  setPhysicalLinkSpeed,
+} from '../machine/host/pf-driver.ts';
+import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
@@ -16,10 +24,15 @@ import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
 import { UsageError } from './usage.ts';
-import { VirtualMachine } from './virtual-machine.ts';
+import { type NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
 
 /** Requester id of the NIC's physical function: bus 1, device 0, function 0. */
 export const PHYSICAL_FUNCTION = 0x0100;
+/**
+ * Where the physical function's registers stand among the host's physical addresses: beyond all memory, and
+ * mapped for the root alone. The number is this model's; only that no child has it mapped matters.
+ */
+export const PHYSICAL_FUNCTION_REGISTERS = 0xfe00_0000;
 const MEBIBYTE = 1 << 20;
 /** Host memory that 32-bit addresses reach. */
 const MEMORY_LIMIT = 4096 * MEBIBYTE - LARGE_PAGE_SIZE;
@@ -45,7 +58,10 @@ export interface HostOptions {
   traceSteps?: number;
 }
 
-/** A virtual switch as its settings page has it. Single-root I/O virtualization is chosen at creation. */
+/**
+ * A virtual switch as its settings page has it. Single-root I/O virtualization is chosen at creation; the
+ * policy of each adapter's port can be changed at any time.
+ */
 export class VMSwitch {
   readonly enableIov: boolean;
   readonly core: VirtualSwitch;
@@ -55,6 +71,28 @@ export class VMSwitch {
     this.core = core;
     this.external = external;
     this.enableIov = enableIov;
+  }
+
+  /**
+   * Sets the policy of an adapter's port; what is left out stays. `maximumBandwidth` in bits a second.
+   * @throws UsageError for a setting that cannot be, or for an adapter whose frames pass this switch by:
+   * a virtual function's frames meet the NIC's switch, where port policies do not apply
+   */
+  setPortPolicy(adapter: NetworkAdapter, settings: Partial<PortSettings>): void {
+    const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
+    if (policy === undefined)
+      throw new UsageError(
+        adapter.path === 'sriov'
+          ? 'setPortPolicy: the frames of this adapter go through its virtual function, and pass the virtual switch by'
+          : 'setPortPolicy: this adapter is not connected to this switch',
+      );
+    policy.settings = completeSettings({ ...policy.settings, ...settings });
+  }
+
+  /** What the port's policy has dropped so far, by reason. */
+  droppedAt(adapter: NetworkAdapter): Readonly<Record<DropReason, number>> {
+    const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
+    return { ...(policy ?? new PortPolicy()).dropped };
   }
 }
 
@@ -96,16 +134,17 @@ export class HyperVHost {
     this.hypervisor = new Hypervisor(this.memory);
     this.intercepts = new InterceptService(this.memory);
     this.iommu = new Iommu(this.memory);
-    const link = (bitsPerSecond: number, delay: number) =>
+    const link = (name: string, bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {
         bitsPerSecond,
         delay,
         slots,
         maxFrame: options.maxFrame,
+        name,
       });
-    this.lineOut = link(options.lineGbps * 1e9, LINK_DELAY);
-    this.lineIn = link(options.lineGbps * 1e9, LINK_DELAY);
-    const loopback = link(options.costs.pcieBitsPerSecond, 0);
+    this.lineOut = link('line out', options.lineGbps * 1e9, LINK_DELAY);
+    this.lineIn = link('line in', options.lineGbps * 1e9, LINK_DELAY);
+    const loopback = link('inside', options.costs.pcieBitsPerSecond, 0);
     const queues = options.physicalQueues ?? Math.max(1, options.rootCores);
     this.nic = new SriovNic(
       {
@@ -117,6 +156,7 @@ export class HyperVHost {
         costs: options.costs,
         line: this.lineOut,
         loopback,
+        speed: this.#linkSpeed(),
       },
       PHYSICAL_FUNCTION,
       queues,
@@ -182,6 +222,42 @@ export class HyperVHost {
     return new VirtualProcessor(lp, kind);
   }
 
+  /**
+   * The root's administrator sets the speed of the physical link, in Mb/s: the driver of the physical
+   * function writes the NIC's register. Guests have no such register; see REG_LINK_SPEED.
+   * @throws UsageError for a speed that the line does not have, or without a root partition
+   */
+  setLinkSpeed(megabits: number): void {
+    const fastest = this.options.lineGbps * 1000;
+    const speeds = LINK_SPEEDS.filter((speed) => speed <= fastest);
+    if (!speeds.includes(megabits))
+      throw new UsageError(
+        `setLinkSpeed: ${megabits} is not one of ${speeds.join(', ')} Mb/s, which this line can do`,
+      );
+    if (this.root.length === 0)
+      throw new UsageError('setLinkSpeed: this machine has no root partition (rootCores is 0)');
+    setPhysicalLinkSpeed(this.nic.functions[0], this.root[0], megabits);
+  }
+
+  /** Speed of the physical link now, in Mb/s. */
+  get linkSpeed(): number {
+    return this.nic.functions[0].read(REG_LINK_SPEED);
+  }
+
+  #linkSpeed(): LinkSpeed {
+    const { lineOut, lineIn } = this;
+    return {
+      get megabits() {
+        return lineOut.bitsPerSecond / 1e6;
+      },
+      fastest: this.options.lineGbps * 1000,
+      set(megabits: number) {
+        lineOut.setRate(megabits * 1e6);
+        lineIn.setRate(megabits * 1e6);
+      },
+    };
+  }
+
   #addRootProcessor(): void {
     const lp = new LogicalProcessor(this.engine, this.ledger, this.options.costs);
     const processor = new VirtualProcessor(lp, 'root');
@@ -197,4 +273,21 @@ export class HyperVHost {
       this.iommu.map(domain, at, at, DMA_READ | DMA_WRITE, true);
     this.iommu.attach(PHYSICAL_FUNCTION, domain);
   }
+}
+
+/** @throws UsageError that names the setting, what was given and what is accepted */
+function completeSettings(settings: PortSettings): PortSettings {
+  const { vlan, maximumBandwidth, macAddressSpoofing, isolated } = settings;
+  if (!Number.isInteger(vlan) || vlan < 0 || vlan > 4094)
+    throw new UsageError(`vlan: ${vlan} is not 0 (none) or a VLAN from 1 to 4094`);
+  if (maximumBandwidth !== 0 && !(maximumBandwidth >= 1e6 && maximumBandwidth <= 1e12))
+    throw new UsageError(
+      `maximumBandwidth: ${maximumBandwidth} is not 0 (none) or 1e6 to 1e12 bits a second`,
+    );
+  return {
+    vlan,
+    maximumBandwidth,
+    macAddressSpoofing: macAddressSpoofing === true,
+    isolated: isolated === true,
+  };
 }

@@ -6,6 +6,8 @@
 export * from '../machine/devices/dec21140/spec.ts';
 export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
+export type { ArchitectureOptions } from './architecture/architecture.ts';
+export { architecture } from './architecture/architecture.ts';
 export type { CaptureOptions } from './capture-run.ts';
 export { sendCapture } from './capture-run.ts';
 export { compare } from './compare.ts';

@@ -105,6 +105,64 @@ export interface TimelineReport {
   steps: TimelineStep[];
 }
 
+/** What a part of the architecture is; where it stands in the picture follows from it. */
+export type ArchitecturePart =
+  | 'application'
+  | 'stack'
+  | 'driver'
+  | 'virtual-device'
+  | 'channel'
+  | 'worker'
+  | 'kernel'
+  | 'vsp'
+  | 'switch'
+  | 'pf-driver'
+  | 'hypervisor'
+  | 'pf'
+  | 'vf'
+  | 'nic-switch'
+  | 'peer';
+
+/** A part of the machine. `vm` numbers the child partition that it is in, or that it is there for, from 0. */
+export interface ArchitectureNode {
+  id: string;
+  part: ArchitecturePart;
+  who: Actor;
+  label: string;
+  vm?: number;
+}
+
+/** Two parts, by id, between which something can pass. */
+export interface ArchitectureEdge {
+  from: string;
+  to: string;
+}
+
+/**
+ * A step in its place: at a part, or on the way from one to another, by id. With it go the exits, the
+ * copies and the cycles that it added, and the part that has the frame in hand when it is over.
+ */
+export interface ArchitectureStep extends TimelineStep {
+  at?: string;
+  from?: string;
+  to?: string;
+  exits: number;
+  copies: number;
+  cycles: number;
+  holder?: string;
+}
+
+/** The machine as a drawing in which one frame can be followed. */
+export interface ArchitectureReport {
+  kind: 'architecture';
+  title: string;
+  path: PathName;
+  frame: number;
+  nodes: ArchitectureNode[];
+  edges: ArchitectureEdge[];
+  steps: ArchitectureStep[];
+}
+
 /** Rows and columns. A cell of a row is text or a number; numbers are aligned and formatted by `unit`. */
 export interface TableReport {
   kind: 'table';
@@ -177,6 +235,7 @@ export interface TextReport {
 export type Report =
   | CompareReport
   | TimelineReport
+  | ArchitectureReport
   | TableReport
   | ChartReport
   | BarsReport

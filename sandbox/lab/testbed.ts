@@ -50,6 +50,8 @@ export class Testbed {
   readonly host: HyperVHost;
   readonly machines: VirtualMachine[] = [];
   readonly adapters: NetworkAdapter[] = [];
+  /** None on a machine without a hypervisor. */
+  readonly vmSwitch: VMSwitch | undefined;
   readonly measurement: Measurement;
   readonly peer: RemotePeer;
   /** Checks at the guests' end. */
@@ -93,6 +95,7 @@ export class Testbed {
     this.peer.replies = direction === 'rr';
     this.peer.turnaround = TURNAROUND;
     this.host.connectPeer(this.peer);
+    if (path !== 'native') this.vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov' });
     this.#addMachines(path, options);
     engine.run(Infinity, MAX_EVENTS);
     if (path === 'emulated') this.#settleLinks();
@@ -143,11 +146,9 @@ export class Testbed {
   }
 
   #addMachines(path: PathName, options: TestbedOptions): void {
-    const { config, host } = this;
+    const { config, host, vmSwitch } = this;
     const memoryBytes = this.#guestBytes(path);
     const count = path === 'native' ? 1 : config.vms;
-    let vmSwitch: VMSwitch | undefined;
-    if (path !== 'native') vmSwitch = host.newVMSwitch({ enableIov: path === 'sriov' });
     for (let i = 0; i < count; i++) {
       const processors = path === 'native' ? config.guestCores * config.vms : config.guestCores;
       const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });

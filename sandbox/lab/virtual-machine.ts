@@ -5,13 +5,14 @@ import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
 import { NetVsp } from '../machine/host/netvsp.ts';
+import type { SwitchPort } from '../machine/host/virtual-switch.ts';
 import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
-import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
+import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
@@ -55,6 +56,8 @@ export interface NetworkAdapter {
   macAddress: MacAddress;
   /** How its frames travel. */
   path: PathName;
+  /** Its port of the virtual switch; none where a virtual function passes the switch by. */
+  port?: SwitchPort;
   worker?: WorkerProcess;
   providers?: NetVsp[];
   channels?: Channel[];
@@ -85,6 +88,7 @@ export class VirtualMachine {
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
     this.partition = host.hypervisor.createPartition();
     for (const processor of this.processors) this.partition.add(processor);
+    for (const processor of this.processors) processor.lp.place = `vm ${index}`;
   }
 
   /**
@@ -135,10 +139,11 @@ export class VirtualMachine {
       macAddress: mac,
       phys: settings.phys,
     });
+    placeTask(worker, `worker ${this.index}`);
     const Driver = settings.drivers?.tulip ?? TulipDriver;
     const device = new Driver(this.memory, processor);
     device.open();
-    return { device, macAddress: mac, path: 'emulated', worker };
+    return { device, macAddress: mac, path: 'emulated', port: worker.frames, worker };
   }
 
   #addSynthetic(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
@@ -157,6 +162,7 @@ export class VirtualMachine {
       host.vmbusOf(channel.rootProcessor).add(channel);
       const shared = this.#shareBuffers(maxFrame);
       const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
+      placeTask(provider, `vsp ${this.index}`);
       port.add(provider);
       channels.push(channel);
       buffers.push(shared);
@@ -165,7 +171,7 @@ export class VirtualMachine {
     if (channels.length > 1) host.nic.setFilter(mac, 0);
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
     const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
-    return { device, macAddress: mac, path: 'vmbus', providers, channels };
+    return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {
@@ -226,4 +232,9 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Tells the trace for whom a task of the root works. */
+function placeTask(task: Task, place: string): void {
+  task.place = place;
 }

@@ -88,19 +88,65 @@ const compareReport = v.object({
   }),
 });
 
+const step = {
+  start: number,
+  end: number,
+  who: actor,
+  what: label,
+  detail: v.optional(words),
+  bytes: v.optional(words),
+};
+
 const timelineReport = v.object({
   kind: v.literal('timeline'),
   title: label,
   path,
   frame: number,
+  steps: list(v.object(step), 2_000),
+});
+
+const architectureReport = v.object({
+  kind: v.literal('architecture'),
+  title: label,
+  path,
+  frame: number,
+  nodes: list(
+    v.object({
+      id: label,
+      part: v.picklist([
+        'application',
+        'stack',
+        'driver',
+        'virtual-device',
+        'channel',
+        'worker',
+        'kernel',
+        'vsp',
+        'switch',
+        'pf-driver',
+        'hypervisor',
+        'pf',
+        'vf',
+        'nic-switch',
+        'peer',
+      ]),
+      who: actor,
+      label,
+      vm: v.optional(number),
+    }),
+    100,
+  ),
+  edges: list(v.object({ from: label, to: label }), 300),
   steps: list(
     v.object({
-      start: number,
-      end: number,
-      who: actor,
-      what: label,
-      detail: v.optional(words),
-      bytes: v.optional(words),
+      ...step,
+      at: optionalLabel,
+      from: optionalLabel,
+      to: optionalLabel,
+      exits: number,
+      copies: number,
+      cycles: number,
+      holder: optionalLabel,
     }),
     2_000,
   ),
@@ -185,6 +231,7 @@ const textReport = v.object({ kind: v.literal('text'), text: words });
 export const ReportSchema = v.variant('kind', [
   compareReport,
   timelineReport,
+  architectureReport,
   tableReport,
   chartReport,
   barsReport,

@@ -9,6 +9,8 @@ export class Trace {
   recording = false;
   /** Steps recorded since the start; the ring holds the last `capacity` of them. */
   steps = 0;
+  /** Gets each step as it is recorded, with the place it happened at. */
+  onStep: PlacedStepVisitor | undefined;
   #low = 0x811c9dc5 | 0;
   #high = 0x9e3779b9 | 0;
   #capacity: number;
@@ -55,6 +57,7 @@ export class Trace {
 
   /**
    * Records a step; times in picoseconds, `who` and `what` as the ledger numbers them, `bytes` in hex.
+   * `place` says which one of several it was, such as `vm 1`, `function 2` or `line in`.
    */
   step(
     who: number,
@@ -63,8 +66,11 @@ export class Trace {
     end: number,
     detail?: string,
     bytes?: string,
+    place?: string,
   ): void {
     if (!this.recording) return;
+    this.onStep?.(who, what, start, end, detail, bytes, place);
+    if (this.#capacity === 0) return;
     const at = this.steps++ % this.#capacity;
     this.#start[at] = start;
     this.#end[at] = end;
@@ -99,4 +105,9 @@ export type StepVisitor = (
   end: number,
   detail?: string,
   bytes?: string,
+) => void;
+
+/** The same with the place of the step, for who listens while it happens. */
+export type PlacedStepVisitor = (
+  ...step: [...step: Parameters<StepVisitor>, place: string | undefined]
 ) => void;

@@ -93,7 +93,7 @@ class NetChannel implements ChannelEnd, Task {
         : this.#copyToSection(processor, section, frame, length);
     this.#sectionOf[slot] = section ?? -1;
     const headerWords = section === undefined ? words - DESCRIPTOR_WORDS - NVSP_WORDS : 0;
-    processor.charge(processor.kernel, RING, costs.ringPacket);
+    processor.charge(processor.kernel, RING, costs.ringPacket, 'put a packet');
     const written = this.#out.write(
       this.#packet,
       words,
@@ -119,7 +119,7 @@ class NetChannel implements ChannelEnd, Task {
     for (let budget = POLL_BUDGET; budget > 0; budget--) {
       const words = this.#in.read(this.#packet);
       if (words <= 0) break;
-      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
+      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       const type = this.#packet[0] & 0xffff;
       if (type === PACKET_COMPLETION) {
         this.#release(this.#packet[2] - 1);
@@ -210,7 +210,7 @@ class NetChannel implements ChannelEnd, Task {
     packet.fill(0, DESCRIPTOR_WORDS, DESCRIPTOR_WORDS + NVSP_WORDS);
     packet[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
     packet[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
+    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put a completion');
     const written = this.#out.write(
       packet,
       DESCRIPTOR_WORDS + NVSP_WORDS,

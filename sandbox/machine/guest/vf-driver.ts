@@ -66,7 +66,7 @@ class QueuePair implements InterruptService, Task {
       budget--;
     }
     if (budget < POLL_BUDGET) {
-      chargeRegisterWrite(processor);
+      chargeRegisterWrite(processor, 'receive tail');
       rx.kick(processor.local);
     }
     let reclaimed = 0;
@@ -88,7 +88,7 @@ class QueuePair implements InterruptService, Task {
     tx.push(this.#driver.bufferAddress(address), length, length, true, this.claimed);
     this.claimed = this.claimed + 1 === TX_ENTRIES ? 0 : this.claimed + 1;
     if (more && tx.free > 0) return;
-    chargeRegisterWrite(processor);
+    chargeRegisterWrite(processor, 'transmit tail');
     tx.kick(processor.local);
   }
 }

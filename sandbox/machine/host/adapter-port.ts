@@ -23,6 +23,10 @@ export class AdapterPort implements SwitchPort {
     return channels[chosen].deliver(processor, frame);
   }
 
+  flush(processor: VirtualProcessor): void {
+    for (const channel of this.#channels) channel.flush?.(processor);
+  }
+
   /** The same for every frame of a flow: the UDP ports, folded. */
   #hash(frame: ScatterList): number {
     const byte = (at: number) => frame.byte(this.#host, at);

@@ -113,7 +113,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
         return;
       }
       if (words === 0) break;
-      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
+      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       this.#message(processor, words);
       if (this.#channel.closedBecause !== undefined) return;
     }
@@ -134,7 +134,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
     const { receive, receiveSectionSize } = this.#buffers;
     const { ledger, costs } = processor.lp;
-    processor.charge(processor.kernel, DRIVER, costs.serviceProvider);
+    processor.charge(processor.kernel, DRIVER, costs.serviceProvider, 'VSP: to the guest');
     const fits = frame.length + RNDIS_HEADER <= receiveSectionSize;
     const section = fits && this.#batch.length < MAX_RANGES ? this.#sections.pop() : undefined;
     if (section === undefined || this.#channel.closedBecause !== undefined) {
@@ -197,7 +197,8 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
       type === PACKET_IN_BAND
         ? this.#fromSection(list, packet[at + 2], packet[at + 3])
         : this.#fromPages(list, words);
-    processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceProvider);
+    const { serviceProvider } = processor.lp.costs;
+    processor.charge(processor.kernel, DRIVER, serviceProvider, 'VSP: from the guest');
     if (!found || !this.#switch.forward(processor, list, this.#port)) this.returned(list);
   }
 
@@ -260,7 +261,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, at, at + NVSP_WORDS);
     reply[at] = NVSP_RNDIS_PACKET;
     const transaction = this.#transaction++;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
+    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put received frames');
     const written = this.#out.write(
       reply,
       at + NVSP_WORDS,
@@ -289,7 +290,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, DESCRIPTOR_WORDS, DESCRIPTOR_WORDS + NVSP_WORDS);
     reply[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
     reply[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket);
+    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put a completion');
     const words = DESCRIPTOR_WORDS + NVSP_WORDS;
     return this.#out.write(reply, words, PACKET_COMPLETION, 0, 0, transaction);
   }

@@ -1,10 +1,13 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
+import { REG_LINK_SPEED } from '../devices/sriov-nic/spec.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
+import { VLAN_TAG_BYTES } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import { isTagged } from './port-policy.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 const TX_ENTRIES = 1024;
@@ -32,6 +35,7 @@ export interface PfClient {
  */
 export class PfQueue implements SwitchPort, InterruptService, Task {
   readonly processor: VirtualProcessor;
+  #host: HostMemory;
   #tx: TxRing;
   #rx: RxRing;
   #switch: VirtualSwitch;
@@ -53,6 +57,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     external: SwitchPort,
     maxFrame: number,
   ) {
+    this.#host = host;
     this.#interrupts = new QueueInterrupts(nicFunction, index);
     this.processor = processor;
     this.#switch = virtualSwitch;
@@ -83,8 +88,8 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
    * that is too long for the link, which a guest can ask for, is dropped.
    */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
-    if (this.#tx.free < frame.count || frame.length > this.#maxFrame) return false;
-    processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
+    if (this.#tx.free < frame.count || frame.length > this.#longest(frame)) return false;
+    processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: send');
     const last = frame.count - 1;
     for (let i = 0; i <= last; i++)
       this.#tx.push(
@@ -96,7 +101,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       );
     this.#inFlight[this.#token] = frame;
     this.#token = this.#token + 1 === TX_ENTRIES ? 0 : this.#token + 1;
-    chargeRegisterWrite(processor);
+    chargeRegisterWrite(processor, 'transmit tail');
     this.#tx.kick(processor.local);
     return true;
   }
@@ -110,7 +115,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     let budget = POLL_BUDGET;
     while (budget > 0 && this.#rx.readyLength > 0) {
       const length = this.#rx.readyLength;
-      processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver);
+      processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: receive');
       this.#received.clear();
       this.#received.add(this.#rx.buffer, length);
       this.#switch.forward(processor, this.#received, this.#port);
@@ -118,7 +123,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       budget--;
     }
     if (budget < POLL_BUDGET) {
-      chargeRegisterWrite(processor);
+      chargeRegisterWrite(processor, 'receive tail');
       this.#rx.kick(processor.local);
     }
     const returned = this.#reclaim();
@@ -132,6 +137,11 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     }
     if (budget === 0) processor.post(this, 0, processor.local);
     else this.#interrupts.sleep(processor);
+  }
+
+  /** A VLAN tag, which the switch adds, does not count. */
+  #longest(frame: ScatterList): number {
+    return isTagged(this.#host, frame) ? this.#maxFrame + VLAN_TAG_BYTES : this.#maxFrame;
   }
 
   #reclaim(): number {
@@ -167,4 +177,17 @@ export class ExternalPort implements SwitchPort {
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
     return this.queueOf(processor).deliver(processor, frame);
   }
+}
+
+/**
+ * The physical function's driver sets the speed of the link, in Mb/s, with a register that no other
+ * function of the NIC has.
+ */
+export function setPhysicalLinkSpeed(
+  nicFunction: NicFunction,
+  processor: VirtualProcessor,
+  megabits: number,
+): void {
+  chargeRegisterWrite(processor, 'link speed');
+  nicFunction.write(REG_LINK_SPEED, megabits, processor.local);
 }

@@ -4,6 +4,7 @@ import { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
 import { type MacAddress, macBytes, makeMac } from '../net/frame.ts';
 import { ROOT_KERNEL } from '../partition/ledger.ts';
+import type { PortSettings } from './port-policy.ts';
 import { type SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 const PEER = makeMac(2, 0);
@@ -37,7 +38,11 @@ function newSwitch() {
     const kept = core.forward(processor, list, from);
     return [[...got], kept];
   };
-  return { core, ledger, forward, a, b, x };
+  const allow = (at: SwitchPort, settings: Partial<PortSettings>) => {
+    const policy = core.policyOf(at);
+    if (policy !== undefined) policy.settings = { ...policy.settings, ...settings };
+  };
+  return { core, ledger, forward, a, b, x, allow };
 }
 
 describe('the virtual switch', () => {
@@ -66,14 +71,16 @@ describe('the virtual switch', () => {
   });
 
   test('learns a station from the frames it sends', () => {
-    const { core, forward, b, x } = newSwitch();
+    const { core, forward, b, x, allow } = newSwitch();
+    allow(b, { macAddressSpoofing: true });
     forward(b, makeMac(7, 7), PEER);
     expect(core.portOf(makeMac(7, 7))).toBe(b);
     expect(forward(x, PEER, makeMac(7, 7))).toEqual([['b'], false]);
   });
 
   test('a guest cannot take over the address of another adapter', () => {
-    const { core, forward, a, b, x } = newSwitch();
+    const { core, forward, a, b, x, allow } = newSwitch();
+    allow(a, { macAddressSpoofing: true });
     forward(a, makeMac(1, 1), PEER);
     expect(core.portOf(makeMac(1, 1))).toBe(b);
     expect(forward(x, PEER, makeMac(1, 1))).toEqual([['b'], false]);
@@ -89,7 +96,8 @@ describe('the virtual switch', () => {
   });
 
   test('forged sources push out the longest known station, never an adapter', () => {
-    const { core, forward, a, b } = newSwitch();
+    const { core, forward, a, b, allow } = newSwitch();
+    allow(b, { macAddressSpoofing: true });
     for (let n = 0; n <= 4096; n++) forward(b, { high: 0x0600, low: n }, PEER);
     expect(core.portOf({ high: 0x0600, low: 0 })).toBeUndefined();
     expect(core.portOf({ high: 0x0600, low: 1 })).toBe(b);

@@ -2,7 +2,8 @@ import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
 import { type MacAddress, macKey } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
-import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';
 
 /** What is behind a port of the switch. */
 export interface SwitchPort {
@@ -12,6 +13,16 @@ export interface SwitchPort {
    * copied or dropped the frame already
    */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean;
+  /** The frames of this batch have been delivered: a good moment to tell a guest. */
+  flush?(processor: VirtualProcessor): void;
+}
+
+/** An adapter's port: where it stands, and what the root decided about it. */
+interface AdapterEntry {
+  readonly port: SwitchPort;
+  readonly key: number;
+  readonly number: number;
+  readonly policy: PortPolicy;
 }
 
 /** Stations beyond the external port that the switch remembers; the longest known makes room. */
@@ -19,24 +30,34 @@ const MAX_LEARNED = 4096;
 
 /**
  * The root's virtual switch: one external port and one for each adapter. It knows its adapters' addresses
- * from their settings and learns the stations beyond the external port from the frames they send.
+ * from their settings and learns other stations from the frames they send.
  *
- * A frame for a group goes to every other port. A frame for a station it does not know leaves by the
- * external port, and is dropped when it came from there: no adapter here has that address. That it does
- * not flood its own adapters is an assumption about Hyper-V's switch, which publishes no such rule.
+ * Each adapter's port has a policy (PortPolicy), which only the root can set: guests hold no reference to
+ * the switch. A frame that the policy of its port forbids ends here.
+ *
+ * A frame for a group goes to every other port of its VLAN. A frame for a station it does not know leaves
+ * by the external port, and is dropped when it came from there: no adapter here has that address. That it
+ * does not flood its own adapters is an assumption about Hyper-V's switch, which publishes no such rule.
+ *
+ * The external port is a trunk: a frame of a VLAN leaves with its tag and comes in with it. Every other
+ * port is an access port; what a guest tags itself is dropped, so that it cannot choose its VLAN.
  */
-export class VirtualSwitch {
+export class VirtualSwitch implements Task {
   /** Frames for the port they came from, or from outside for nobody here. */
   filtered = 0;
   #host: HostMemory;
+  #tags: VlanTags;
   #external: SwitchPort | undefined;
-  #adapters: SwitchPort[] = [];
+  #adapters = new Map<SwitchPort, AdapterEntry>();
   #stations = new Map<number, SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
+  /** Ports that got frames from other adapters and have not been told that this is all. */
+  #unflushed = new Set<SwitchPort>();
 
   constructor(host: HostMemory) {
     this.#host = host;
+    this.#tags = new VlanTags(host);
   }
 
   /** The port behind which the physical network lies. */
@@ -44,10 +65,12 @@ export class VirtualSwitch {
     this.#external = port;
   }
 
-  /** A virtual machine's adapter with its address. */
+  /** A virtual machine's adapter with its address. Ports are numbered from 0 in this order. */
   connectAdapter(port: SwitchPort, address: MacAddress): void {
-    this.#adapters.push(port);
-    this.#stations.set(macKey(address.high, address.low), port);
+    const key = macKey(address.high, address.low);
+    const policy = new PortPolicy();
+    this.#adapters.set(port, { port, key, number: this.#adapters.size, policy });
+    this.#stations.set(key, port);
   }
 
   /** Where the station with this address is, if the switch knows. */
@@ -55,19 +78,86 @@ export class VirtualSwitch {
     return this.#stations.get(macKey(address.high, address.low));
   }
 
+  /** The policy of an adapter's port; undefined when the port is not of this switch. */
+  policyOf(port: SwitchPort): PortPolicy | undefined {
+    return this.#adapters.get(port)?.policy;
+  }
+
   /**
    * Forwards `frame`, which came in at `from`.
    * @returns whether a port keeps the list; see SwitchPort.deliver
    */
   forward(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
-    processor.charge(processor.kernel, SWITCH, processor.lp.costs.virtualSwitch);
+    const entry = this.#adapters.get(from);
     const source = this.#key(frame, 6);
-    if (this.#stations.get(source) !== from) this.#learn(source, from);
-    if ((frame.byte(this.#host, 0) & 1) !== 0) return this.#flood(processor, frame, from);
-    const to = this.#stations.get(this.#key(frame, 0)) ?? this.#external;
-    if (to !== from && to !== undefined) return to.deliver(processor, frame);
+    const group = (frame.byte(this.#host, 0) & 1) !== 0;
+    const refused = entry === undefined ? undefined : this.#judge(processor, frame, source, entry);
+    if (refused === undefined && this.#stations.get(source) !== from) this.#learn(source, from);
+    const to = group ? undefined : (this.#stations.get(this.#key(frame, 0)) ?? this.#external);
+    const detail = processor.tracing ? this.#describe(from, group, to, refused) : undefined;
+    processor.charge(processor.kernel, SWITCH, processor.lp.costs.virtualSwitch, detail);
+    if (refused !== undefined && entry !== undefined) {
+      entry.policy.dropped[refused]++;
+      return false;
+    }
+    const vlan = entry?.policy.settings.vlan ?? vlanOf(this.#host, frame);
+    if (entry === undefined && vlan !== 0 && !this.#tags.remove(frame)) return false;
+    if (group) return this.#flood(processor, frame, from, vlan);
+    if (to !== from && to !== undefined) return this.#send(processor, frame, from, to, vlan);
     this.filtered++;
     return false;
+  }
+
+  /** What an adapter's own policy has against a frame of its, if anything. */
+  #judge(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    source: number,
+    { key, policy }: AdapterEntry,
+  ): DropReason | undefined {
+    const { macAddressSpoofing, vlan } = policy.settings;
+    if (!macAddressSpoofing && source !== key) return 'spoofed';
+    if (vlanOf(this.#host, frame) !== 0 || (vlan !== 0 && isTagged(this.#host, frame)))
+      return 'foreignVlan';
+    return policy.admits(frame.length, processor.local) ? undefined : 'limited';
+  }
+
+  /** Hands `frame`, which has no tag inside the switch, to `to` if that one's policy lets it. */
+  #send(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    from: SwitchPort,
+    to: SwitchPort,
+    vlan: number,
+  ): boolean {
+    const target = this.#adapters.get(to);
+    if (target === undefined) {
+      if (vlan !== 0 && !this.#tags.insert(frame, vlan)) return false;
+      return to.deliver(processor, frame);
+    }
+    const { settings, dropped } = target.policy;
+    const source = this.#adapters.get(from)?.policy.settings;
+    if (settings.vlan !== vlan) dropped.foreignVlan++;
+    else if (settings.isolated && source?.isolated === true) dropped.isolated++;
+    else {
+      if (source !== undefined) this.#flushLater(processor, to);
+      return to.deliver(processor, frame);
+    }
+    return false;
+  }
+
+  /** The physical NIC's driver tells when a batch from outside ends; between adapters nobody else does. */
+  #flushLater(processor: VirtualProcessor, port: SwitchPort): void {
+    if (port.flush === undefined) return;
+    if (this.#unflushed.size === 0) processor.post(this, 0, processor.local);
+    this.#unflushed.add(port);
+  }
+
+  /** What was under way when a frame went from one adapter to another is through. */
+  run(processor: VirtualProcessor): void {
+    const ports = [...this.#unflushed];
+    this.#unflushed.clear();
+    for (const port of ports) port.flush?.(processor);
   }
 
   /** Remembers where a frame came from; an adapter's own address stays where its settings put it. */
@@ -79,12 +169,28 @@ export class VirtualSwitch {
     this.#stations.delete(this.#learned.shift() as number);
   }
 
-  #flood(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
-    let kept = false;
-    for (const port of this.#adapters) if (port !== from) port.deliver(processor, frame);
-    if (this.#external !== undefined && this.#external !== from)
-      kept = this.#external.deliver(processor, frame);
-    return kept;
+  /** To every other port. The external one comes last: there the frame may get a tag. */
+  #flood(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort, vlan: number): boolean {
+    for (const { port } of this.#adapters.values())
+      if (port !== from) this.#send(processor, frame, from, port, vlan);
+    if (this.#external === undefined || this.#external === from) return false;
+    return this.#send(processor, frame, from, this.#external, vlan);
+  }
+
+  #describe(
+    from: SwitchPort,
+    group: boolean,
+    to: SwitchPort | undefined,
+    refused: DropReason | undefined,
+  ): string {
+    const name = (port: SwitchPort) => {
+      const entry = this.#adapters.get(port);
+      return entry === undefined ? 'the external port' : `port ${entry.number}`;
+    };
+    if (refused !== undefined) return `from ${name(from)}: dropped, ${refused}`;
+    if (group) return `from ${name(from)} to every other port`;
+    if (to === undefined || to === from) return `from ${name(from)}: nobody here has the address`;
+    return `from ${name(from)} to ${name(to)}`;
   }
 
   #key(frame: ScatterList, offset: number): number {

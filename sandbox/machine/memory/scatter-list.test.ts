@@ -35,4 +35,39 @@ describe('ScatterList', () => {
     expect([...host.bytes.subarray(0x5000, 0x5006)]).toEqual([1, 2, 3, 4, 5, 0]);
     expect([0, 2, 3, 4, 5].map((at) => list.byte(host, at))).toEqual([1, 3, 4, 5, 0]);
   });
+
+  test('puts bytes in and takes bytes out anywhere, and moves no other byte', () => {
+    const host = new HostMemory(1 << 21);
+    host.bytes.set([1, 2, 3, 4, 5, 6], 0x1000);
+    host.bytes.set([91, 92], 0x2000);
+    const bytes = (list: ScatterList) =>
+      Array.from({ length: list.length }, (_, at) => list.byte(host, at));
+    for (let offset = 0; offset <= 6; offset++) {
+      const list = new ScatterList();
+      list.add(0x1000, 4);
+      list.add(0x3000, 0);
+      list.add(0x1004, 2);
+      expect(list.insert(offset, 0x2000, 2)).toBe(true);
+      const wanted = [1, 2, 3, 4, 5, 6];
+      wanted.splice(offset, 0, 91, 92);
+      expect(bytes(list)).toEqual(wanted);
+      for (let from = 0; from <= 6; from++) {
+        const cut = new ScatterList();
+        for (const byte of wanted) cut.add(0x4000 + byte * 64, 1);
+        for (const byte of wanted) host.bytes[0x4000 + byte * 64] = byte;
+        expect(cut.remove(from, 2)).toBe(true);
+        expect(bytes(cut)).toEqual(wanted.filter((_, at) => at < from || at >= from + 2));
+      }
+    }
+  });
+
+  test('a list that is too short or too full is left as it was', () => {
+    const list = new ScatterList();
+    list.add(0x1000, 10);
+    expect([list.insert(11, 0x2000, 4), list.remove(8, 4)]).toEqual([false, false]);
+    while (list.add(0x3000 + list.count * 0x1000, 1));
+    const before = [list.count, list.length];
+    expect([list.insert(5, 0x2000, 4), list.remove(5, 4)]).toEqual([false, false]);
+    expect([list.count, list.length]).toEqual(before);
+  });
 });

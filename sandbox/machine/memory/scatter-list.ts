@@ -39,6 +39,56 @@ export class ScatterList {
     return true;
   }
 
+  /**
+   * Puts `length` bytes of `address` in at `offset`, without moving any other byte.
+   * @returns false when the list is full or shorter than that: nothing was done
+   */
+  insert(offset: number, address: number, length: number): boolean {
+    const at = this.#cut(offset, 2);
+    if (at < 0) return false;
+    this.#shift(at, 1);
+    this.addresses[at] = address;
+    this.lengths[at] = length;
+    this.length += length;
+    return true;
+  }
+
+  /**
+   * Takes `length` bytes out at `offset`, without moving any other byte.
+   * @returns false when the list is full or shorter than that: nothing was done
+   */
+  remove(offset: number, length: number): boolean {
+    if (offset + length > this.length) return false;
+    const from = this.#cut(offset, 2);
+    const to = from < 0 ? -1 : this.#cut(offset + length, 1);
+    if (to < 0) return false;
+    this.#shift(to, from - to);
+    this.length -= length;
+    return true;
+  }
+
+  /** Makes a piece begin at `offset`; its index, or -1 without room for `pieces` more. */
+  #cut(offset: number, pieces: number): number {
+    if (this.count + pieces > MAX_SEGMENTS || offset > this.length) return -1;
+    let left = offset;
+    let at = 0;
+    while (at < this.count && left >= this.lengths[at]) left -= this.lengths[at++];
+    if (left === 0) return at;
+    this.#shift(at, 1);
+    this.addresses[at] = this.addresses[at + 1];
+    this.lengths[at] = left;
+    this.addresses[at + 1] += left;
+    this.lengths[at + 1] -= left;
+    return at + 1;
+  }
+
+  /** Moves the pieces from `at` on by `by` places. */
+  #shift(at: number, by: number): void {
+    this.addresses.copyWithin(at + by, at, this.count);
+    this.lengths.copyWithin(at + by, at, this.count);
+    this.count += by;
+  }
+
   /** Copies the whole into adjacent host memory at `to`. */
   copyTo(host: HostMemory, to: number): void {
     let at = to;

@@ -14,6 +14,11 @@ export const MAX_JUMBO_FRAME = 9014;
 /** What a frame occupies on the wire beside itself: preamble and SFD 8, FCS 4, gap 12. */
 export const WIRE_OVERHEAD = 24;
 
+/** A tag of IEEE 802.1Q stands between addresses and type: its protocol, and its bytes in all. */
+export const VLAN_OFFSET = 12;
+export const VLAN_PROTOCOL = 0x8100;
+export const VLAN_TAG_BYTES = 4;
+
 /** A station's address: the first two bytes and the last four, so that both halves are exact. */
 export interface MacAddress {
   high: number;

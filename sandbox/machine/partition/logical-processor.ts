@@ -15,6 +15,8 @@ export class LogicalProcessor implements Handler {
   readonly costs: Costs;
   local = 0;
   busyUntil = 0;
+  /** Whose work it is on, for the trace: the partition of its processor, or what a task says. */
+  place: string | undefined;
   /** Picoseconds spent on work, for utilisation. */
   busy = 0;
   /** Whether code runs on it now. */
@@ -43,7 +45,7 @@ export class LogicalProcessor implements Handler {
     const start = this.local;
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
     if (this.engine.trace.recording) {
-      this.engine.trace.step(who, what, start, this.local, detail, bytes);
+      this.engine.trace.step(who, what, start, this.local, detail, bytes, this.place);
     }
   }
 

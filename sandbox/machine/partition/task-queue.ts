@@ -29,7 +29,12 @@ export class TaskQueue {
     this.#tasks[at] = undefined;
     this.#head = (at + 1) & (this.#tasks.length - 1);
     this.#size--;
-    task?.run(processor, this.#args[at]);
+    if (task === undefined) return;
+    const { lp } = processor;
+    const before = lp.place;
+    lp.place = task.place ?? before;
+    task.run(processor, this.#args[at]);
+    lp.place = before;
   }
 
   #grow(): void {

@@ -23,6 +23,8 @@ import { TaskQueue } from './task-queue.ts';
 
 /** A piece of kernel code: runs to its end at one instant and charges what it costs. */
 export interface Task {
+  /** For whom it works, for the trace; the processor's own partition when left out. */
+  place?: string;
   run(processor: VirtualProcessor, arg: number): void;
 }
 
@@ -209,14 +211,14 @@ export class VirtualProcessor {
     this.#halted = true;
     if (this.kind === 'bare') return;
     this.lp.ledger.exits[this.kind === 'guest' ? EXIT_HALT : EXIT_ROOT_HALT]++;
-    this.charge(HYPERVISOR, SCHEDULING, this.lp.costs.vmexit);
+    this.charge(HYPERVISOR, SCHEDULING, this.lp.costs.vmexit, 'halt');
   }
 
   /** An access to the local APIC that the hypervisor completes itself. */
   apicAccess(): void {
     if (this.kind === 'bare' || this.lp.costs.apicVirtualization) return;
     this.lp.ledger.exits[EXIT_APIC_ACCESS]++;
-    this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor);
+    this.charge(HYPERVISOR, INTERCEPT, this.lp.costs.exitInHypervisor, 'local APIC');
   }
 
   /** Tells the core, unless it is running something and looks afterwards anyway. */
@@ -278,15 +280,16 @@ export class VirtualProcessor {
     if (this.kind === 'root') exits[EXIT_ROOT_INTERRUPT]++;
     else if (timer) exits[EXIT_TIMER]++;
     else if (!posted && !this.#outside) exits[EXIT_EXTERNAL_INTERRUPT]++;
-    if (!posted && !this.#outside) this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit);
-    this.charge(HYPERVISOR, INTERRUPT, costs.interruptInject);
+    if (!posted && !this.#outside)
+      this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit, 'external interrupt');
+    this.charge(HYPERVISOR, INTERRUPT, costs.interruptInject, 'inject');
   }
 
   #endOfInterrupt(): void {
     const { costs, ledger } = this.lp;
     if (this.kind === 'bare') return;
     if (!costs.apicVirtualization) ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
-    this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt);
+    this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt, 'end of interrupt');
     this.synic?.scan(this.local);
   }
 

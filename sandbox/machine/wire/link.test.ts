@@ -37,6 +37,27 @@ describe('a link (IEEE 802.3: preamble 8, FCS 4, gap 12 bytes beside the frame)'
     expect(arrived[0].time).toBe(Math.round((nanoseconds + 500) * NANOSECOND));
   });
 
+  test('a new rate holds from the next frame on; the one under way keeps its own', () => {
+    const { engine, link, arrived, send } = newLink(1e10);
+    send(1514, 1);
+    link.setRate(1e9);
+    send(1514, 2);
+    engine.run();
+    expect(link.bitsPerSecond).toBe(1e9);
+    expect(arrived.map(({ time }) => time)).toEqual([
+      Math.round((1230.4 + 500) * NANOSECOND),
+      Math.round((1230.4 + 12_304 + 500) * NANOSECOND),
+    ]);
+  });
+
+  test('a VLAN tag makes a full frame 4 bytes longer, and neighbours keep their bytes', () => {
+    const { engine, arrived, send } = newLink(1e10);
+    send(1518, 1);
+    send(1518, 2);
+    engine.run();
+    for (const [i, { bytes }] of arrived.entries()) expect([...new Set(bytes)]).toEqual([i + 1]);
+  });
+
   test('frames follow one another without a pause, in order and unchanged', () => {
     const { engine, link, arrived, send } = newLink(1e10);
     for (const [i, length] of [100, 60, 1514].entries()) send(length, i + 1, 0);

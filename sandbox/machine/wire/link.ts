@@ -1,7 +1,7 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
 import { hexOf } from '../engine/hex.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
-import { MIN_FRAME, WIRE_OVERHEAD } from '../net/frame.ts';
+import { MIN_FRAME, VLAN_TAG_BYTES, WIRE_OVERHEAD } from '../net/frame.ts';
 import { type Ledger, SERIALISATION, WIRE } from '../partition/ledger.ts';
 
 /** The word of a buffer that the trace's hash takes in: of a UDP frame, its length and checksum. */
@@ -10,6 +10,18 @@ const MIXED_WORD = 40;
 /** Who gets what comes off a link. The bytes stay where they are until it returns. */
 export interface FrameReceiver {
   receive(address: number, length: number): void;
+}
+
+/** What a link is. */
+export interface LinkOptions {
+  bitsPerSecond: number;
+  /** From the end of a frame to its arrival, in picoseconds. */
+  delay: number;
+  /** Frames that can be under way, a power of two. */
+  slots: number;
+  maxFrame: number;
+  /** What the trace calls it. */
+  name?: string;
 }
 
 /**
@@ -24,8 +36,7 @@ export class Link implements Handler {
   busy = 0;
   frames = 0;
   receiver: FrameReceiver | undefined;
-  readonly bitsPerSecond: number;
-  /** Longest frame without FCS that a buffer holds. */
+  /** Longest frame without FCS and without VLAN tag that it takes; a tag may make it longer. */
   readonly maxFrame: number;
   #engine: Engine;
   #host: HostMemory;
@@ -33,32 +44,41 @@ export class Link implements Handler {
   #base: number;
   #stride: number;
   #delay: number;
-  #picosecondsPerByte: number;
+  #bitsPerSecond = 0;
+  #picosecondsPerByte = 0;
+  #name: string;
   #lengths: Int32Array;
   #arrivals: Float64Array;
   #head = 0;
   #tail = 0;
   #timer: Timer;
 
-  /** @param slots frames that can be under way, a power of two; @param delay in picoseconds */
-  constructor(
-    engine: Engine,
-    host: HostMemory,
-    ledger: Ledger,
-    options: { bitsPerSecond: number; delay: number; slots: number; maxFrame: number },
-  ) {
+  constructor(engine: Engine, host: HostMemory, ledger: Ledger, options: LinkOptions) {
     this.#engine = engine;
     this.#host = host;
     this.#ledger = ledger;
-    this.bitsPerSecond = options.bitsPerSecond;
+    this.#name = options.name ?? 'line';
+    this.setRate(options.bitsPerSecond);
     this.maxFrame = Math.max(options.maxFrame, MIN_FRAME);
     this.#delay = options.delay;
-    this.#picosecondsPerByte = 8e12 / options.bitsPerSecond;
-    this.#stride = (options.maxFrame + 2 + 63) & ~63;
+    this.#stride = (options.maxFrame + VLAN_TAG_BYTES + 2 + 63) & ~63;
     this.#base = host.allocate(this.#stride * options.slots);
     this.#lengths = new Int32Array(options.slots);
     this.#arrivals = new Float64Array(options.slots);
     this.#timer = engine.timer(this);
+  }
+
+  get bitsPerSecond(): number {
+    return this.#bitsPerSecond;
+  }
+
+  /**
+   * The rate from now on, bits a second. A frame that the serialiser has begun keeps its rate. The pause
+   * in which two real stations agree on a new rate is not modelled.
+   */
+  setRate(bitsPerSecond: number): void {
+    this.#bitsPerSecond = bitsPerSecond;
+    this.#picosecondsPerByte = 8e12 / bitsPerSecond;
   }
 
   /** Where the next frame's bytes go (aligned so that the IP header is); -1 while every buffer is taken. */
@@ -93,7 +113,8 @@ export class Link implements Handler {
     const at = this.#base + slot * this.#stride + 2;
     const bytes = hexOf(this.#host.bytes, at, length);
     const detail = `${length} bytes, 24 more for preamble, FCS and gap`;
-    this.#engine.trace.step(WIRE, SERIALISATION, start, this.busyUntil, detail, bytes);
+    const { trace } = this.#engine;
+    trace.step(WIRE, SERIALISATION, start, this.busyUntil, detail, bytes, this.#name);
   }
 
   /** The oldest frame has arrived. */

@@ -9,10 +9,21 @@ import { captureView, registersView, ringView, tableView, textView } from './sma
 import { timelineView } from './timeline.ts';
 import './report.css';
 
+/** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
+function later(load: () => Promise<HTMLElement>): HTMLElement {
+  const place = h('div', {});
+  load()
+    .then((picture) => place.prepend(picture))
+    .catch(() => place.prepend('The code that draws this picture could not be loaded.'));
+  return place;
+}
+
 function view(report: Report): HTMLElement {
   switch (report.kind) {
     case 'compare':
       return compareView(report);
+    case 'architecture':
+      return later(async () => (await import('./architecture.ts')).architectureView(report));
     case 'timeline':
       return timelineView(report);
     case 'table':

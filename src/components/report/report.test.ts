@@ -126,6 +126,26 @@ describe('a report that nobody vouches for', () => {
     expect(report.kind === 'chart' && report.series[0]?.points).toEqual([{ x: 1, y: 1 }]);
   });
 
+  it('leaves out parts that nobody knows, and places that are no part', () => {
+    const known = { id: 'a', part: 'kernel', who: 'root-kernel', label: 'k' };
+    const { report } = sanitize({
+      kind: 'architecture',
+      nodes: [known, { id: 'b', part: 'constructor' }, { id: 7 }, null],
+      edges: [{ from: 'a', to: 'b' }, { from: 'a', to: 'a' }, 5],
+      steps: [
+        { at: 'b', from: 'a', to: 'a', holder: 'x', exits: -1, cycles: Number.NaN },
+        { at: 'a', from: 'a', to: 'b', copies: 2 },
+      ],
+    });
+    if (report.kind !== 'architecture') throw new Error(report.kind);
+    expect(report.nodes).toEqual([known]);
+    expect(report.edges).toEqual([{ from: 'a', to: 'a' }]);
+    expect(report.steps[0]).toMatchObject({ from: 'a', to: 'a', exits: 0, cycles: 0 });
+    expect(report.steps[0]?.holder).toBeUndefined();
+    expect(report.steps[1]).toMatchObject({ at: 'a', copies: 2 });
+    expect(report.steps[1]).not.toHaveProperty('from');
+  });
+
   it('keeps a file name free of paths', () => {
     const { report } = sanitize({
       kind: 'capture',
@@ -148,7 +168,19 @@ describe('a report that nobody vouches for', () => {
       'fields',
       'registers',
     ];
-    const more = ['slots', 'paths', 'config', 'name', 'text', 'x', 'y', 'frame', 'size'];
+    const more = [
+      'nodes',
+      'edges',
+      'slots',
+      'paths',
+      'config',
+      'name',
+      'text',
+      'x',
+      'y',
+      'frame',
+      'size',
+    ];
     const body = Object.fromEntries([...parts, ...more].map((key) => [key, fc.anything()]));
     const anything = fc.record({ kind: fc.constantFrom(...Object.keys(SAMPLES)), ...body });
     fc.assert(

@@ -5,6 +5,7 @@ import type {
   Report,
   TimelineStep,
 } from '../../../sandbox/lab/report.ts';
+import { ARCHITECTURE } from './architecture-sample.ts';
 
 /**
  * Reports of the right shape and plausible size, for tests and for work on the pictures. The figures are
@@ -219,6 +220,7 @@ export const SAMPLES: Record<string, Report> = {
     frame: 1514,
     steps: steps(),
   },
+  architecture: ARCHITECTURE,
   chart: {
     kind: 'chart',
     title: 'Throughput by frame size',

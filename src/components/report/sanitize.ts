@@ -1,5 +1,9 @@
 import type {
   Actor,
+  ArchitectureEdge,
+  ArchitectureNode,
+  ArchitecturePart,
+  ArchitectureReport,
   BarsReport,
   CaptureReport,
   ChartReport,
@@ -15,6 +19,7 @@ import type {
   TableReport,
   TextReport,
   TimelineReport,
+  TimelineStep,
 } from '../../../sandbox/lab/report.ts';
 import { ACTORS, PATHS } from './actors.ts';
 
@@ -43,6 +48,8 @@ export const LIMITS = {
   fields: 400,
   registers: 400,
   slots: 1_024,
+  parts: 100,
+  edges: 300,
 } as const;
 
 type Raw = Record<string, unknown>;
@@ -173,25 +180,89 @@ function compare(raw: Raw, cutter: Cutter): CompareReport {
   };
 }
 
+function timelineStep(item: unknown): TimelineStep {
+  const step = object(item);
+  const start = count(step.start);
+  return {
+    start,
+    end: Math.max(start, count(step.end)),
+    who: actor(step.who),
+    what: str(step.what),
+    detail: optional(step.detail, LIMITS.detail),
+    bytes: optional(step.bytes, 2 * LIMITS.detail)?.replace(/[^0-9a-f]/gi, ''),
+  };
+}
+
 function timeline(raw: Raw, cutter: Cutter): TimelineReport {
-  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', (item) => {
-    const step = object(item);
-    const start = count(step.start);
-    return {
-      start,
-      end: Math.max(start, count(step.end)),
-      who: actor(step.who),
-      what: str(step.what),
-      detail: optional(step.detail, LIMITS.detail),
-      bytes: optional(step.bytes, 2 * LIMITS.detail)?.replace(/[^0-9a-f]/gi, ''),
-    };
-  });
+  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', timelineStep);
   steps.sort((a, b) => a.start - b.start);
   return {
     kind: 'timeline',
     title: str(raw.title),
     path: path(raw.path) ?? 'native',
     frame: count(raw.frame),
+    steps,
+  };
+}
+
+const PARTS: readonly ArchitecturePart[] = [
+  'application',
+  'stack',
+  'driver',
+  'virtual-device',
+  'channel',
+  'worker',
+  'kernel',
+  'vsp',
+  'switch',
+  'pf-driver',
+  'hypervisor',
+  'pf',
+  'vf',
+  'nic-switch',
+  'peer',
+];
+
+/** Parts that nobody knows, and places that are no part, are left out. */
+function architecture(raw: Raw, cutter: Cutter): ArchitectureReport {
+  const nodes = cutter
+    .list(raw.nodes, LIMITS.parts, 'parts', (item): ArchitectureNode | undefined => {
+      const { id, part, who, label, vm } = object(item);
+      const known = PARTS.find((name) => name === part);
+      if (!known) return undefined;
+      const index = vm === undefined ? {} : { vm: Math.min(99, Math.floor(count(vm))) };
+      return { id: str(id), part: known, who: actor(who), label: str(label, 40), ...index };
+    })
+    .filter((node) => node !== undefined);
+  const ids = new Set(nodes.map(({ id }) => id));
+  const place = (id: unknown) => (typeof id === 'string' && ids.has(id) ? id : undefined);
+  const edges = cutter
+    .list(raw.edges, LIMITS.edges, 'connections', (item): ArchitectureEdge | undefined => {
+      const { from, to } = object(item);
+      const [a, b] = [place(from), place(to)];
+      return a !== undefined && b !== undefined ? { from: a, to: b } : undefined;
+    })
+    .filter((edge) => edge !== undefined);
+  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', (item) => {
+    const step = object(item);
+    const [from, to] = [place(step.from), place(step.to)];
+    return {
+      ...timelineStep(item),
+      ...(from !== undefined && to !== undefined ? { from, to } : { at: place(step.at) }),
+      exits: count(step.exits),
+      copies: count(step.copies),
+      cycles: count(step.cycles),
+      holder: place(step.holder),
+    };
+  });
+  steps.sort((a, b) => a.start - b.start);
+  return {
+    kind: 'architecture',
+    title: str(raw.title),
+    path: path(raw.path) ?? 'native',
+    frame: count(raw.frame),
+    nodes,
+    edges,
     steps,
   };
 }
@@ -311,6 +382,7 @@ function capture(raw: Raw, cutter: Cutter): CaptureReport {
 const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   compare,
   timeline,
+  architecture,
   table,
   chart,
   bars,

@@ -9,7 +9,8 @@ import { timeScale } from './scale.ts';
 const LANE = 34;
 const MAX_BYTES = 512;
 
-function parseHex(text: string): Uint8Array {
+/** Bytes from their digits. */
+export function parseHex(text: string): Uint8Array {
   const bytes = new Uint8Array(Math.min(MAX_BYTES, text.length >> 1));
   for (let i = 0; i < bytes.length; i++)
     bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);

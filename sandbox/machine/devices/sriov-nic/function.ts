@@ -1,18 +1,28 @@
 import type { RxQueue } from './rx-queue.ts';
 import {
+  LINK_SPEEDS,
   PF_EITR,
   PF_QUEUE_STEP,
   PF_RX_BASE,
   PF_TX_BASE,
   REG_EIMS,
+  REG_LINK_SPEED,
   REG_STATUS,
   STATUS_LINK_UP,
+  STATUS_SPEED_SHIFT,
   VF_QUEUE_STEP,
   VF_RX_BASE,
   VF_TX_BASE,
 } from './spec.ts';
 import type { TxQueue } from './tx-queue.ts';
 import type { InterruptVector } from './vector.ts';
+
+/** The speed of the NIC's link, in Mb/s. */
+export interface LinkSpeed {
+  readonly megabits: number;
+  readonly fastest: number;
+  set(megabits: number): void;
+}
 
 /**
  * One function of the NIC: its window of registers, its queues and its vectors. A driver holds its own
@@ -27,11 +37,16 @@ export class NicFunction {
   readonly vectors: InterruptVector[] = [];
   /** MSI-X table: the remapping index of each vector. */
   readonly messages: (number | undefined)[] = [];
+  /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
+  refused = 0;
+  #link: LinkSpeed;
   #rxBase: number;
   #txBase: number;
   #step: number;
 
-  constructor(index: number, requesterId: number) {
+  /** @param link the NIC's link, whose speed the physical function may set and any may read */
+  constructor(index: number, requesterId: number, link: LinkSpeed) {
+    this.#link = link;
     this.index = index;
     this.requesterId = requesterId;
     const physical = index === 0;
@@ -53,6 +68,7 @@ export class NicFunction {
       return;
     }
     if (offset === REG_EIMS) this.#unmask(value, at);
+    if (offset === REG_LINK_SPEED) this.#setSpeed(value);
     const vector = (offset - PF_EITR) >> 2;
     if (offset >= PF_EITR && vector < this.vectors.length)
       this.vectors[vector].interval = ((value & 0x7ffc) >>> 2) * 1e6;
@@ -60,7 +76,8 @@ export class NicFunction {
 
   /** A 32-bit register read; unlisted offsets read 0. */
   read(offset: number): number {
-    if (offset === REG_STATUS) return STATUS_LINK_UP;
+    if (offset === REG_STATUS) return this.#status;
+    if (offset === REG_LINK_SPEED) return this.#speed();
     const tx = Math.floor((offset - this.#txBase) / this.#step);
     if (offset >= this.#txBase && tx < this.tx.length)
       return this.tx[tx].registers.file[((offset - this.#txBase) % this.#step) >> 2] ?? 0;
@@ -79,6 +96,24 @@ export class NicFunction {
   stop(): void {
     for (const queue of this.tx) queue.stop();
     for (const queue of this.rx) queue.stop();
+  }
+
+  get #status(): number {
+    const { megabits } = this.#link;
+    const speed = megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
+    return STATUS_LINK_UP | (speed << STATUS_SPEED_SHIFT);
+  }
+
+  #speed(): number {
+    if (this.index === 0) return this.#link.megabits;
+    this.refused++;
+    return 0xffffffff;
+  }
+
+  #setSpeed(megabits: number): void {
+    if (this.index !== 0) this.refused++;
+    else if (LINK_SPEEDS.includes(megabits) && megabits <= this.#link.fastest)
+      this.#link.set(megabits);
   }
 
   #unmask(mask: number, at: number): void {

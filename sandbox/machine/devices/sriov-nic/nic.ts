@@ -3,12 +3,20 @@ import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
-import { flowHash, type MacAddress, macKey, macKeyAt } from '../../net/frame.ts';
+import {
+  flowHash,
+  type MacAddress,
+  macKey,
+  macKeyAt,
+  VLAN_OFFSET,
+  VLAN_PROTOCOL,
+  VLAN_TAG_BYTES,
+} from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
-import { NicFunction } from './function.ts';
+import { type LinkSpeed, NicFunction } from './function.ts';
 import { RxQueue } from './rx-queue.ts';
-import { requesterIdOfVf } from './spec.ts';
+import { hexId, requesterIdOfVf } from './spec.ts';
 import { TxQueue } from './tx-queue.ts';
 import { InterruptVector, type MessageSender } from './vector.ts';
 
@@ -16,7 +24,7 @@ import { InterruptVector, type MessageSender } from './vector.ts';
 export interface TransmitPort {
   readonly busyUntil: number;
   readonly bitsPerSecond: number;
-  /** Longest frame without FCS that fits into what `claim` gives. */
+  /** Longest frame without FCS and VLAN tag that it takes; what `claim` gives has room for a tag too. */
   readonly maxFrame: number;
   claim(): number;
   send(length: number, at: number): void;
@@ -41,6 +49,8 @@ export interface NicWiring {
   line: TransmitPort;
   /** Back into the NIC's own switch, for frames from one function to another. */
   loopback: TransmitPort;
+  /** How fast the link is, in both directions; fixed when left out. */
+  speed?: LinkSpeed;
 }
 
 /**
@@ -134,9 +144,17 @@ export class SriovNic implements MessageSender {
     return this.#writeBusy + this.costs.dmaWrite + this.#newWalks() * this.costs.iotlbMiss;
   }
 
-  /** Longest frame without FCS that the MAC sends; a longer one is dropped. */
-  get maxFrame(): number {
-    return this.#wiring.line.maxFrame;
+  /** Bytes of a frame without FCS that the MAC has room for. */
+  get maxBytes(): number {
+    return this.#wiring.line.maxFrame + VLAN_TAG_BYTES;
+  }
+
+  /** Whether the MAC sends the frame of `length` bytes at `address`; a VLAN tag does not count. */
+  takes(address: number, length: number): boolean {
+    const { bytes } = this.host;
+    const at = address + VLAN_OFFSET;
+    const tagged = ((bytes[at] << 8) | bytes[at + 1]) === VLAN_PROTOCOL;
+    return length <= (tagged ? this.maxBytes : this.#wiring.line.maxFrame);
   }
 
   /** Room for a frame in the MAC; -1 while it is full. */
@@ -156,7 +174,8 @@ export class SriovNic implements MessageSender {
     if (trace.recording) {
       const started = now - this.costs.dmaReadFrame;
       const detail = `read ${length} bytes as ${hexId(queue.requesterId)}`;
-      trace.step(DEVICE, DMA, started, now, detail, hexOf(this.host.bytes, address, length));
+      const bytes = hexOf(this.host.bytes, address, length);
+      trace.step(DEVICE, DMA, started, now, detail, bytes, `function ${queue.functionIndex}`);
     }
     const filter = this.#filters.get(macKeyAt(this.host, address));
     const inside = filter === undefined ? -1 : Math.floor(filter / QUEUE_CODES);
@@ -182,7 +201,10 @@ export class SriovNic implements MessageSender {
 
   #addFunction(requesterId: number, queues: number): number {
     const index = this.functions.length;
-    const added = new NicFunction(index, requesterId);
+    const { line, speed } = this.#wiring;
+    const megabits = line.bitsPerSecond / 1e6;
+    const fixed = { megabits, fastest: megabits, set: () => {} };
+    const added = new NicFunction(index, requesterId, speed ?? fixed);
     for (let q = 0; q < queues; q++) {
       const rx = new InterruptVector(this.engine, this, index, 2 * q);
       const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);
@@ -193,10 +215,4 @@ export class SriovNic implements MessageSender {
     this.functions.push(added);
     return index;
   }
-}
-
-function hexId(requesterId: number): string {
-  const bus = (requesterId >>> 8).toString(16).padStart(2, '0');
-  const device = ((requesterId >>> 3) & 31).toString(16).padStart(2, '0');
-  return `${bus}:${device}.${requesterId & 7}`;
 }

@@ -40,17 +40,17 @@ export class QueueInterrupts {
     if (throttle !== this.#throttle) {
       this.#throttle = throttle;
       for (const vector of [2 * this.#queue, 2 * this.#queue + 1]) {
-        chargeRegisterWrite(processor);
+        chargeRegisterWrite(processor, 'interrupt throttle');
         this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
       }
     }
-    chargeRegisterWrite(processor);
+    chargeRegisterWrite(processor, 'interrupt mask');
     this.#function.write(REG_EIMS, 3 << (2 * this.#queue), processor.local);
   }
 }
 
-/** What a posted register write costs the processor: no exit, and it goes on at once. */
-export function chargeRegisterWrite(processor: VirtualProcessor): void {
+/** What a posted write of `register` costs the processor: no exit, and it goes on at once. */
+export function chargeRegisterWrite(processor: VirtualProcessor, register: string): void {
   if (processor.kind !== 'root') processor.lp.ledger.deviceAccesses++;
-  processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite);
+  processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite, register);
 }

@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
-import { RX_DONE, RX_END_OF_PACKET } from './spec.ts';
+import { hexId, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
 
 /**
@@ -64,7 +64,9 @@ export class RxQueue {
     const visible = nic.scheduleStore(length);
     if (nic.engine.trace.recording) {
       const bytes = hexOf(nic.host.bytes, address, length);
-      nic.engine.trace.step(DEVICE, DMA, start, visible, `write ${length} bytes`, bytes);
+      const detail = `write ${length} bytes as ${hexId(this.requesterId)}`;
+      const place = `function ${this.functionIndex}`;
+      nic.engine.trace.step(DEVICE, DMA, start, visible, detail, bytes, place);
     }
     this.vector.cause(visible);
   }

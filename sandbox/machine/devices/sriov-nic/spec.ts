@@ -7,6 +7,15 @@
  */
 export const REG_STATUS = 0x0008;
 export const STATUS_LINK_UP = 1 << 1;
+/** STATUS bits 7:6: 0 for 10 Mb/s, 1 for 100 Mb/s, 2 for 1000 Mb/s, here also for more. */
+export const STATUS_SPEED_SHIFT = 6;
+/**
+ * An extension of this model: the speed of the link in Mb/s. The 82576 forces 10, 100 or 1000 Mb/s with
+ * CTRL bits 9:8, which have no code for the 10 to 100 Gb/s of this part. A write of another number than
+ * LINK_SPEEDS has, or of more than the line can do, is ignored. In the physical function only.
+ */
+export const REG_LINK_SPEED = 0x0f00;
+export const LINK_SPEEDS: readonly number[] = [10, 100, 1000, 10_000, 25_000, 40_000, 100_000];
 
 /** First receive and transmit queue of the PF window and of the VF window, and the steps between queues. */
 export const PF_RX_BASE = 0xc000;
@@ -48,4 +57,11 @@ export const RX_END_OF_PACKET = 2;
 /** Requester id of virtual function `n`: first VF offset 0x80 and stride 2 from the PF's. */
 export function requesterIdOfVf(physicalFunction: number, n: number): number {
   return physicalFunction + 0x80 + 2 * n;
+}
+
+/** A requester id as bus:device.function. */
+export function hexId(requesterId: number): string {
+  const bus = (requesterId >>> 8).toString(16).padStart(2, '0');
+  const device = ((requesterId >>> 3) & 31).toString(16).padStart(2, '0');
+  return `${bus}:${device}.${requesterId & 7}`;
 }

@@ -77,7 +77,7 @@ export class TxQueue implements Handler {
     }
     this.#frameDescriptors = count;
     const posted = this.#posted[registers.head] ?? nic.engine.now;
-    this.#timer.schedule(nic.scheduleFetch(posted, Math.min(length, nic.maxFrame)));
+    this.#timer.schedule(nic.scheduleFetch(posted, Math.min(length, nic.maxBytes)));
   }
 
   /** The frame's bytes arrive in the MAC's buffer. */
@@ -99,13 +99,13 @@ export class TxQueue implements Handler {
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       // Counted here: software may have changed a descriptor since the frame was looked at.
       const piece = command & 0xffff;
-      if (done + piece <= nic.maxFrame && !this.#fetch(buffer, to + done, piece)) return;
+      if (done + piece <= nic.maxBytes && !this.#fetch(buffer, to + done, piece)) return;
       done += piece;
       report ||= (command & TX_REPORT_STATUS) !== 0;
       if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
-    if (done <= nic.maxFrame) nic.transmit(this, to, done);
+    if (done <= nic.maxBytes && nic.takes(to, done)) nic.transmit(this, to, done);
     else nic.filtered++;
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
     this.#arm();
