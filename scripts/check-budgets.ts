@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from '@playwright/test';
 import { writeCount } from './tally.ts';
@@ -25,6 +25,9 @@ interface Seen {
 
 /** What only a reader who edits may load. */
 const EDITING = /\/sandbox\/(editor|esbuild|bundler|sources)[./]/;
+
+/** What only a reader who opens a Linux session may load. */
+const LINUX = /\/linux(-session)?\/|\/_astro\/(session|terminal-view)\./;
 
 const budgets = JSON.parse(readFileSync('budgets.json', 'utf8'));
 const count = { passed: 0, failed: 0 };
@@ -124,6 +127,9 @@ function judge(path: string, seen: Seen): void {
   const editing = seen.files.filter((file) => EDITING.test(`/${file.path}`));
   expect(editing.length === 0, `${path}: nothing for editing is loaded`, listOf(editing));
 
+  const linux = seen.files.filter((file) => LINUX.test(`/${file.path}`));
+  expect(linux.length === 0, `${path}: nothing of a Linux session is loaded`, listOf(linux));
+
   const { milliseconds, failAtMilliseconds } = budgets.firstResult;
   const first = `first result after ${Math.round(seen.firstResult)} ms`;
   expect(
@@ -133,8 +139,25 @@ function judge(path: string, seen: Seen): void {
   console.log(`        ${path}: fonts ${kB(sumOf(filesOf(seen, 'font')))}, not counted`);
 }
 
+/** The files of a live Linux, where this site was built with an image. */
+function judgeLinux(): void {
+  if (!existsSync('dist/linux/manifest.json')) {
+    console.log('        live Linux: this site has no image, nothing to weigh');
+    return;
+  }
+  const { live, wasm } = JSON.parse(readFileSync('dist/linux-session/manifest.json', 'utf8'));
+  const paths = [`linux-session/${live}`, `linux-session/${wasm}`, 'linux/snapshot.bin.gz'];
+  const files = paths.map((path): Loaded => {
+    const gzipBytes = gzipSync(readFileSync(`dist/${path}`)).length;
+    return { path, part: 'other', gzipBytes, start: 0 };
+  });
+  const [weight, most] = [sumOf(files), budgets.linuxSession.gzipBytes];
+  expect(weight <= most, `live Linux: ${kB(weight)} of ${kB(most)}, gzip`, listOf(files));
+}
+
 const visit = await startVisit();
 try {
+  judgeLinux();
   for (const path of lessonPages()) judge(path, await look(visit, path));
 } catch (error) {
   expect(false, (error as Error).message);

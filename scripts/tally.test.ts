@@ -12,6 +12,12 @@ describe('counting', () => {
     expect(settle(0, { passed: 0, failed: 0 })).toEqual({ passed: 0, failed: 1 });
   });
 
+  it('takes a stage that was skipped for what it is', () => {
+    const skipped = { passed: 0, failed: 0, skipped: 1 };
+    expect(settle(0, skipped)).toEqual(skipped);
+    expect(settle(1, skipped)).toMatchObject({ failed: 1 });
+  });
+
   it('counts a test file that does not load', () => {
     const testResults = [
       { status: 'failed', assertionResults: [] },

@@ -4,16 +4,20 @@ import { dirname } from 'node:path';
 export interface Count {
   passed: number;
   failed: number;
+  /** What this machine cannot run, and was said so; neither passed nor failed. */
+  skipped?: number;
 }
 
 /** Where `npm test` wants a stage's count; unset when the stage runs alone. */
 const COUNT_FILE = 'COUNT_FILE';
 
+const sumOf = ({ passed, failed, skipped = 0 }: Count): number => passed + failed + skipped;
+
 /** Ends a stage: tells `npm test` its count, and sets the exit status. Nothing counted is a failure. */
 export function writeCount(count: Count): void {
   const file = process.env[COUNT_FILE];
   if (file) writeFileSync(file, JSON.stringify(count));
-  process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
+  process.exitCode = count.failed > 0 || sumOf(count) === 0 ? 1 : 0;
 }
 
 /** A fresh file for the results of a stage, and the count in it when the stage is over. */
@@ -68,6 +72,6 @@ export function playwrightCount(json: unknown): Count {
  */
 export function settle(status: number, count: Count): Count {
   if (status !== 0 && count.failed === 0) return { passed: count.passed, failed: 1 };
-  if (status === 0 && count.failed + count.passed === 0) return { passed: 0, failed: 1 };
+  if (status === 0 && sumOf(count) === 0) return { passed: 0, failed: 1 };
   return count;
 }

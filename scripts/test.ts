@@ -33,6 +33,7 @@ const STAGES: readonly Stage[] = [
   { name: 'format', run: plain('biome', ['check', '--linter-enabled=false', '.']) },
   { name: 'imports', run: plain('node', ['scripts/check-imports.ts']) },
   { name: 'unit', run: unit },
+  { name: 'linux', run: counted('linux', 'scripts/linux/test.ts') },
   { name: 'build', run: build },
   { name: 'lessons', run: counted('lessons', 'scripts/prove-lessons.ts') },
   { name: 'browser', needs: ['build'], run: browser },
@@ -46,9 +47,11 @@ async function unit(): Promise<Count> {
 }
 
 async function build(): Promise<Count> {
-  const sandbox = await run('node', ['sandbox/runner/build/main.ts']);
-  const site = sandbox === 0 ? await run('astro', ['build']) : sandbox;
-  return site === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  let status = 0;
+  for (const folder of ['runner', 'linux'])
+    status ||= await run('node', [`sandbox/${folder}/build/main.ts`]);
+  status ||= await run('astro', ['build']);
+  return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 async function browser(): Promise<Count> {
@@ -81,8 +84,12 @@ for (const { name, needs = [], run: work } of chosen()) {
   const start = performance.now();
   const missing = outcomes.find((other) => other.failed > 0 && needs.includes(other.name));
   const count = missing ? { passed: 0, failed: 1 } : await work();
-  const note = missing ? `not run: ${missing.name} failed` : '';
-  if (note) console.log(note);
+  const note = missing
+    ? `not run: ${missing.name} failed`
+    : count.skipped
+      ? 'skipped, see above'
+      : '';
+  if (missing) console.log(note);
   outcomes.push({ name, ...count, note, seconds: (performance.now() - start) / 1000 });
 }
 

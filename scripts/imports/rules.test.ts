@@ -25,6 +25,13 @@ describe('arrows', () => {
     ['sandbox/lab/compare.ts', 'node:crypto'],
     ['sandbox/lab/compare.ts', '../../src/lib/root.ts'],
     ['sandbox/conformance/tulip.ts', '../cli/main.ts'],
+    ['sandbox/conformance/tulip.ts', '../linux/plug.ts'],
+    ['sandbox/lab/compare.ts', '../linux/plug.ts'],
+    ['sandbox/linux/plug.ts', 'node:fs'],
+    ['sandbox/linux/plug.ts', './build/main.ts'],
+    ['sandbox/linux/plug.ts', '../runner/index.ts'],
+    ['src/lib/root.ts', '../../sandbox/linux/plug.ts'],
+    ['src/lib/root.ts', '../../sandbox/linux/protocol.ts'],
     ['sandbox/runner/index.ts', '../lab/index.ts'],
     ['sandbox/runner/index.ts', '../lab/report.ts'],
     ['sandbox/runner/index.ts', '../machine/engine/engine.ts'],
@@ -66,6 +73,10 @@ describe('arrows', () => {
     ['sandbox/lab/profiles.ts', '../../content/profiles/x.json'],
     ['sandbox/lab/compare.ts', '../machine/engine/engine.ts'],
     ['sandbox/cli/main.ts', '../lab/index.ts'],
+    ['sandbox/linux/plug.ts', '../machine/engine/engine.ts'],
+    ['sandbox/linux/plug.ts', '../lab/outside-guest.ts'],
+    ['sandbox/linux/computer.ts', 'v86'],
+    ['sandbox/linux/build/main.ts', 'node:fs'],
     ['sandbox/runner/build/lessons.ts', 'node:fs'],
     ['src/pages/index.astro', '../lib/root.ts'],
     ['src/lib/root.ts', '../../sandbox/runner/index.ts'],
@@ -79,7 +90,9 @@ describe('arrows', () => {
     );
   });
 
-  it('lets runner and site see the types of reports, not a value', () => {
+  it('lets runner and site see the types of reports and sessions, not a value', () => {
+    const session = '../../sandbox/linux/protocol.ts';
+    expect(check('src/lib/x.ts', `import type { Update } from '${session}';`)).toEqual([]);
     for (const path of ['sandbox/runner/reports.ts', 'src/lib/reports.ts']) {
       const lab = path.startsWith('src') ? '../../sandbox/lab/report.ts' : '../lab/report.ts';
       expect(check(path, `import type { Report } from '${lab}';`)).toEqual([]);

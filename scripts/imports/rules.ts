@@ -31,6 +31,17 @@ const RULES: Record<string, Rule> = {
     packages: false,
     node: true,
   },
+  // v86 is its processor; browser and Node both run it.
+  linux: {
+    mayImport: ['machine', 'lab', 'conformance', 'linux', 'content'],
+    packages: true,
+    node: false,
+  },
+  'linux-build': {
+    mayImport: ['lab', 'linux', 'runner-build', 'linux-build'],
+    packages: true,
+    node: true,
+  },
   cli: {
     mayImport: ['machine', 'lab', 'conformance', 'cli', 'content'],
     packages: true,
@@ -41,14 +52,15 @@ const RULES: Record<string, Rule> = {
   src: { mayImport: ['src', 'runner', 'content'], packages: true, node: true },
 };
 
-/** The one file of the lab that runner and site may know, and only its types. */
-const REPORT_TYPES = 'sandbox/lab/report.ts';
+/** The files below them that runner and site may know, and only their types. */
+const REPORT_TYPES = ['sandbox/lab/report.ts', 'sandbox/linux/protocol.ts'];
 const FACE = 'two-checkboxes';
 
 const PLACES: readonly [RegExp, string][] = [
   [/^sandbox\/machine\/(?:devices\/)?([^/]+)/, 'machine'],
   [/^sandbox\/runner\/build\//, 'runner-build'],
-  [/^sandbox\/(lab|conformance|cli|runner)\//, ''],
+  [/^sandbox\/linux\/build\//, 'linux-build'],
+  [/^sandbox\/(lab|conformance|linux|cli|runner)\//, ''],
   [/^(src|content)\//, ''],
   [/^lessons\/([^/]+\/cells)\//, 'cells'],
   [/^lessons\/([^/]+\/exercises\/[^/]+)\//, 'exercise'],
@@ -131,7 +143,7 @@ function refusePath(
     const isData = isTest(path) && to?.part === 'content';
     return isData ? undefined : 'the machine imports only itself';
   }
-  if (target === REPORT_TYPES && /^(runner|runner-build|src)$/.test(from.part))
+  if (REPORT_TYPES.includes(target) && /^(runner|runner-build|src)$/.test(from.part))
     return typeOnly ? undefined : 'only its types, with `import type`';
   if (to && RULES[from.part]?.mayImport.includes(to.part)) return undefined;
   return `${from.part} may import ${RULES[from.part]?.mayImport.join(', ')}`;
