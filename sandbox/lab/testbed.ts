@@ -40,6 +40,8 @@ export interface TestbedOptions {
   traceSteps?: number;
   /** Leaves the hashing of payloads out. */
   digest?: boolean;
+  /** Events, in setting up and in running each, beyond which the machine is taken to be stuck. */
+  maxEvents?: number;
 }
 
 /**
@@ -62,12 +64,14 @@ export class Testbed {
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
+  #maxEvents: number;
   #flows: number;
   /** Queues of each adapter. */
   #queues: number;
 
   constructor(path: PathName, config: CompareConfig, options: TestbedOptions = {}) {
     this.config = config;
+    this.#maxEvents = options.maxEvents ?? MAX_EVENTS;
     this.#flows = config.vms * config.queues;
     this.#queues = config.queues;
     if (path === 'emulated') this.#queues = 1;
@@ -97,7 +101,7 @@ export class Testbed {
     this.host.connectPeer(this.peer);
     if (path !== 'native') this.vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov' });
     this.#addMachines(path, options);
-    engine.run(Infinity, MAX_EVENTS);
+    engine.run(Infinity, this.#maxEvents);
     if (path === 'emulated') this.#settleLinks();
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
@@ -112,7 +116,7 @@ export class Testbed {
     for (const socket of this.#sockets) socket.start();
     const { durationMs } = this.config;
     const end = durationMs === undefined ? Infinity : this.start + Math.round(durationMs * 1e9);
-    engine.run(end, MAX_EVENTS);
+    engine.run(end, this.#maxEvents);
   }
 
   /**
@@ -135,7 +139,7 @@ export class Testbed {
   #settleLinks(): void {
     const { engine } = this.host;
     engine.run(engine.now + FIRST_LINK_CHECK, MAX_EVENTS);
-    engine.run(Infinity, MAX_EVENTS);
+    engine.run(Infinity, this.#maxEvents);
   }
 
   #guestBytes(path: PathName): number {
