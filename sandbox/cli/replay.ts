@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { replayDec21140 } from '../conformance/dec21140/replay.ts';
-import { captureBeside, readCapture, readText } from '../conformance/read-file.ts';
-import { parseRecording } from '../conformance/recording.ts';
+import { replayFile } from '../conformance/replay-file.ts';
 import { hasMismatch } from '../conformance/report.ts';
 import { UsageError } from '../lab/usage.ts';
 import { refuseUnknown } from './options.ts';
@@ -24,10 +22,7 @@ export async function replayCommand(args: string[]): Promise<number> {
     );
   if (file === undefined || more.length > 0)
     throw new UsageError(`replay: name one file, as in lab replay ${model} FILE.jsonl.gz`);
-  const records = parseRecording(readText(file));
-  const capture = values.pcap ?? captureBeside(file);
-  const frames = capture === undefined ? undefined : readCapture(capture);
-  const report = replayDec21140(records, frames);
+  const report = replayFile(file, values.pcap);
   if (values.json === true) console.log(JSON.stringify(report, null, 2));
   else printReplay(report);
   return hasMismatch(report) ? 1 : 0;

@@ -8,21 +8,32 @@ export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
+export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
+export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';
 export { sendCapture } from './capture-run.ts';
 export { compare } from './compare.ts';
 export type { FollowOptions } from './follow.ts';
 export { followFrame } from './follow.ts';
 export { HyperVHost, VMSwitch } from './host.ts';
+export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
+export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
 export { readPcap, writePcap } from './pcap.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
 export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
-export { recording } from './recordings.ts';
+export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
 export { knob, show, text } from './session.ts';
+export type {
+  SwitchTrafficOptions,
+  SwitchTrafficReport,
+  Traffic,
+  TrafficResult,
+} from './switch-traffic.ts';
+export { switchTraffic } from './switch-traffic.ts';
 export type { TulipOptions } from './tulip-run.ts';
 export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';

@@ -1,3 +1,4 @@
+import counts from '../../content/recordings/tulip21140.counts.json' with { type: 'json' };
 import tulip from '../../content/recordings/tulip21140.json' with { type: 'json' };
 import { UsageError } from './usage.ts';
 
@@ -13,6 +14,13 @@ export function recording(name: string): Uint8Array {
   if (found !== undefined) return decodeBase64(found.base64);
   const names = RECORDINGS.map((candidate) => candidate.name).join(', ');
   throw new UsageError(`recording: there is no '${name}'; there is ${names}`);
+}
+
+/** Register accesses of the recorded Linux driver while it was loaded, by register: a fresh copy. */
+export function recordedProbe(): Record<string, { reads: number; writes: number }> {
+  return Object.fromEntries(
+    Object.entries(counts.registers).map(([name, count]) => [name, { ...count }]),
+  );
 }
 
 /** Base64 to bytes, without a function of browser or Node. */
