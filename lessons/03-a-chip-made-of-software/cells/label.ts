@@ -1,0 +1,19 @@
+import { compare, knob } from 'two-checkboxes';
+
+const frame = knob('Frame size', 1514, { min: 60, max: 1514, unit: 'B' });
+const profile = knob('Costs of', 'nehalem-2008r2', {
+  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
+});
+
+const { paths } = await compare({ paths: ['emulated'], frame, profile, frames: 1000 });
+const { throughputGbps = 0, framesPerSecond = 0, limitedBy = '' } = paths.emulated ?? {};
+
+export default {
+  kind: 'table',
+  title: `What the card says, and what it does; limited by ${limitedBy}`,
+  columns: [{ name: '' }, { name: 'Rate', unit: 'Mb/s' }, { name: 'Frames a second' }],
+  rows: [
+    ['the label', 100, Math.round(100e6 / ((frame + 24) * 8))],
+    ['the measurement', throughputGbps * 1000, Math.round(framesPerSecond)],
+  ],
+};
