@@ -11,7 +11,7 @@ const { throughputGbps = 0, framesPerSecond = 0, limitedBy = '' } = paths.emulat
 export default {
   kind: 'table',
   title: `What the card says, and what it does; limited by ${limitedBy}`,
-  columns: [{ name: '' }, { name: 'Rate', unit: 'Mb/s' }, { name: 'Frames a second' }],
+  columns: [{ name: 'Who says' }, { name: 'Rate', unit: 'Mb/s' }, { name: 'Frames a second' }],
   rows: [
     ['the label', 100, Math.round(100e6 / ((frame + 24) * 8))],
     ['the measurement', throughputGbps * 1000, Math.round(framesPerSecond)],

@@ -84,7 +84,7 @@ export function hexdumpView(report: HexdumpReport): HTMLElement {
   });
   const table = () =>
     dataTable(
-      'Fields',
+      `Fields of ${report.title || 'the bytes'}`,
       [
         { name: 'Field' },
         { name: 'Offset', numeric: true },
