@@ -54,3 +54,16 @@ for (const [width, colorScheme] of [
         expect(errors).toEqual([]);
       });
   });
+
+for (const lesson of LESSONS)
+  test(`${lesson}: the check of each exercise answers, and what is given does not pass`, async ({
+    page,
+  }) => {
+    test.setTimeout(120_000);
+    await page.goto(`${served.url}lessons/${lesson}/`);
+    for (const exercise of await page.locator('two-exercise').all()) {
+      await exercise.getByRole('button', { name: 'Check' }).click();
+      await expect(exercise).toHaveAttribute('data-state', 'failed', { timeout: 60_000 });
+      await expect(exercise.locator('.expectation[data-passed="false"]').first()).toBeVisible();
+    }
+  });
