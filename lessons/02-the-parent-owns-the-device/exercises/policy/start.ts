@@ -1,6 +1,7 @@
 /**
- * The policy of each port, in the words of Set-VMNetworkAdapter. A setting that you leave out is as it is
- * by default: no spoofing, no VLAN (0), no limit (0).
+ * The policy of each port: `macAddressSpoofing` (true or false), `vlan` (1 to 4094), and
+ * `maximumBandwidth` (bits a second). What you leave out is as by default: no spoofing, no VLAN, no
+ * limit.
  *
  * What is honest:
  * - `mail` and `web` talk to each other, and all three talk to the outside.

@@ -13,8 +13,8 @@ const COMMAND_BITS = 9;
 const WORDS = 64;
 
 /**
- * Waits for nothing: the chip has answered when the access ends. And it reads the ROM in one go: who
- * goes on clocking gets the next word, so one command serves for all of them.
+ * Waits for nothing: the chip has answered when the access ends. And it reads the ROM in one go:
+ * who goes on clocking gets the next word, so one command serves for all of them.
  */
 export class MyDriver extends TulipDriver {
   protected override *settle() {}

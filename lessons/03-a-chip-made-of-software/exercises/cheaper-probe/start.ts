@@ -8,11 +8,11 @@ const DATA_IN = 4;
 const DATA_OUT = 8;
 
 /**
- * The driver's way to move one bit. Every `this.in` and `this.out` is an exit, and so is the wait: it
- * reads CSR9 and throws the value away.
+ * The driver's way to move one bit. Every `this.in` and `this.out` is an exit, and so is the wait:
+ * it reads CSR9 and throws the value away.
  *
- * `serialRomTransaction` selects the ROM, sends a command, and clocks out a word. You may override any
- * of this, and `clockOut` and `clockIn`, which do the same for the transceiver.
+ * `readSerialRom` calls it for each bit of each word. You may override that too, and `clockOut` and
+ * `clockIn`, which do the same for the transceiver.
  */
 export class MyDriver extends TulipDriver {
   /** One bit into the ROM, and the one that it shows behind the rising edge. */

@@ -4,8 +4,8 @@ const ANYTHING = 0x18000;
 const RECEIVE_UNAVAILABLE = 1 << 7;
 
 /**
- * Acknowledges before it looks: what happens meanwhile sets its bit again, and the last look at CSR5
- * finds it.
+ * Acknowledges before it looks: what happens meanwhile sets its bit again, and the last look at
+ * CSR5 finds it.
  */
 export class MyDriver extends TulipDriver {
   protected override *handleInterrupt() {
