@@ -1,10 +1,9 @@
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
-import { NetVsc } from '../machine/guest/netvsc.ts';
+import { NetVsc } from '../machine/guest/netvsc/driver.ts';
 import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
-import { AdapterPort } from '../machine/host/adapter-port.ts';
-import { NetVsp } from '../machine/host/netvsp.ts';
+import { NetVsp } from '../machine/host/netvsp/provider.ts';
 import type { SwitchPort } from '../machine/host/virtual-switch.ts';
 import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
@@ -13,14 +12,17 @@ import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
-import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
+import { Channel } from '../machine/vmbus/channel.ts';
+import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 
-const SEND_BUFFER_BYTES = 1 << 20;
+/** Sections that a provider keeps for its answers to requests. */
+const CONTROL_SECTIONS = 16;
+/** Sections of the receive buffer for each channel, unless an adapter's settings say how many bytes. */
+const RECEIVE_SECTIONS = 512;
 /** Pages of one direction's ring: the default of the Linux driver. */
 const RING_PAGES = 128;
 
@@ -40,6 +42,12 @@ export interface AdapterSettings {
   /** Queues (channels or queue pairs) that its traffic may use. */
   queues?: number;
   macAddress?: MacAddress;
+  /**
+   * Bytes of the buffers that a synthetic adapter shares. The Linux driver asks for 16 MiB and 1 MiB; many
+   * machines on one host of this model make do with 512 frames and 1 MiB for each queue.
+   */
+  receiveBuffer?: number;
+  sendBuffer?: number;
   /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
   phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
@@ -59,7 +67,7 @@ export interface NetworkAdapter {
   /** Its port of the virtual switch; none where a virtual function passes the switch by. */
   port?: SwitchPort;
   worker?: WorkerProcess;
-  providers?: NetVsp[];
+  provider?: NetVsp;
   channels?: Channel[];
   /** Function of the NIC that it was given. */
   functionIndex?: number;
@@ -150,40 +158,43 @@ export class VirtualMachine {
     const host = this.#host;
     const { core, external } = settings.switch;
     const { maxFrame } = host.options;
-    const channels: Channel[] = [];
-    const buffers: SharedBuffers[] = [];
-    const providers: NetVsp[] = [];
-    const port = new AdapterPort(host.memory);
-    core.connectAdapter(port, mac);
-    for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
-      const guest = this.processors[queue % this.processors.length];
-      const channel = new Channel(this.memory, guest, this.#rootProcessor(queue), RING_PAGES);
-      host.vmbusOf(channel.guestProcessor).add(channel);
-      host.vmbusOf(channel.rootProcessor).add(channel);
-      const shared = this.#shareBuffers(maxFrame);
-      const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
-      placeTask(provider, `vsp ${this.index}`);
-      port.add(provider);
-      channels.push(channel);
-      buffers.push(shared);
-      providers.push(provider);
-    }
-    if (channels.length > 1) host.nic.setFilter(mac, 0);
+    const queues = settings.queues ?? 1;
+    const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
+    const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts);
+    placeTask(provider, `vsp ${this.index}`);
+    core.connectAdapter(provider, mac);
+    if (queues > 1) host.nic.setFilter(mac, 0);
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
-    const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
-    return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
+    const primary = this.#addChannel(0);
+    const channels = [primary];
+    provider.addChannel(primary);
+    const sections = queues * receiveSections(maxFrame);
+    const device = new NetVsc(host.hypervisor, this.memory, primary, {
+      maxFrame,
+      channels: queues,
+      receiveBytes: settings.receiveBuffer ?? sections * receiveSectionSize(maxFrame),
+      sendBytes: settings.sendBuffer ?? queues * DEFAULT_SEND_BUFFER,
+    });
+    provider.onSubchannels = (count) => {
+      for (let i = 0; i < count; i++) {
+        const channel = this.#addChannel(channels.length);
+        channels.push(channel);
+        provider.addChannel(channel);
+        device.offered(channel);
+      }
+      return count;
+    };
+    device.open();
+    return { device, macAddress: mac, path: 'vmbus', port: provider, provider, channels };
   }
 
-  #shareBuffers(maxFrame: number): SharedBuffers {
-    const size = receiveSectionSize(maxFrame);
-    const sections = Math.min(512, Math.floor(LARGE_PAGE_SIZE / size));
-    return {
-      send: this.memory.allocate(SEND_BUFFER_BYTES),
-      sendSections: Math.floor(SEND_BUFFER_BYTES / SEND_SECTION_SIZE),
-      receive: this.memory.allocate(sections * size),
-      receiveSections: sections,
-      receiveSectionSize: size,
-    };
+  #addChannel(index: number): Channel {
+    const host = this.#host;
+    const guest = this.processors[index % this.processors.length];
+    const channel = new Channel(this.memory, guest, this.#rootProcessor(index), RING_PAGES);
+    host.vmbusOf(channel.guestProcessor).add(channel);
+    host.vmbusOf(channel.rootProcessor).add(channel);
+    return channel;
   }
 
   #addVirtualFunction(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
@@ -234,7 +245,13 @@ export class VirtualMachine {
   }
 }
 
+/** Sections for one channel, with those that the provider keeps for its answers. */
+function receiveSections(maxFrame: number): number {
+  const size = receiveSectionSize(maxFrame);
+  return Math.min(RECEIVE_SECTIONS + CONTROL_SECTIONS, Math.floor(LARGE_PAGE_SIZE / size));
+}
+
 /** Tells the trace for whom a task of the root works. */
-function placeTask(task: Task, place: string): void {
+function placeTask(task: Task | NetVsp, place: string): void {
   task.place = place;
 }

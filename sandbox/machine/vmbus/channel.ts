@@ -6,14 +6,8 @@ import { Ring } from './ring.ts';
 /** Vector on which a partition's processors take VMBus signals (the SynIC's SINT 2). */
 export const VMBUS_VECTOR = 2;
 
-/** The buffers that a guest shares with its provider, as guest-physical addresses and counts. */
-export interface SharedBuffers {
-  send: number;
-  sendSections: number;
-  receive: number;
-  receiveSections: number;
-  receiveSectionSize: number;
-}
+/** The first handle that a guest gives out. */
+const FIRST_GPADL = 0xe1e11;
 
 /** One end of a channel: what the other side's signal wakes. */
 export interface ChannelEnd {
@@ -35,6 +29,8 @@ export class Channel {
   /** Why the root closed the channel, once it has. */
   closedBecause: string | undefined;
   #pagesPerRing: number;
+  #gpadls = new Map<number, readonly number[]>();
+  #nextGpadl = FIRST_GPADL;
 
   /** The guest allocates the rings, `pagesPerRing` pages each with the control page. */
   constructor(
@@ -59,6 +55,18 @@ export class Channel {
   /** A side's view of the ring from root to guest. */
   openRootToGuest(): Ring {
     return new Ring(this.guestMemory.host, this.#hostPages(this.#pagesPerRing));
+  }
+
+  /** The guest describes pages to the root, by their numbers; `done` is called with the handle. */
+  establishGpadl(pages: readonly number[], done: (handle: number) => void): void {
+    const handle = this.#nextGpadl++;
+    this.#gpadls.set(handle, pages);
+    done(handle);
+  }
+
+  /** What the guest has described under `handle`: numbers of guest pages. */
+  pagesOf(handle: number): readonly number[] | undefined {
+    return this.#gpadls.get(handle);
   }
 
   #hostPages(from: number): number[] {

@@ -1,0 +1,162 @@
+import { DRIVER, RING } from '../../partition/ledger.ts';
+import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
+import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
+import { NVSP_RNDIS_COMPLETE, NVSP_STATUS_SUCCESS } from '../../vmbus/nvsp.ts';
+import {
+  DESCRIPTOR_WORDS,
+  PACKET_COMPLETION,
+  PACKET_IN_BAND,
+  PACKET_TRANSFER_PAGES,
+  type Ring,
+} from '../../vmbus/ring.ts';
+import { RNDIS_HEADER, RNDIS_MSG_PACKET } from '../../vmbus/rndis.ts';
+import type { NetVsc } from './driver.ts';
+import type { ReceiveBuffer } from './receive-buffer.ts';
+import { Requestor } from './requestor.ts';
+import { SendBuffer } from './send-buffer.ts';
+import { OutgoingFrame, Transmitter } from './transmitter.ts';
+
+/** Frames the stack may have outstanding on a channel. */
+const TRANSMIT_SLOTS = 128;
+const POLL_BUDGET = 8;
+const MAX_PACKET_WORDS = 1024;
+
+/** One channel of the adapter: its rings, its transmit slots, and the poll that its signals start. */
+export class NetChannel implements ChannelEnd, Task {
+  readonly channel: Channel;
+  readonly requestor = new Requestor(TRANSMIT_SLOTS);
+  readonly transmitter: Transmitter;
+  #netvsc: NetVsc;
+  #index: number;
+  #in: Ring;
+  #packet = new Uint32Array(MAX_PACKET_WORDS);
+  #reply = new Uint32Array(DESCRIPTOR_WORDS + 2);
+  #buffer: SendBuffer;
+  #receive: ReceiveBuffer | undefined;
+  #slots = -1;
+  #free: number[] = [];
+  #frame = new OutgoingFrame();
+  #wanted = false;
+  #polling = false;
+
+  constructor(netvsc: NetVsc, channel: Channel, index: number) {
+    this.#netvsc = netvsc;
+    this.channel = channel;
+    this.#index = index;
+    this.#in = channel.openRootToGuest();
+    const { memory } = netvsc;
+    this.#buffer = new SendBuffer(memory, 0, 0, 0);
+    this.transmitter = new Transmitter(
+      memory,
+      channel.guestProcessor,
+      channel.openGuestToRoot(),
+      this.#buffer,
+      this.requestor,
+    );
+    this.transmitter.signal = () => netvsc.signal(channel);
+    channel.guestEnd = this;
+  }
+
+  /** The buffers are agreed on: frames may come and go. */
+  open(send: SendBuffer, receive: ReceiveBuffer, maxPackets: number, alignment: number): void {
+    this.#buffer = send;
+    this.#receive = receive;
+    this.transmitter.useBuffer(send, maxPackets, alignment);
+  }
+
+  /** Lets the stack send. */
+  ready(processor: VirtualProcessor): void {
+    const { memory, stride } = this.#netvsc;
+    this.#slots = memory.allocate(TRANSMIT_SLOTS * stride);
+    this.#free = Array.from({ length: TRANSMIT_SLOTS }, (_, i) => TRANSMIT_SLOTS - 1 - i);
+    this.#tellRoom(processor);
+  }
+
+  /** Takes a free transmit slot; returns the address of its frame, -1 when there is none. */
+  claim(): number {
+    if (this.#free.length === 0 || this.transmitter.full) {
+      this.#wanted = true;
+      this.transmitter.flush();
+      return -1;
+    }
+    return this.#slotAddress(this.#free[this.#free.length - 1]);
+  }
+
+  /** Sends the claimed slot's `length` bytes. */
+  send(length: number, more: boolean): void {
+    const processor = this.channel.guestProcessor;
+    const slot = this.#free.pop() as number;
+    processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
+    const frame = this.#frame;
+    frame.clear();
+    frame.header = this.#slotAddress(slot) - RNDIS_HEADER;
+    frame.add(frame.header + RNDIS_HEADER, length);
+    this.transmitter.send(frame, slot, more);
+  }
+
+  signalled(processor: VirtualProcessor): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    this.#in.masked = true;
+    processor.post(this, 0, processor.local);
+  }
+
+  /** The poll: completions and received frames, up to the budget; sleeps when the ring is empty. */
+  run(processor: VirtualProcessor): void {
+    if (this.transmitter.full) this.transmitter.retry();
+    for (let budget = POLL_BUDGET; budget > 0; budget--) {
+      const words = this.#in.read(this.#packet);
+      if (words <= 0) break;
+      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
+      this.#take(processor, words);
+    }
+    if (this.#in.commit()) this.#netvsc.signal(this.channel);
+    if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
+    this.#polling = !this.#in.endBatch();
+    if (this.#polling) processor.post(this, 0, processor.local);
+  }
+
+  #take(processor: VirtualProcessor, words: number): void {
+    const packet = this.#packet;
+    const type = packet[0] & 0xffff;
+    if (type === PACKET_TRANSFER_PAGES) this.#receiveAll(processor);
+    else if (type === PACKET_COMPLETION) {
+      const freed = this.requestor.end(packet[2], this.#buffer, this.#free);
+      if (freed === 0 && this.requestor.endControl(packet[2]))
+        this.#netvsc.completed(processor, packet, words);
+    } else if (type === PACKET_IN_BAND) this.#netvsc.notified(packet, words);
+  }
+
+  #tellRoom(processor: VirtualProcessor): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#netvsc.room(processor, this.#index);
+  }
+
+  #slotAddress(slot: number): number {
+    return this.#slots + slot * this.#netvsc.stride + RNDIS_HEADER;
+  }
+
+  /** Every message of a transfer-page packet, where the root put it; then one completion for all. */
+  #receiveAll(processor: VirtualProcessor): void {
+    const packet = this.#packet;
+    const receive = this.#receive;
+    const low = packet[2];
+    const high = packet[3];
+    const ranges = Math.min(packet[5], (packet.length - 6) >> 1);
+    for (let i = 0; i < ranges && receive !== undefined; i++) {
+      const length = packet[6 + 2 * i];
+      const offset = packet[7 + 2 * i];
+      processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
+      const type = receive.read(offset, length);
+      if (type === RNDIS_MSG_PACKET)
+        this.#netvsc.stack?.received(processor, receive.dataAt, receive.dataLength);
+      else if (type !== 0) this.#netvsc.control(processor, receive.copyOf(offset, length));
+    }
+    const reply = this.#reply;
+    reply[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
+    reply[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
+    const transaction = low + high * 4294967296;
+    this.transmitter.write(reply, reply.length, PACKET_COMPLETION, 0, transaction);
+  }
+}

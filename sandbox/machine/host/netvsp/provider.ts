@@ -1,0 +1,112 @@
+import type { HostMemory } from '../../memory/host-memory.ts';
+import type { ScatterList } from '../../memory/scatter-list.ts';
+import type { Hypervisor } from '../../partition/hypervisor.ts';
+import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
+import type { Channel } from '../../vmbus/channel.ts';
+import {
+  NVSP_INDIRECTION_TABLE,
+  NVSP_SWITCH_DATA_PATH,
+  NVSP_VERSION_5,
+  NVSP_VF_ASSOCIATION,
+} from '../../vmbus/nvsp.ts';
+import type { ExternalPort } from '../pf-driver.ts';
+import type { SwitchPort, VirtualSwitch } from '../virtual-switch.ts';
+import { ProviderChannel } from './channel.ts';
+import { type AdapterFacts, AdapterState, type ControlPort } from './control.ts';
+import { SharedPages } from './shared-pages.ts';
+
+/** Entries of the table that spreads what the guest sends, and its place in the message. */
+const SEND_TABLE = 16;
+const SEND_TABLE_OFFSET = 12;
+
+/**
+ * The network service provider of one adapter, in the root's kernel, and its port of the switch: what the
+ * guest and it have agreed on, and a provider for each channel.
+ */
+export class NetVsp implements SwitchPort, ControlPort {
+  readonly state: AdapterState;
+  readonly hypervisor: Hypervisor;
+  readonly host: HostMemory;
+  readonly switch: VirtualSwitch;
+  readonly external: ExternalPort;
+  readonly channels: ProviderChannel[] = [];
+  /** Frames for a guest that was not ready to receive any. */
+  notReady = 0;
+  /** Called when a guest wants sub-channels: offers them, and returns how many. */
+  onSubchannels: (count: number) => number = () => 0;
+  /** Called when the guest has moved its frames to another data path. */
+  onDataPath: (path: number) => void = () => {};
+  /** Name of the tasks of this provider's channels in a trace. */
+  place: string | undefined;
+
+  constructor(
+    hypervisor: Hypervisor,
+    host: HostMemory,
+    virtualSwitch: VirtualSwitch,
+    external: ExternalPort,
+    facts: AdapterFacts,
+  ) {
+    this.hypervisor = hypervisor;
+    this.host = host;
+    this.switch = virtualSwitch;
+    this.external = external;
+    this.state = new AdapterState(facts);
+  }
+
+  /** Serves a channel of the adapter; the first one is the primary. */
+  addChannel(channel: Channel): ProviderChannel {
+    const provider = new ProviderChannel(this, channel);
+    provider.place = this.place;
+    this.channels.push(provider);
+    return provider;
+  }
+
+  /** Frames for the guest that found no room in its receive buffer, or no guest that wanted them. */
+  get dropped(): number {
+    return this.channels.reduce((sum, { dropped }) => sum + dropped, this.notReady);
+  }
+
+  deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
+    const { filter, receive, spreading } = this.state;
+    if (filter === 0 || receive === undefined) {
+      this.notReady++;
+      return false;
+    }
+    const wanted = spreading === undefined ? 0 : spreading.channelOf(this.host, frame);
+    const channel = this.channels[wanted < this.channels.length ? wanted : 0];
+    return channel.deliver(processor, frame, receive);
+  }
+
+  flush(processor: VirtualProcessor): void {
+    for (const channel of this.channels) channel.flush(processor);
+  }
+
+  map(handle: number): SharedPages | undefined {
+    const [{ channel }] = this.channels;
+    const pages = channel.pagesOf(handle);
+    return pages === undefined ? undefined : SharedPages.map(channel.guestMemory, pages);
+  }
+
+  offerSubchannels(count: number): number {
+    return this.onSubchannels(count);
+  }
+
+  /** Tells the guest which of its channels to send on, by the hash of a frame. */
+  sendIndirectionTable(processor: VirtualProcessor): void {
+    const words = [NVSP_INDIRECTION_TABLE, SEND_TABLE, SEND_TABLE_OFFSET];
+    for (let i = 0; i < SEND_TABLE; i++) words.push(i % this.channels.length);
+    this.channels[0].notify(processor, words);
+  }
+
+  /** Tells the guest that a virtual function is, or is no longer, there for this adapter. */
+  associate(processor: VirtualProcessor, allocated: boolean, serial: number): void {
+    if (this.state.version < NVSP_VERSION_5) return;
+    this.channels[0].notify(processor, [NVSP_VF_ASSOCIATION, allocated ? 1 : 0, serial]);
+  }
+
+  /** Tells the guest that its frames go over another data path now. */
+  announceDataPath(processor: VirtualProcessor, path: number): void {
+    this.state.dataPath = path;
+    this.channels[0].notify(processor, [NVSP_SWITCH_DATA_PATH, path]);
+  }
+}

@@ -1,0 +1,75 @@
+import type { HostMemory } from '../../memory/host-memory.ts';
+import { ScatterList } from '../../memory/scatter-list.ts';
+import { RNDIS_HEADER } from '../../vmbus/rndis.ts';
+import type { SharedPages } from './shared-pages.ts';
+
+/** Sections that are kept for the replies to control requests. */
+const CONTROL_SECTIONS = 16;
+
+/** The receive buffer that a guest has shared: sections of equal size, taken and given back by number. */
+export class ReceiveSections {
+  readonly sectionSize: number;
+  readonly count: number;
+  #host: HostMemory;
+  #pages: SharedPages;
+  #free: number[];
+  #control: number[];
+  #firstControl: number;
+  #addresses: Float64Array;
+
+  constructor(host: HostMemory, pages: SharedPages, sectionSize: number) {
+    this.#host = host;
+    this.#pages = pages;
+    this.sectionSize = sectionSize;
+    this.count = Math.floor(pages.bytes / sectionSize);
+    this.#firstControl = Math.max(0, this.count - CONTROL_SECTIONS);
+    const all = Array.from({ length: this.count }, (_, i) => i);
+    this.#free = all.slice(0, this.#firstControl).reverse();
+    this.#control = all.slice(this.#firstControl);
+    this.#addresses = Float64Array.from(all, (i) => pages.span(i * sectionSize, sectionSize));
+  }
+
+  /** A free section for a frame, or -1. */
+  take(): number {
+    return this.#free.pop() ?? -1;
+  }
+
+  /** A free section for a reply, or -1. */
+  takeControl(): number {
+    return this.#control.pop() ?? -1;
+  }
+
+  give(section: number): void {
+    if (section >= this.#firstControl) this.#control.push(section);
+    else this.#free.push(section);
+  }
+
+  /** Puts a header and then a frame into a section. */
+  put(section: number, header: Uint32Array, frame: ScatterList): void {
+    const address = this.#addresses[section];
+    if (address < 0 || (address & 1) !== 0) {
+      const bytes = new Uint8Array(RNDIS_HEADER + frame.length);
+      bytes.set(new Uint8Array(header.buffer, 0, RNDIS_HEADER));
+      for (let i = 0; i < frame.length; i++) bytes[RNDIS_HEADER + i] = frame.byte(this.#host, i);
+      this.putBytes(section, bytes);
+      return;
+    }
+    const { u16 } = this.#host;
+    for (let i = 0, half = address >>> 1; i < RNDIS_HEADER / 4; i++, half += 2) {
+      u16[half] = header[i];
+      u16[half + 1] = header[i] >>> 16;
+    }
+    frame.copyTo(this.#host, address + RNDIS_HEADER);
+  }
+
+  /** Puts a control message into a section. */
+  putBytes(section: number, bytes: Uint8Array): void {
+    const list = new ScatterList();
+    this.#pages.addTo(list, section * this.sectionSize, bytes.length);
+    let done = 0;
+    for (let i = 0; i < list.count; i++) {
+      this.#host.bytes.set(bytes.subarray(done, done + list.lengths[i]), list.addresses[i]);
+      done += list.lengths[i];
+    }
+  }
+}
