@@ -80,9 +80,13 @@ export class SentFrames {
     const start = this.#at + 4 * from;
     const end = this.#at + 4 * to;
     if (end > message.length) return false;
-    const inFirst = end <= lengths[0];
-    for (let i = from, at = start; i < to; i++, at += 4)
-      this.#header[i] = inFirst ? this.#host.read32(addresses[0] + at) : this.#word(message, at);
+    const address = addresses[0] + start;
+    if (end <= lengths[0] && (address & 3) === 0) {
+      const { u32 } = this.#host;
+      for (let i = from, at = address >>> 2; i < to; i++, at++) this.#header[i] = u32[at];
+    } else
+      for (let i = from, at = start; i < to; i++, at += 4)
+        this.#header[i] = this.#word(message, at);
     return true;
   }
 
