@@ -1,0 +1,5 @@
+import type { Structure } from '../../machine/memory/structure.ts';
+import { RING_STRUCTURES } from '../../machine/vmbus/ring-structures.ts';
+
+/** Every structure of a public interface that the machine reads or writes. */
+export const STRUCTURES: readonly Structure[] = [...RING_STRUCTURES];
