@@ -30,6 +30,12 @@ export class Channel {
   readonly gpadl: number[];
   readonly guestProcessor: VirtualProcessor;
   readonly rootProcessor: VirtualProcessor;
+  /** Its number in the guest, and its event flag there; 0 means messages. */
+  readonly relid: number;
+  /** What the guest signals the root by. */
+  connectionId = 0;
+  /** The root's port behind that. */
+  portId = 0;
   guestEnd: ChannelEnd | undefined;
   rootEnd: ChannelEnd | undefined;
   /** Why the root closed the channel, once it has. */
@@ -42,11 +48,13 @@ export class Channel {
     guest: VirtualProcessor,
     root: VirtualProcessor,
     pagesPerRing: number,
+    relid: number,
   ) {
     this.guestMemory = memory;
     this.guestProcessor = guest;
     this.rootProcessor = root;
     this.#pagesPerRing = pagesPerRing;
+    this.relid = relid;
     const first = memory.allocate(2 * pagesPerRing * PAGE_SIZE) / PAGE_SIZE;
     this.gpadl = Array.from({ length: 2 * pagesPerRing }, (_, i) => first + i);
   }
