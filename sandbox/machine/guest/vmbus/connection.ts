@@ -34,6 +34,7 @@ import {
   STATUS_SUCCESS,
   TL_CONNECT_REQUEST,
   VERSION_RESPONSE,
+  VMBUS_MESSAGE_TYPE,
 } from '../../vmbus/channel-messages.ts';
 import { type GpadlRange, gpadlMessages } from '../../vmbus/gpadl.ts';
 import {
@@ -51,9 +52,9 @@ const FIRST_GPADL = 0xe1e10;
 /** SINT on which the guest takes messages. */
 const MESSAGE_SINT = 2;
 
-/** How a guest posts a message: HvPostMessage, with type 1. */
+/** How a guest posts a message: HvPostMessage. */
 export interface MessagePoster {
-  post(connectionId: number, payload: Uint8Array): void;
+  post(connectionId: number, messageType: number, payload: Uint8Array): void;
 }
 
 /** Guest-physical addresses of the pages that the guest gives the host when it makes contact. */
@@ -290,7 +291,7 @@ export class VmbusConnection {
   }
 
   #send(payload: Uint8Array): void {
-    this.#poster.post(this.#connectionId, payload);
+    this.#poster.post(this.#connectionId, VMBUS_MESSAGE_TYPE, payload);
   }
 }
 
