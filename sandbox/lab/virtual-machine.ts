@@ -10,15 +10,17 @@ import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
+import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
+import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { MachineBus } from './vmbus.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
@@ -74,6 +76,7 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
+  #vmbus: MachineBus | undefined;
 
   constructor(
     host: HyperVHost,
@@ -123,6 +126,12 @@ export class VirtualMachine {
     return adapter;
   }
 
+  /** The machine's VMBus: guest and root make contact when the first channel is opened. */
+  get vmbus(): MachineBus {
+    this.#vmbus ??= new MachineBus(this.memory, this.processors);
+    return this.#vmbus;
+  }
+
   #rootProcessor(queue: number): VirtualProcessor {
     const { root } = this.#host;
     return root[(this.index + queue) % root.length];
@@ -155,9 +164,14 @@ export class VirtualMachine {
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
     core.connectAdapter(port, mac);
+    const instance = instanceOf(mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
-      const guest = this.processors[queue % this.processors.length];
-      const channel = new Channel(this.memory, guest, this.#rootProcessor(queue), RING_PAGES);
+      const channel = this.vmbus.open({
+        offer: { classId: CLASS_NETWORK, instanceId: instance, subChannel: queue },
+        ringPages: RING_PAGES,
+        targetVp: queue % this.processors.length,
+        root: this.#rootProcessor(queue),
+      });
       host.vmbusOf(channel.guestProcessor).add(channel);
       host.vmbusOf(channel.rootProcessor).add(channel);
       const shared = this.#shareBuffers(maxFrame);
@@ -232,6 +246,12 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
+function instanceOf(mac: MacAddress): string {
+  const digits = Array.from(macBytes(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00000000-0000-0000-0000-${digits}`;
 }
 
 /** Tells the trace for whom a task of the root works. */

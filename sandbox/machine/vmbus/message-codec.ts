@@ -119,7 +119,7 @@ export function getNumber(bytes: Uint8Array, offset: number, size: number): numb
 export function getField(bytes: Uint8Array, place: FieldPlace): number {
   if (place[1] > 0) return getNumber(bytes, place[0], place[1]);
   const [, , first = 0, bits = 0] = place;
-  return Math.floor(getNumber(bytes, place[0], 3) / 2 ** first) % 2 ** bits;
+  return (getNumber(bytes, place[0], 3) >>> first) & ((1 << bits) - 1);
 }
 
 /** Number of a message; 0 for what is too short to be one. */

@@ -1,3 +1,4 @@
+import type { HostControl } from '../../vmbus/channel.ts';
 import type { Offer } from '../../vmbus/offer.ts';
 import type { Gpadl } from './gpadl-table.ts';
 
@@ -48,7 +49,7 @@ export interface ChannelServer {
 }
 
 /** A channel as the host sees it. */
-export class HostChannel {
+export class HostChannel implements HostControl {
   readonly offer: Offer;
   readonly provider: ChannelProvider;
   readonly settings: OfferSettings;

@@ -4,7 +4,6 @@ import {
   GPADL_HEADER,
   GPADL_TEARDOWN,
   GPADL_TORNDOWN,
-  INITIATE_CONTACT,
   MESSAGE_ALL_OFFERS_DELIVERED,
   MESSAGE_CLOSE,
   MESSAGE_GPADL_BODY,
@@ -47,8 +46,8 @@ import {
   hasMessageConnection,
   hasTargetProcessor,
   hasUnload,
-  VMBUS_VERSIONS,
 } from '../../vmbus/versions.ts';
+import { type Contact, readContact } from './contact.ts';
 import { type Gpadl, type GpadlOutcome, GpadlTable, type GuestPages } from './gpadl-table.ts';
 import {
   type ChannelProvider,
@@ -57,15 +56,12 @@ import {
   type OfferSettings,
   type OpenedRings,
 } from './host-channel.ts';
+import { readRings } from './opened-rings.ts';
 
 /** Numbers that channels can have: each is an event flag of SINT 2, and flag 0 is not theirs. */
 const LAST_RELID = 2047;
 /** A channel's connection: the SINT above its number, as with openvmm. */
 const CONNECTION_BASE = 0x2000;
-const MESSAGE_SINT = 2;
-/** Pages that a ring has at least: control page and one of data. */
-const LEAST_RING_PAGES = 2;
-const PAGE_SIZE = 4096;
 
 /** How the server reaches a guest: HvPostMessage to the slot of one of its processors. */
 export interface GuestPort {
@@ -78,15 +74,6 @@ export interface GuestSettings {
   processors: number;
   /** Newest version that the host admits to. */
   newest?: number;
-}
-
-/** The guest's side of a contact: version and the pages that it shares. */
-export interface Contact {
-  version: number;
-  targetVp: number;
-  /** Guest-physical address of the interrupt page; 0 from version 5.0 on. */
-  interruptPage: number;
-  monitorPages: readonly [toGuest: number, toHost: number];
 }
 
 /**
@@ -198,7 +185,7 @@ export class GuestBus implements ChannelServer {
   /** A new contact ends the one before: its channels are closed, and its memory is given back. */
   #initiateContact(bytes: Uint8Array): boolean {
     this.#end();
-    const contact = this.#readContact(bytes);
+    const contact = readContact(bytes, this.#settings);
     const accepted = contact !== undefined;
     if (accepted) {
       this.contact = contact;
@@ -211,23 +198,6 @@ export class GuestBus implements ChannelServer {
     });
     this.#port.send(answer, contact?.targetVp ?? 0);
     return true;
-  }
-
-  #readContact(bytes: Uint8Array): Contact | undefined {
-    const { fields } = INITIATE_CONTACT;
-    const value = (name: keyof typeof fields) => getField(bytes, fields[name]);
-    const version = value('vmbus_version_requested');
-    const targetVp = value('target_vcpu');
-    const known = VMBUS_VERSIONS.includes(version) && version <= (this.#settings.newest ?? version);
-    if (!known || targetVp >= this.#settings.processors) return undefined;
-    const modern = hasMessageConnection(version);
-    if (modern && (value('msg_sint') !== MESSAGE_SINT || value('msg_vtl') !== 0)) return undefined;
-    return {
-      version,
-      targetVp,
-      interruptPage: modern ? 0 : value('interrupt_page'),
-      monitorPages: [value('monitor_page1'), value('monitor_page2')],
-    };
   }
 
   #requestOffers(): boolean {
@@ -278,7 +248,7 @@ export class GuestBus implements ChannelServer {
     const { fields } = OPEN_CHANNEL;
     const relid = getField(bytes, fields.child_relid);
     const channel = this.#known(relid);
-    const rings = channel?.state === 'offered' ? this.#readRings(channel, bytes) : undefined;
+    const rings = channel?.state === 'offered' ? this.#ringsOf(channel, bytes) : undefined;
     let accepted = false;
     if (channel !== undefined && rings !== undefined) {
       channel.rings = rings;
@@ -296,19 +266,11 @@ export class GuestBus implements ChannelServer {
     return true;
   }
 
-  /** The rings that an open describes, when there can be such: whole pages, two or more for each. */
-  #readRings(channel: HostChannel, bytes: Uint8Array): OpenedRings | undefined {
-    const { fields, at } = OPEN_CHANNEL;
-    const gpadl = this.gpadl(channel.relid, getField(bytes, fields.ringbuffer_gpadlhandle));
-    const downstream = getField(bytes, fields.downstream_ringbuffer_pageoffset);
-    const version = this.contact?.version ?? 0;
-    const targetVp = hasTargetProcessor(version) ? getField(bytes, fields.target_vp) : 0;
-    if (gpadl === undefined || targetVp >= this.#settings.processors) return undefined;
-    const { pages } = gpadl;
-    const whole = gpadl.offset === 0 && gpadl.bytes === pages.length * PAGE_SIZE;
-    const upstream = pages.length - downstream;
-    if (!whole || downstream < LEAST_RING_PAGES || upstream < LEAST_RING_PAGES) return undefined;
-    return { gpadl, downstream, targetVp, userData: bytes.slice(at.userdata) };
+  #ringsOf(channel: HostChannel, bytes: Uint8Array): OpenedRings | undefined {
+    const handle = getField(bytes, OPEN_CHANNEL.fields.ringbuffer_gpadlhandle);
+    const directed = hasTargetProcessor(this.contact?.version ?? 0);
+    const { processors } = this.#settings;
+    return readRings(bytes, this.gpadl(channel.relid, handle), directed, processors);
   }
 
   #closedByGuest(bytes: Uint8Array): boolean {
