@@ -19,6 +19,7 @@ import type { Costs } from '../machine/partition/costs.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { Ledger } from '../machine/partition/ledger.ts';
 import { LogicalProcessor } from '../machine/partition/logical-processor.ts';
+import { FIRST_VECTOR, MSR_SINT0, SINT_VMBUS } from '../machine/partition/synic-spec.ts';
 import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
@@ -211,6 +212,8 @@ export class HyperVHost {
       interrupts = new VmbusInterrupts(processor.kind === 'root' ? 'root' : 'guest');
       this.#vmbus.set(processor, interrupts);
       processor.install(VMBUS_VECTOR, interrupts);
+      if (processor.kind === 'root')
+        processor.synic?.writeMsr(MSR_SINT0 + SINT_VMBUS, FIRST_VECTOR + VMBUS_VECTOR, 0);
     }
     return interrupts;
   }

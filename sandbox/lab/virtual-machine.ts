@@ -12,9 +12,12 @@ import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
+import { Synic } from '../machine/partition/synic.ts';
+import { MSR_SCONTROL } from '../machine/partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
 import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
+import { connectSignals, openVmbusSint } from '../machine/vmbus/interrupts.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
@@ -89,8 +92,11 @@ export class VirtualMachine {
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
-    this.partition = host.hypervisor.createPartition();
-    for (const processor of this.processors) this.partition.add(processor);
+    this.partition = host.hypervisor.createPartition(this.memory);
+    for (const processor of this.processors) {
+      this.partition.add(processor);
+      if (kind === 'guest') new Synic(host.memory, processor, this.memory);
+    }
     for (const processor of this.processors) processor.lp.place = `vm ${index}`;
   }
 
@@ -172,8 +178,7 @@ export class VirtualMachine {
         targetVp: queue % this.processors.length,
         root: this.#rootProcessor(queue),
       });
-      host.vmbusOf(channel.guestProcessor).add(channel);
-      host.vmbusOf(channel.rootProcessor).add(channel);
+      this.#connect(channel);
       const shared = this.#shareBuffers(maxFrame);
       const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
       placeTask(provider, `vsp ${this.index}`);
@@ -186,6 +191,20 @@ export class VirtualMachine {
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
     const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
     return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
+  }
+
+  /** @throws UsageError when the root's processor has no event flag left for the channel */
+  #connect(channel: Channel): void {
+    const { hypervisor } = this.#host;
+    const { synic } = channel.guestProcessor;
+    const guest = this.#host.vmbusOf(channel.guestProcessor);
+    const root = this.#host.vmbusOf(channel.rootProcessor);
+    if (synic !== undefined && synic.readMsr(MSR_SCONTROL) === 0) {
+      const pages = this.memory.allocate(2 * PAGE_SIZE);
+      openVmbusSint(synic, pages, pages + PAGE_SIZE, 0);
+    }
+    if (!connectSignals(hypervisor, channel, guest, root))
+      throw new UsageError('vms and queues: the root has no event flag left for another channel');
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {

@@ -9,7 +9,7 @@ import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
 import { type MacAddress, macBytes } from '../net/frame.ts';
 import { emulationCycles } from '../partition/costs.ts';
 import { SetVpRegistersInput } from '../partition/hypercalls.ts';
-import type { Hypervisor, PortService, SignalTarget } from '../partition/hypervisor.ts';
+import type { Hypervisor, InterruptTarget, PortService } from '../partition/hypervisor.ts';
 import { InterceptReader } from '../partition/intercept-message.ts';
 import { CONTEXT_SWITCH, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX, REGISTER_RIP } from '../partition/registers.ts';
@@ -44,7 +44,7 @@ export interface WorkerOptions {
   switch: VirtualSwitch;
   external: ExternalPort;
   /** The guest's processor and vector behind the device's interrupt pin. */
-  interrupt: SignalTarget;
+  interrupt: InterruptTarget;
   macAddress: MacAddress;
   phys?: ReadonlyMap<number, Phy>;
   /** Told of each change of the interrupt pin, when the access or frame that caused it is handled. */
@@ -65,7 +65,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
   readonly frames: WorkerFrames;
   #hypervisor: Hypervisor;
   #processor: VirtualProcessor;
-  #interrupt: SignalTarget;
+  #interrupt: InterruptTarget;
   #onPin: ((level: boolean) => void) | undefined;
   #window: IoWindow;
   #message: InterceptReader;
@@ -221,7 +221,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
       this.#onPin?.(pin);
     }
     if (!pin) guest.retract(vector);
-    else if (this.#pinChanged) this.#hypervisor.signalFromRoot(processor, this.#interrupt);
+    else if (this.#pinChanged) this.#hypervisor.assertInterrupt(processor, this.#interrupt);
     else guest.interrupt(vector, processor.local);
     this.#pinChanged = false;
   }

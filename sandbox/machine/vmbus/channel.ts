@@ -59,6 +59,8 @@ export class Channel {
   readonly relid: number;
   /** What the guest signals the root by. */
   readonly connectionId: number;
+  /** The root's port behind that. */
+  portId = 0;
   /** Guest page numbers of both rings: the send ring's first. */
   readonly gpadl: readonly number[];
   guestProcessor: VirtualProcessor;
