@@ -10,18 +10,20 @@ import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import { Synic } from '../machine/partition/synic.ts';
 import { MSR_SCONTROL } from '../machine/partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
+import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
+import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { connectSignals, openVmbusSint } from '../machine/vmbus/interrupts.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { MachineBus } from './vmbus.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
@@ -77,8 +79,7 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
-  /** Channels so far: the last one's number. */
-  #channels = 0;
+  #vmbus: MachineBus | undefined;
 
   constructor(
     host: HyperVHost,
@@ -131,6 +132,12 @@ export class VirtualMachine {
     return adapter;
   }
 
+  /** The machine's VMBus: guest and root make contact when the first channel is opened. */
+  get vmbus(): MachineBus {
+    this.#vmbus ??= new MachineBus(this.memory, this.processors);
+    return this.#vmbus;
+  }
+
   #rootProcessor(queue: number): VirtualProcessor {
     const { root } = this.#host;
     return root[(this.index + queue) % root.length];
@@ -163,10 +170,14 @@ export class VirtualMachine {
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
     core.connectAdapter(port, mac);
+    const instance = instanceOf(mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
-      const guest = this.processors[queue % this.processors.length];
-      const root = this.#rootProcessor(queue);
-      const channel = new Channel(this.memory, guest, root, RING_PAGES, ++this.#channels);
+      const channel = this.vmbus.open({
+        offer: { classId: CLASS_NETWORK, instanceId: instance, subChannel: queue },
+        ringPages: RING_PAGES,
+        targetVp: queue % this.processors.length,
+        root: this.#rootProcessor(queue),
+      });
       this.#connect(channel);
       const shared = this.#shareBuffers(maxFrame);
       const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
@@ -254,6 +265,12 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
+function instanceOf(mac: MacAddress): string {
+  const digits = Array.from(macBytes(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00000000-0000-0000-0000-${digits}`;
 }
 
 /** Tells the trace for whom a task of the root works. */

@@ -87,7 +87,6 @@ export function connectSignals(
   if (flag === 0) return false;
   const child = guestProcessor.partitionId;
   const owner = rootProcessor.partitionId;
-  channel.connectionId = relid | (SINT_VMBUS << 12);
   channel.portId = ((rootProcessor.index + 1) << 12) | flag;
   const info = {
     type: PORT_EVENT,
@@ -101,4 +100,18 @@ export function connectSignals(
   guest.add(relid, channel);
   root.add(flag, channel);
   return true;
+}
+
+/** Takes a channel's signals away: its connection, its port and its flags. */
+export function disconnectSignals(
+  hypervisor: Hypervisor,
+  channel: Channel,
+  guest: VmbusInterrupts,
+  root: VmbusInterrupts,
+): void {
+  const { guestProcessor, rootProcessor, relid, portId } = channel;
+  hypervisor.disconnectPort(rootProcessor, guestProcessor.partitionId, channel.connectionId);
+  hypervisor.deletePort(rootProcessor, rootProcessor.partitionId, portId);
+  guest.remove(relid);
+  root.remove(portId & 0xfff);
 }
