@@ -1,7 +1,9 @@
 import { UsageError } from '../../lab/usage.ts';
+import { replayControl } from './control.ts';
 import { type Family, familyOf } from './family.ts';
 import { isLayoutTable } from './layouts.ts';
 import { replayRing } from './ring.ts';
+import { replaySynic } from './synic.ts';
 import type { Difference, FamilyResult, VectorFile } from './vector-file.ts';
 import { replayXferpages } from './xferpages.ts';
 
@@ -19,9 +21,9 @@ export interface VectorReport {
 const FAMILIES: Record<Family, ((file: VectorFile) => FamilyResult) | string> = {
   ring: replayRing,
   xferpages: replayXferpages,
-  synic: 'the replay of SynIC operations is not built yet',
+  synic: replaySynic,
   intercept: 'the replay of intercept messages is not built yet',
-  control: 'the replay of VMBus control messages is not built yet',
+  control: replayControl,
   netvsc: 'the replay of the network driver is not built yet',
   storvsc: 'the machine has no synthetic disk yet',
   vpci: 'the machine has no virtual PCI bus yet',
