@@ -1,10 +1,10 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
+import { AddressTable } from '../net/address-table.ts';
 import { type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';
-import { Stations } from './stations.ts';
 
 /** What is behind a port of the switch. */
 export interface SwitchPort {
@@ -50,7 +50,7 @@ export class VirtualSwitch implements Task {
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
-  #stations = new Stations();
+  #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
   /** Ports that got frames from other adapters and have not been told that this is all. */
