@@ -1,6 +1,7 @@
 import { UsageError } from '../../lab/usage.ts';
 import { replayControl } from './control.ts';
 import { type Family, familyOf } from './family.ts';
+import { replayIntercept } from './intercept.ts';
 import { isLayoutTable } from './layouts.ts';
 import { replayRing } from './ring.ts';
 import { replaySynic } from './synic.ts';
@@ -22,7 +23,7 @@ const FAMILIES: Record<Family, ((file: VectorFile) => FamilyResult) | string> = 
   ring: replayRing,
   xferpages: replayXferpages,
   synic: replaySynic,
-  intercept: 'the replay of intercept messages is not built yet',
+  intercept: replayIntercept,
   control: replayControl,
   netvsc: 'the replay of the network driver is not built yet',
   storvsc: 'the machine has no synthetic disk yet',
