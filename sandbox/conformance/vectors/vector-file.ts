@@ -66,13 +66,16 @@ function hexOf(bytes: Uint8Array, at: number): string {
   return Array.from(some, (byte) => byte.toString(16).padStart(2, '0')).join('') || 'nothing';
 }
 
-/** The content of a vector file. @throws UsageError for what is no JSON object */
-export function parseVectorFile(name: string, text: string): VectorFile {
+/**
+ * The content of a vector file. `command` begins what is said of a damaged one.
+ * @throws UsageError for what is no JSON object
+ */
+export function parseVectorFile(name: string, text: string, command = 'vectors'): VectorFile {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new UsageError(`vectors: ${name}: not JSON`);
+    throw new UsageError(`${command}: ${name}: not JSON`);
   }
-  return { name, content: Fields.of(parsed, `vectors: ${name}`) };
+  return { name, content: Fields.of(parsed, `${command}: ${name}`) };
 }

@@ -30,7 +30,8 @@ const SHORTEST_PERIOD = 100;
  * It has one message buffer: while its slot is taken, it waits, and does not expire again.
  */
 export class SynicTimers implements Handler {
-  /** Bits of the timers that have expired and wait for their slot. */
+  /** Bits of the timers that run, and of those that have expired and wait for their slot. */
+  armed = 0;
   due = 0;
   #host: HostMemory;
   #synic: Synic;
@@ -68,16 +69,27 @@ export class SynicTimers implements Handler {
     this.#start(timer, at);
   }
 
-  /** Called by the engine. */
-  handle(timer: number): void {
-    this.due |= 1 << timer;
-    this.expire(this.#engine.now);
+  /** Called by the engine when a timer's time has come. */
+  handle(): void {
+    this.look(this.#engine.now);
   }
 
-  /** Sends what is due, where there is room for it. */
-  expire(at: number): void {
-    for (let timer = 0; timer < TIMERS; timer++)
-      if ((this.due & (1 << timer)) !== 0 && this.#send(timer, at)) this.#restart(timer, at);
+  /** Finds what has expired by `at`, and sends what is due where there is room for it. */
+  look(at: number): void {
+    for (let timer = 0; timer < TIMERS; timer++) {
+      const bit = 1 << timer;
+      if ((this.armed & bit) !== 0 && this.#expiration[timer] * REFERENCE_TICK <= at) {
+        this.#disarm(timer);
+        this.due |= bit;
+      }
+      if ((this.due & bit) !== 0 && this.#send(timer, at)) this.#restart(timer, at);
+    }
+  }
+
+  #disarm(timer: number): void {
+    this.armed &= ~(1 << timer);
+    this.#once[timer]?.cancel();
+    this.#periodic[timer]?.cancel();
   }
 
   #isDirect(timer: number): boolean {
@@ -93,9 +105,8 @@ export class SynicTimers implements Handler {
   }
 
   #start(timer: number, at: number): void {
+    this.#disarm(timer);
     this.due &= ~(1 << timer);
-    this.#once[timer]?.cancel();
-    this.#periodic[timer]?.cancel();
     const config = this.#words[timer * WORDS];
     const count = this.#count(timer);
     if ((config & TIMER_ENABLED) === 0 || count === 0) return;
@@ -107,6 +118,7 @@ export class SynicTimers implements Handler {
 
   #schedule(timer: number, expiration: number): void {
     this.#expiration[timer] = expiration;
+    this.armed |= 1 << timer;
     const time = Math.max(expiration * REFERENCE_TICK, this.#engine.now);
     if (time <= Number.MAX_SAFE_INTEGER) this.#engineTimer(timer).schedule(time);
   }

@@ -142,6 +142,7 @@ export class Synic {
 
   /** Sends `message` to `sint` at `at`: into the slot when that is empty, else behind the others. */
   post(sint: number, message: MessageBuffer, at: number): void {
+    if (!(sint >= 0 && sint < SINTS)) return;
     this.messages.post(sint, message, at);
   }
 
@@ -152,6 +153,7 @@ export class Synic {
    */
   signal(sint: number, flag: number, at: number): boolean {
     const registers = this.#registers;
+    if (!(sint >= 0 && sint < SINTS)) return false;
     if ((registers[SCONTROL] & registers[SIEFP] & ENABLE) === 0) return false;
     if ((registers[SINT0 + 2 * sint] & SINT_MASKED) !== 0) return false;
     if (!this.events.set(sint, flag)) return false;
@@ -162,7 +164,7 @@ export class Synic {
   /** Looks at every queue again: after a write to EOM, at an end of interrupt, after a change. */
   scan(at: number): void {
     if (this.messages.waiting > 0) this.messages.scan(at);
-    if (this.timers.due !== 0) this.timers.expire(at);
+    if ((this.timers.armed | this.timers.due) !== 0) this.timers.look(at);
   }
 
   /** An edge on the SINT's vector; a masked one loses it, a polled one has none. */

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { structure } from '../../machine/memory/structure.ts';
+import { compareLayouts } from './layouts.ts';
+import { recordedLayouts } from './recorded.ts';
+import { STRUCTURES } from './structures.ts';
+
+const table = recordedLayouts();
+const DESCRIPTOR = {
+  type: [0, 2],
+  offset8: [2, 2],
+  len8: [4, 2],
+  flags: [6, 2],
+  trans_id: [8, 8],
+} as const;
+
+test('every structure of the machine is in the table, and as the table has it', () => {
+  const report = compareLayouts(table, STRUCTURES);
+  expect(report.differences).toEqual([]);
+  expect(report.structs).toBe(new Set(STRUCTURES.map(({ name }) => name)).size);
+  expect(report.structs + report.notModelled.length).toBe(280);
+  expect(report.fieldsCompared).toBeGreaterThan(100);
+});
+
+test('ring header and packet descriptors are modelled', () => {
+  const names = STRUCTURES.map(({ name }) => name);
+  for (const name of ['hv_ring_buffer', 'vmpacket_descriptor', 'vmdata_gpa_direct', 'gpa_range'])
+    expect(names).toContain(name);
+});
+
+test.each([
+  ['size', 24, DESCRIPTOR, { field: '', table: '16', model: '24' }],
+  ['place', 16, { ...DESCRIPTOR, flags: [7, 2] }, { field: 'flags', model: 'offset 7, 2 bytes' }],
+  ['place', 16, { ...DESCRIPTOR, flags: [6, 1] }, { field: 'flags', table: 'offset 6, 2 bytes' }],
+  ['place', 16, { ...DESCRIPTOR, flags: [6, 0, 0, 1] }, { model: 'offset 6, 1 bits from bit 0' }],
+  ['surplus', 16, { ...DESCRIPTOR, spare: [12, 4] }, { field: 'spare', table: 'none' }],
+] as const)('a difference of %s is found', (what, size, fields, wanted) => {
+  const { differences, structs } = compareLayouts(table, [
+    structure('vmpacket_descriptor', size, fields),
+  ]);
+  expect(differences).toMatchObject([{ struct: 'vmpacket_descriptor', what, ...wanted }]);
+  expect(structs).toBe(1);
+});
+
+test('a field that the model lacks is found; a whole stands for its members, and they for it', () => {
+  const { type: _, ...rest } = DESCRIPTOR;
+  const missing = compareLayouts(table, [structure('vmpacket_descriptor', 16, rest)]);
+  expect(missing.differences).toMatchObject([{ what: 'missing', field: 'type', model: 'none' }]);
+  const whole = structure('vmpacket_header', 20, {
+    prev_pkt_start_offset: [0, 4],
+    descriptor: [4, 16],
+  });
+  expect(compareLayouts(table, [whole]).differences).toEqual([]);
+});
