@@ -41,7 +41,7 @@ describe('a machine that is set up', () => {
     const handle = channel?.guestControl?.establishGpadl({ pages }, (given) => {
       status = given;
     });
-    expect(vmbus.messages.outbox.waiting).toBe(19);
+    expect(vmbus.messages.outbox.waiting).toBe(18);
     machine.host.engine.run();
     expect([status, vmbus.messages.outbox.waiting, vmbus.messages.outbox.lost]).toEqual([0, 0, 0]);
     expect(channel?.hostControl?.gpadl(handle ?? 0)).toEqual(pages);
