@@ -13,11 +13,9 @@ import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import { Synic } from '../machine/partition/synic.ts';
-import { MSR_SCONTROL } from '../machine/partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
 import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
-import { connectSignals, openVmbusSint } from '../machine/vmbus/interrupts.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
@@ -134,7 +132,12 @@ export class VirtualMachine {
 
   /** The machine's VMBus: guest and root make contact when the first channel is opened. */
   get vmbus(): MachineBus {
-    this.#vmbus ??= new MachineBus(this.memory, this.processors);
+    this.#vmbus ??= new MachineBus({
+      host: this.#host,
+      memory: this.memory,
+      partition: this.partition,
+      root: this.#rootProcessor(0),
+    });
     return this.#vmbus;
   }
 
@@ -178,7 +181,6 @@ export class VirtualMachine {
         targetVp: queue % this.processors.length,
         root: this.#rootProcessor(queue),
       });
-      this.#connect(channel);
       const shared = this.#shareBuffers(maxFrame);
       const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
       placeTask(provider, `vsp ${this.index}`);
@@ -191,20 +193,6 @@ export class VirtualMachine {
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
     const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
     return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
-  }
-
-  /** @throws UsageError when the root's processor has no event flag left for the channel */
-  #connect(channel: Channel): void {
-    const { hypervisor } = this.#host;
-    const { synic } = channel.guestProcessor;
-    const guest = this.#host.vmbusOf(channel.guestProcessor);
-    const root = this.#host.vmbusOf(channel.rootProcessor);
-    if (synic !== undefined && synic.readMsr(MSR_SCONTROL) === 0) {
-      const pages = this.memory.allocate(2 * PAGE_SIZE);
-      openVmbusSint(synic, pages, pages + PAGE_SIZE, 0);
-    }
-    if (!connectSignals(hypervisor, channel, guest, root))
-      throw new UsageError('vms and queues: the root has no event flag left for another channel');
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {
