@@ -12,6 +12,7 @@ import {
 } from '../machine/host/pf-driver.ts';
 import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
+import { RootMessages } from '../machine/host/vmbus/root-messages.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
@@ -117,6 +118,7 @@ export class HyperVHost {
   readonly machines: VirtualMachine[] = [];
   readonly options: HostOptions;
   readonly intercepts: InterceptService;
+  readonly vmbusMessages: RootMessages;
   #vmbus = new Map<VirtualProcessor, VmbusInterrupts>();
 
   constructor(options: HostOptions) {
@@ -134,6 +136,7 @@ export class HyperVHost {
     this.memory = new HostMemory(bytes);
     this.hypervisor = new Hypervisor(this.memory);
     this.intercepts = new InterceptService(this.memory);
+    this.vmbusMessages = new RootMessages(this.memory, this.hypervisor);
     this.iommu = new Iommu(this.memory);
     const link = (name: string, bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {

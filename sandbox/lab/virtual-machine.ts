@@ -10,18 +10,18 @@ import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import { Synic } from '../machine/partition/synic.ts';
-import { MSR_SCONTROL } from '../machine/partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
-import { connectSignals, openVmbusSint } from '../machine/vmbus/interrupts.ts';
+import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
+import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { MachineBus } from './vmbus.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
@@ -77,8 +77,7 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
-  /** Channels so far: the last one's number. */
-  #channels = 0;
+  #vmbus: MachineBus | undefined;
 
   constructor(
     host: HyperVHost,
@@ -131,6 +130,17 @@ export class VirtualMachine {
     return adapter;
   }
 
+  /** The machine's VMBus: guest and root make contact when the first channel is opened. */
+  get vmbus(): MachineBus {
+    this.#vmbus ??= new MachineBus({
+      host: this.#host,
+      memory: this.memory,
+      partition: this.partition,
+      root: this.#rootProcessor(0),
+    });
+    return this.#vmbus;
+  }
+
   #rootProcessor(queue: number): VirtualProcessor {
     const { root } = this.#host;
     return root[(this.index + queue) % root.length];
@@ -163,11 +173,14 @@ export class VirtualMachine {
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
     core.connectAdapter(port, mac);
+    const instance = instanceOf(mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
-      const guest = this.processors[queue % this.processors.length];
-      const root = this.#rootProcessor(queue);
-      const channel = new Channel(this.memory, guest, root, RING_PAGES, ++this.#channels);
-      this.#connect(channel);
+      const channel = this.vmbus.open({
+        offer: { classId: CLASS_NETWORK, instanceId: instance, subChannel: queue },
+        ringPages: RING_PAGES,
+        targetVp: queue % this.processors.length,
+        root: this.#rootProcessor(queue),
+      });
       const shared = this.#shareBuffers(maxFrame);
       const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
       placeTask(provider, `vsp ${this.index}`);
@@ -180,20 +193,6 @@ export class VirtualMachine {
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
     const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
     return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
-  }
-
-  /** @throws UsageError when the root's processor has no event flag left for the channel */
-  #connect(channel: Channel): void {
-    const { hypervisor } = this.#host;
-    const { synic } = channel.guestProcessor;
-    const guest = this.#host.vmbusOf(channel.guestProcessor);
-    const root = this.#host.vmbusOf(channel.rootProcessor);
-    if (synic !== undefined && synic.readMsr(MSR_SCONTROL) === 0) {
-      const pages = this.memory.allocate(2 * PAGE_SIZE);
-      openVmbusSint(synic, pages, pages + PAGE_SIZE, 0);
-    }
-    if (!connectSignals(hypervisor, channel, guest, root))
-      throw new UsageError('vms and queues: the root has no event flag left for another channel');
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {
@@ -254,6 +253,12 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
+function instanceOf(mac: MacAddress): string {
+  const digits = Array.from(macBytes(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00000000-0000-0000-0000-${digits}`;
 }
 
 /** Tells the trace for whom a task of the root works. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../../lab/usage.ts';
+import { replayControl } from './control.ts';
 import { type Family, familyOf } from './family.ts';
 import { replayIntercept } from './intercept.ts';
 import { isLayoutTable } from './layouts.ts';
@@ -23,7 +24,7 @@ const FAMILIES: Record<Family, ((file: VectorFile) => FamilyResult) | string> = 
   xferpages: replayXferpages,
   synic: replaySynic,
   intercept: replayIntercept,
-  control: 'the replay of VMBus control messages is not built yet',
+  control: replayControl,
   netvsc: 'the replay of the network driver is not built yet',
   storvsc: 'the machine has no synthetic disk yet',
   vpci: 'the machine has no virtual PCI bus yet',

@@ -298,7 +298,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   }
 
   #close(reason: string): void {
-    this.#channel.closedBecause = reason;
+    this.#channel.close(reason);
     this.#polling = true;
   }
 }

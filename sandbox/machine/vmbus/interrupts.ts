@@ -22,6 +22,8 @@ export type ChannelSide = 'guest' | 'root';
  * takes the flags and wakes the channels that they belong to. Flag 0 says that a message came.
  */
 export class VmbusInterrupts implements InterruptService {
+  /** Takes the message that lies in the SINT's slot. */
+  messages: ((processor: VirtualProcessor) => void) | undefined;
   /** By event flag. */
   #channels: (Channel | undefined)[] = [];
   #side: ChannelSide;
@@ -48,8 +50,10 @@ export class VmbusInterrupts implements InterruptService {
 
   /** Looks at the words in which this processor's channels have flags, and at the bits that are set. */
   interrupt(processor: VirtualProcessor): undefined {
-    const events = processor.synic?.events;
-    if (events === undefined) return undefined;
+    const { synic } = processor;
+    if (synic === undefined) return undefined;
+    if (!synic.messages.isFree(SINT_VMBUS)) this.messages?.(processor);
+    const { events } = synic;
     for (let index = 0; index * 32 < this.#channels.length; index++)
       for (let left = events.take(SINT_VMBUS, index); left !== 0; left &= left - 1)
         this.#signalled(processor, index * 32 + 31 - Math.clz32(left & -left));
@@ -87,7 +91,6 @@ export function connectSignals(
   if (flag === 0) return false;
   const child = guestProcessor.partitionId;
   const owner = rootProcessor.partitionId;
-  channel.connectionId = relid | (SINT_VMBUS << 12);
   channel.portId = ((rootProcessor.index + 1) << 12) | flag;
   const info = {
     type: PORT_EVENT,
@@ -101,4 +104,18 @@ export function connectSignals(
   guest.add(relid, channel);
   root.add(flag, channel);
   return true;
+}
+
+/** Takes a channel's signals away: its connection, its port and its flags. */
+export function disconnectSignals(
+  hypervisor: Hypervisor,
+  channel: Channel,
+  guest: VmbusInterrupts,
+  root: VmbusInterrupts,
+): void {
+  const { guestProcessor, rootProcessor, relid, portId } = channel;
+  hypervisor.disconnectPort(rootProcessor, guestProcessor.partitionId, channel.connectionId);
+  hypervisor.deletePort(rootProcessor, rootProcessor.partitionId, portId);
+  guest.remove(relid);
+  root.remove(portId & 0xfff);
 }
