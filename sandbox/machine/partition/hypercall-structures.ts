@@ -1,5 +1,4 @@
 import { type Structure, structure, within } from '../memory/structure.ts';
-import { CONNECTION_ID, PORT_ID } from './synic-structures.ts';
 
 /** Inputs and outputs of hypercalls about ports, events and interrupts. */
 export const PORT_INFO = structure('hv_port_info', 24, {

@@ -38,13 +38,6 @@ export const PACKET_HEADER = structure('vmpacket_header', 20, {
   'descriptor.trans_id': [12, 8],
 });
 
-/** A run of bytes in pages of guest memory. */
-export const GPA_RANGE = structure('gpa_range', 8, {
-  byte_count: [0, 4],
-  byte_offset: [4, 4],
-  pfn_array: [8, 0],
-});
-
 /** Type 9: data in pages of guest memory. */
 export const GPA_DIRECT = structure('vmdata_gpa_direct', 32, {
   'd.type': [0, 2],
@@ -202,7 +195,6 @@ export const RING_STRUCTURES: readonly Structure[] = [
   RING_BUFFER,
   PACKET_DESCRIPTOR,
   PACKET_HEADER,
-  GPA_RANGE,
   GPA_DIRECT,
   TRANSFER_PAGE_RANGE,
   TRANSFER_PAGES,
