@@ -1,52 +1,36 @@
 import {
-  CONNECTION_MESSAGE,
-  GPADL_CREATED,
   GPADL_HEADER,
   GPADL_TEARDOWN,
-  GPADL_TORNDOWN,
   MESSAGE_ALL_OFFERS_DELIVERED,
   MESSAGE_CLOSE,
   MESSAGE_GPADL_BODY,
-  MESSAGE_GPADL_CREATED,
   MESSAGE_GPADL_HEADER,
   MESSAGE_GPADL_TEARDOWN,
-  MESSAGE_GPADL_TORNDOWN,
   MESSAGE_INITIATE_CONTACT,
   MESSAGE_MODIFY_CHANNEL,
-  MESSAGE_MODIFY_CHANNEL_RESPONSE,
   MESSAGE_OPEN,
-  MESSAGE_OPEN_RESULT,
   MESSAGE_RELID_RELEASED,
   MESSAGE_REQUEST_OFFERS,
-  MESSAGE_RESCIND,
   MESSAGE_TL_CONNECT,
   MESSAGE_UNLOAD,
   MESSAGE_UNLOAD_RESPONSE,
-  MESSAGE_VERSION_RESPONSE,
   MODIFY_CHANNEL,
-  MODIFY_CHANNEL_RESPONSE,
   OPEN_CHANNEL,
-  OPEN_RESULT,
   RELID_RELEASED,
-  RESCIND_OFFER,
   STATUS_REFUSED,
   STATUS_SUCCESS,
-  VERSION_RESPONSE,
 } from '../../vmbus/channel-messages.ts';
-import {
-  bareMessage,
-  encodeMessage,
-  getField,
-  isMessage,
-  messageType,
-} from '../../vmbus/message-codec.ts';
+import { bareMessage, getField, isMessage, messageType } from '../../vmbus/message-codec.ts';
 import { encodeOffer } from '../../vmbus/offer.ts';
+import { acknowledgesModify, hasTargetProcessor, hasUnload } from '../../vmbus/versions.ts';
 import {
-  acknowledgesModify,
-  hasMessageConnection,
-  hasTargetProcessor,
-  hasUnload,
-} from '../../vmbus/versions.ts';
+  gpadlCreated,
+  gpadlTornDown,
+  modifyResponse,
+  openResult,
+  rescindOffer,
+  versionResponse,
+} from './answers.ts';
 import { type Contact, readContact } from './contact.ts';
 import { type Gpadl, type GpadlOutcome, GpadlTable, type GuestPages } from './gpadl-table.ts';
 import {
@@ -143,7 +127,7 @@ export class GuestBus implements ChannelServer {
       return;
     }
     channel.state = 'rescinded';
-    this.#send(encodeMessage(MESSAGE_RESCIND, RESCIND_OFFER, { child_relid: channel.relid }));
+    this.#send(rescindOffer(channel.relid));
   }
 
   /** A message that the guest posted, of type 1, copied out of the slot. */
@@ -191,12 +175,7 @@ export class GuestBus implements ChannelServer {
       this.contact = contact;
       this.contactChanged?.(contact);
     } else this.refused++;
-    const modern = accepted && hasMessageConnection(contact.version);
-    const answer = encodeMessage(MESSAGE_VERSION_RESPONSE, VERSION_RESPONSE, {
-      version_supported: accepted ? 1 : 0,
-      msg_conn_id: modern ? CONNECTION_MESSAGE : 0,
-    });
-    this.#port.send(answer, contact?.targetVp ?? 0);
+    this.#port.send(versionResponse(contact?.version), contact?.targetVp ?? 0);
     return true;
   }
 
@@ -220,13 +199,7 @@ export class GuestBus implements ChannelServer {
   #answerGpadl(outcome: GpadlOutcome): boolean {
     if (outcome === undefined) return true;
     const { relid, handle, accepted } = outcome;
-    this.#send(
-      encodeMessage(MESSAGE_GPADL_CREATED, GPADL_CREATED, {
-        child_relid: relid,
-        gpadl: handle,
-        creation_status: this.#status(accepted),
-      }),
-    );
+    this.#send(gpadlCreated(relid, handle, this.#status(accepted)));
     return true;
   }
 
@@ -240,7 +213,7 @@ export class GuestBus implements ChannelServer {
     if (channel.rings?.gpadl === list) this.#close(channel, 'the guest took its rings away');
     else if (channel.state === 'open') channel.provider.gpadlTornDown?.(channel, handle);
     this.gpadls.remove(handle);
-    this.#send(encodeMessage(MESSAGE_GPADL_TORNDOWN, GPADL_TORNDOWN, { gpadl: handle }));
+    this.#send(gpadlTornDown(handle));
     return true;
   }
 
@@ -256,13 +229,8 @@ export class GuestBus implements ChannelServer {
       accepted = channel.provider.opened(channel, rings);
       if (!accepted) this.#shut(channel);
     }
-    this.#send(
-      encodeMessage(MESSAGE_OPEN_RESULT, OPEN_RESULT, {
-        child_relid: relid,
-        openid: getField(bytes, fields.openid),
-        status: this.#status(accepted),
-      }),
-    );
+    const openid = getField(bytes, fields.openid);
+    this.#send(openResult(relid, openid, this.#status(accepted)));
     return true;
   }
 
@@ -293,9 +261,7 @@ export class GuestBus implements ChannelServer {
       channel.provider.moved?.(channel, targetVp);
     }
     if (!acknowledgesModify(version)) return accepted;
-    const status = this.#status(accepted);
-    const values = { child_relid: relid, status };
-    this.#send(encodeMessage(MESSAGE_MODIFY_CHANNEL_RESPONSE, MODIFY_CHANNEL_RESPONSE, values));
+    this.#send(modifyResponse(relid, this.#status(accepted)));
     return true;
   }
 
