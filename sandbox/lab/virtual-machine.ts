@@ -9,15 +9,18 @@ import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
+import { Synic } from '../machine/partition/synic.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel } from '../machine/vmbus/channel.ts';
+import type { Channel } from '../machine/vmbus/channel.ts';
+import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { MachineBus } from './vmbus.ts';
 
 /** Sections that a provider keeps for its answers to requests. */
 const CONTROL_SECTIONS = 16;
@@ -82,6 +85,7 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
+  #vmbus: MachineBus | undefined;
 
   constructor(
     host: HyperVHost,
@@ -94,8 +98,11 @@ export class VirtualMachine {
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
-    this.partition = host.hypervisor.createPartition();
-    for (const processor of this.processors) this.partition.add(processor);
+    this.partition = host.hypervisor.createPartition(this.memory);
+    for (const processor of this.processors) {
+      this.partition.add(processor);
+      if (kind === 'guest') new Synic(host.memory, processor, this.memory);
+    }
     for (const processor of this.processors) processor.lp.place = `vm ${index}`;
   }
 
@@ -129,6 +136,17 @@ export class VirtualMachine {
     const adapter: NetworkAdapter = { ...given, path: 'native' };
     this.adapters.push(adapter);
     return adapter;
+  }
+
+  /** The machine's VMBus: guest and root make contact when the first channel is opened. */
+  get vmbus(): MachineBus {
+    this.#vmbus ??= new MachineBus({
+      host: this.#host,
+      memory: this.memory,
+      partition: this.partition,
+      root: this.#rootProcessor(0),
+    });
+    return this.#vmbus;
   }
 
   #rootProcessor(queue: number): VirtualProcessor {
@@ -165,8 +183,9 @@ export class VirtualMachine {
     core.connectAdapter(provider, mac);
     if (queues > 1) host.nic.setFilter(mac, 0);
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
-    const primary = this.#addChannel(0);
-    const channels = [primary];
+    // The bus opens sub-channels before they are asked for; they are used once they are.
+    const channels = Array.from({ length: queues }, (_, queue) => this.#openChannel(mac, queue));
+    const [primary] = channels;
     provider.addChannel(primary);
     const sections = queues * receiveSections(maxFrame);
     const device = new NetVsc(host.hypervisor, this.memory, primary, {
@@ -176,9 +195,7 @@ export class VirtualMachine {
       sendBytes: settings.sendBuffer ?? queues * DEFAULT_SEND_BUFFER,
     });
     provider.onSubchannels = (count) => {
-      for (let i = 0; i < count; i++) {
-        const channel = this.#addChannel(channels.length);
-        channels.push(channel);
+      for (const channel of channels.slice(1, 1 + count)) {
         provider.addChannel(channel);
         device.offered(channel);
       }
@@ -188,13 +205,14 @@ export class VirtualMachine {
     return { device, macAddress: mac, path: 'vmbus', port: provider, provider, channels };
   }
 
-  #addChannel(index: number): Channel {
-    const host = this.#host;
-    const guest = this.processors[index % this.processors.length];
-    const channel = new Channel(this.memory, guest, this.#rootProcessor(index), RING_PAGES);
-    host.vmbusOf(channel.guestProcessor).add(channel);
-    host.vmbusOf(channel.rootProcessor).add(channel);
-    return channel;
+  /** The primary channel of a network adapter, or a sub-channel of it. */
+  #openChannel(mac: MacAddress, index: number): Channel {
+    return this.vmbus.open({
+      offer: { classId: CLASS_NETWORK, instanceId: instanceOf(mac), subChannel: index },
+      ringPages: RING_PAGES,
+      targetVp: index % this.processors.length,
+      root: this.#rootProcessor(index),
+    });
   }
 
   #addVirtualFunction(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
@@ -243,6 +261,12 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
+function instanceOf(mac: MacAddress): string {
+  const digits = Array.from(macBytes(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00000000-0000-0000-0000-${digits}`;
 }
 
 /** Sections for one channel, with those that the provider keeps for its answers. */

@@ -71,7 +71,8 @@ export function vlanOf(host: HostMemory, frame: ScatterList): number {
 
 export function isTagged(host: HostMemory, frame: ScatterList): boolean {
   return (
-    ((frame.byte(host, VLAN_OFFSET) << 8) | frame.byte(host, VLAN_OFFSET + 1)) === VLAN_PROTOCOL
+    frame.byte(host, VLAN_OFFSET) === VLAN_PROTOCOL >>> 8 &&
+    frame.byte(host, VLAN_OFFSET + 1) === (VLAN_PROTOCOL & 0xff)
   );
 }
 

@@ -1,5 +1,6 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
+import { AddressTable } from '../net/address-table.ts';
 import { type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
@@ -49,7 +50,7 @@ export class VirtualSwitch implements Task {
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
-  #stations = new Map<number, SwitchPort>();
+  #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
   /** Ports that got frames from other adapters and have not been told that this is all. */

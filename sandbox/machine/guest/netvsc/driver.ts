@@ -2,7 +2,7 @@ import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
-import { type Channel, VMBUS_VECTOR } from '../../vmbus/channel.ts';
+import type { Channel } from '../../vmbus/channel.ts';
 import {
   DATA_PATH_SYNTHETIC,
   NVSP_INDIRECTION_TABLE,
@@ -120,10 +120,7 @@ export class NetVsc implements NetDevice, Task {
 
   /** Tells the root that a ring of `channel` is not empty any more: a hypercall. */
   signal(channel: Channel): void {
-    this.#hypervisor.signalFromGuest(channel.guestProcessor, {
-      processor: channel.rootProcessor,
-      vector: VMBUS_VECTOR,
-    });
+    this.#hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
   }
 
   /** There is room on a channel: every queue that goes there may send again. */
@@ -184,7 +181,7 @@ export class NetVsc implements NetDevice, Task {
 
   #perform(processor: VirtualProcessor, request: Request): void {
     const [{ requestor, transmitter }] = this.#channels;
-    if (request.kind === 'gpadl') this.#share(processor, request.buffer);
+    if (request.kind === 'gpadl') this.#share(request.buffer);
     else if (request.kind === 'subchannels') this.#checkSubchannels(processor);
     else if (request.kind === 'rndis') {
       const { message } = request;
@@ -204,7 +201,7 @@ export class NetVsc implements NetDevice, Task {
     this.#channels[0].transmitter.write(words, words.length, PACKET_IN_BAND, 0, transaction);
   }
 
-  #share(processor: VirtualProcessor, buffer: 'receive' | 'send'): void {
+  #share(buffer: 'receive' | 'send'): void {
     const { receiveBytes, sendBytes } = this.#settings;
     const bytes = buffer === 'receive' ? receiveBytes : sendBytes;
     const gpa = this.memory.allocate(bytes);
@@ -217,9 +214,11 @@ export class NetVsc implements NetDevice, Task {
       { length: Math.ceil(bytes / PAGE_SIZE) },
       (_, i) => gpa / PAGE_SIZE + i,
     );
-    this.#channels[0].channel.establishGpadl(pages, (handle) =>
-      this.#advance(processor, { message: EMPTY, handle }),
-    );
+    const { channel } = this.#channels[0];
+    let handle = 0;
+    const established = (status: number) =>
+      this.#advance(channel.guestProcessor, { message: EMPTY, handle: status === 0 ? handle : 0 });
+    handle = channel.guestControl?.establishGpadl({ pages }, established) ?? 0;
   }
 
   #openChannels(send: SendBuffer): void {

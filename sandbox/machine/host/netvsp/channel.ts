@@ -2,8 +2,9 @@ import { READ } from '../../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../../memory/scatter-list.ts';
 import { COPY, DRIVER, RING } from '../../partition/ledger.ts';
+import { SINT_VMBUS } from '../../partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
-import { type Channel, type ChannelEnd, VMBUS_VECTOR } from '../../vmbus/channel.ts';
+import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
 import {
   MAX_PACKETS_PER_TRANSFER,
   MAX_PAGE_RANGES,
@@ -406,14 +407,13 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
 
   #signal(processor: VirtualProcessor): void {
     this.#signalOwed = false;
-    this.#provider.hypervisor.signalFromRoot(processor, {
-      processor: this.channel.guestProcessor,
-      vector: VMBUS_VECTOR,
-    });
+    const { partitionId, index } = this.channel.guestProcessor;
+    const { hypervisor } = this.#provider;
+    hypervisor.signalEventDirect(processor, partitionId, index, SINT_VMBUS, this.channel.relid);
   }
 
   #close(reason: string): void {
-    this.channel.closedBecause = reason;
+    this.channel.close(reason);
     this.#polling = true;
   }
 }

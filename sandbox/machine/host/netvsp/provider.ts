@@ -83,7 +83,7 @@ export class NetVsp implements SwitchPort, ControlPort {
 
   map(handle: number): SharedPages | undefined {
     const [{ channel }] = this.channels;
-    const pages = channel.pagesOf(handle);
+    const pages = channel.hostControl?.gpadl(handle);
     return pages === undefined ? undefined : SharedPages.map(channel.guestMemory, pages);
   }
 
