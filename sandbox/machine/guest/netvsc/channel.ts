@@ -1,9 +1,8 @@
 import { DRIVER, RING } from '../../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
-import { NVSP_RNDIS_COMPLETE, NVSP_STATUS_SUCCESS } from '../../vmbus/nvsp.ts';
+import { NVSP_STATUS_SUCCESS } from '../../vmbus/nvsp.ts';
 import {
-  DESCRIPTOR_WORDS,
   PACKET_COMPLETION,
   PACKET_IN_BAND,
   PACKET_TRANSFER_PAGES,
@@ -30,7 +29,6 @@ export class NetChannel implements ChannelEnd, Task {
   #index: number;
   #in: Ring;
   #packet = new Uint32Array(MAX_PACKET_WORDS);
-  #reply = new Uint32Array(DESCRIPTOR_WORDS + 2);
   #buffer: SendBuffer;
   #receive: ReceiveBuffer | undefined;
   #slots = -1;
@@ -153,10 +151,6 @@ export class NetChannel implements ChannelEnd, Task {
         this.#netvsc.stack?.received(processor, receive.dataAt, receive.dataLength);
       else if (type !== 0) this.#netvsc.control(processor, receive.copyOf(offset, length));
     }
-    const reply = this.#reply;
-    reply[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
-    reply[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
-    const transaction = low + high * 4294967296;
-    this.transmitter.write(reply, reply.length, PACKET_COMPLETION, 0, transaction);
+    this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);
   }
 }

@@ -2,8 +2,9 @@ import type { SendBuffer } from './send-buffer.ts';
 
 /** The end of a chain of frames. */
 export const NO_FRAME = -1;
-/** Transaction of a packet that asks for no completion: -3 as 64 bits. */
+/** Transaction of a packet that asks for no completion: -3 as 64 bits, and the upper half of that. */
 export const NO_RESPONSE = -3;
+export const NO_RESPONSE_HIGH = -1;
 
 const FREE = 0;
 const DATA = 1;
@@ -23,15 +24,18 @@ export class Requestor {
   #head = 0;
   #count: number;
 
-  /** @param frames transmit slots of the channel; there are twice as many numbers, for control too */
-  constructor(frames: number) {
-    const size = 2 * frames;
+  /**
+   * @param frames transmit slots of the channel; there are twice as many numbers, for control too
+   * @param first the first number
+   */
+  constructor(frames: number, first = 1) {
+    const size = 2 * frames + first - 1;
     this.#next = new Int32Array(frames).fill(NO_FRAME);
     this.#state = new Uint8Array(size + 1);
     this.#first = new Int32Array(size + 1).fill(NO_FRAME);
     this.#section = new Int32Array(size + 1).fill(-1);
-    this.#numbers = Int32Array.from({ length: size }, (_, i) => i + 1);
-    this.#count = size;
+    this.#numbers = Int32Array.from({ length: size - first + 1 }, (_, i) => first + i);
+    this.#count = this.#numbers.length;
   }
 
   /** Puts `slot` in front of a chain of frames; the new first one. */

@@ -5,6 +5,7 @@ import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import {
   MAX_PAGE_RANGES,
   NO_SECTION,
+  NVSP_RNDIS_COMPLETE,
   NVSP_RNDIS_PACKET,
   NVSP_WORDS,
   RNDIS_CONTROL,
@@ -25,7 +26,7 @@ import {
   NO_INFO,
   type PacketInfo,
 } from '../../vmbus/rndis.ts';
-import { NO_FRAME, NO_RESPONSE, type Requestor } from './requestor.ts';
+import { NO_FRAME, NO_RESPONSE, NO_RESPONSE_HIGH, type Requestor } from './requestor.ts';
 import type { SendBuffer } from './send-buffer.ts';
 
 /** Words of a range: bytes, offset, and a page number. */
@@ -58,6 +59,9 @@ export class OutgoingFrame {
   }
 }
 
+/** What a transmitter does with its ring. */
+export type SendingRing = Pick<Ring, 'write' | 'stage' | 'publish' | 'pendingSendSize'>;
+
 /** A packet that found no room in the ring. */
 interface HeldPacket {
   words: Uint32Array;
@@ -79,11 +83,12 @@ export class Transmitter {
   noSection = 0;
   #memory: GuestMemory;
   #processor: VirtualProcessor;
-  #ring: Ring;
+  #ring: SendingRing;
   #buffer: SendBuffer;
   #requestor: Requestor;
   #packet = new Uint32Array(RANGES + MAX_PAGE_RANGES * RANGE_WORDS + NVSP_WORDS);
   #words = new Uint32Array(MAX_HEADER_WORDS);
+  #reply = new Uint32Array(DESCRIPTOR_WORDS + 2);
   #open = -1;
   #used = 0;
   #frames = 0;
@@ -96,7 +101,7 @@ export class Transmitter {
   constructor(
     memory: GuestMemory,
     processor: VirtualProcessor,
-    ring: Ring,
+    ring: SendingRing,
     buffer: SendBuffer,
     requestor: Requestor,
   ) {
@@ -112,6 +117,12 @@ export class Transmitter {
     this.#buffer = buffer;
     this.maxPackets = maxPackets;
     this.alignment = alignment;
+  }
+
+  /** The section that is open, if one is: its number, and the bytes and frames in it. */
+  get open(): { section: number; used: number; frames: number } | undefined {
+    if (this.#open < 0) return undefined;
+    return { section: this.#open, used: this.#used, frames: this.#frames };
   }
 
   /** Whether packets wait for room in the ring. */
@@ -154,6 +165,14 @@ export class Transmitter {
     this.#writeRanges(at, RNDIS_CONTROL, NO_SECTION, 0, transaction);
   }
 
+  /** Gives a transfer of the host back: its sections are free. */
+  completeReceive(transaction: number, status: number): void {
+    const words = this.#reply;
+    words[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
+    words[DESCRIPTOR_WORDS + 1] = status;
+    this.write(words, words.length, PACKET_COMPLETION, 0, transaction);
+  }
+
   /** Writes what found no room before, as far as there is room now. */
   retry(): void {
     while (this.#held.length > 0) {
@@ -191,10 +210,20 @@ export class Transmitter {
     const isReply = type === PACKET_COMPLETION;
     const detail = isReply ? 'put a completion' : 'put a packet';
     processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, detail);
-    const flags = !isReply && transaction !== NO_RESPONSE ? FLAG_COMPLETION_REQUESTED : 0;
+    if (transaction === NO_RESPONSE) return this.#putNotice(words, count, type, headerWords);
+    const flags = isReply ? 0 : FLAG_COMPLETION_REQUESTED;
     const written = this.#ring.write(words, count, type, headerWords, flags, transaction);
     if (written === 2) this.signal();
     return written !== 0;
+  }
+
+  /** The transaction of a packet without a completion has all 64 bits, which `write` does not take. */
+  #putNotice(words: Uint32Array, count: number, type: number, headerWords: number): boolean {
+    words[2] = NO_RESPONSE;
+    words[3] = NO_RESPONSE_HIGH;
+    if (!this.#ring.stage(words, count, type, headerWords, 0)) return false;
+    if (this.#ring.publish()) this.signal();
+    return true;
   }
 
   /** Copies header and data behind what the open section has. */
