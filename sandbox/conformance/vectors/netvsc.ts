@@ -1,11 +1,14 @@
 import { PAGE_SIZE } from '../../machine/memory/host-memory.ts';
+import { FLAG_COMPLETION_REQUESTED } from '../../machine/vmbus/ring.ts';
 import type { Fields } from './fields.ts';
 import { NetvscGuest } from './netvsc-guest.ts';
 import { firstRange, InitialisingGuest, viewOf } from './netvsc-init.ts';
 import { SendingGuest } from './netvsc-transmit.ts';
 import { Comparison, type FamilyResult, type VectorFile } from './vector-file.ts';
 
+const FLAGS = 6;
 const TRANSACTION = 8;
+const MOST_TRANSACTIONS = 0x10000n;
 const GPA_DIRECT = 9;
 
 /**
@@ -36,8 +39,7 @@ class NetvscReplay {
     const base = content.has('guestPhysicalBase') ? content.number('guestPhysicalBase') : 0;
     const first = steps.find(isPacket);
     const start = first?.number('ringOffset') ?? 0;
-    const packet = first?.bytes('packet');
-    const number = packet === undefined ? 1 : viewOf(packet).getUint32(TRANSACTION, true);
+    const number = firstTransaction(steps);
     this.#guest = new NetvscGuest(base, topOf(steps), start, number);
     if (InitialisingGuest.isIn(steps)) this.#init = new InitialisingGuest(this.#guest, steps);
     this.#sending = new SendingGuest(this.#guest, steps);
@@ -134,6 +136,17 @@ class NetvscReplay {
 
 function isPacket(step: Fields): boolean {
   return step.raw('actor') === 'guest' && step.raw('via') === 'ring';
+}
+
+/** The number of the first packet that asks for a completion: the driver had given out those below it. */
+function firstTransaction(steps: Fields[]): number {
+  for (const step of steps.filter(isPacket)) {
+    const packet = viewOf(step.bytes('packet'));
+    const asks = packet.getUint16(FLAGS, true) === FLAG_COMPLETION_REQUESTED;
+    const number = packet.getBigUint64(TRANSACTION, true);
+    if (asks && number > 0n && number < MOST_TRANSACTIONS) return Number(number);
+  }
+  return 1;
 }
 
 /** The end of the memory that a file speaks of. */

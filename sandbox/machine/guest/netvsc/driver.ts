@@ -60,6 +60,8 @@ export class NetVsc implements NetDevice, Task {
   #sendTable = Array.from({ length: SEND_TABLE }, () => 0);
   #steps: Generator<Request, void, Answer>;
   #waiting: Request | undefined;
+  /** Of the message that is waited for. */
+  #transaction = 0;
   #requestPage: number;
   #receiveAt = 0;
   #sendAt = 0;
@@ -132,7 +134,7 @@ export class NetVsc implements NetDevice, Task {
 
   /** The host has completed a control message. */
   completed(processor: VirtualProcessor, packet: Uint32Array, words: number): void {
-    if (this.#waiting?.kind !== 'nvsp') return;
+    if (this.#waiting?.kind !== 'nvsp' || packet[2] !== this.#transaction) return;
     const message = new Uint32Array(NVSP_WORDS);
     message.set(packet.subarray(DESCRIPTOR_WORDS, Math.min(words, DESCRIPTOR_WORDS + NVSP_WORDS)));
     this.#advance(processor, { message: new DataView(message.buffer), handle: 0 });
@@ -188,8 +190,10 @@ export class NetVsc implements NetDevice, Task {
       const bytes = new Uint8Array(message.buffer);
       this.memory.writeFrom(this.#requestPage, bytes, 0, bytes.length);
       transmitter.sendControl(this.#requestPage, bytes.length, requestor.beginControl());
-    } else if (request.kind === 'nvsp') this.#post(request.message, requestor.beginControl());
-    else {
+    } else if (request.kind === 'nvsp') {
+      this.#transaction = requestor.beginControl();
+      this.#post(request.message, this.#transaction);
+    } else {
       this.#post(request.message, NO_RESPONSE);
       this.#advance(processor, { message: EMPTY, handle: 0 });
     }
