@@ -1,6 +1,5 @@
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
-import { NetVsc } from '../machine/guest/netvsc.ts';
 import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { AdapterPort } from '../machine/host/adapter-port.ts';
@@ -13,11 +12,13 @@ import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
+import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
+import { shareReceiveBuffers, shareReceiveQueue, sharesReceive } from './shared-receive.ts';
+import { newChannel, newNetVsc, providerOptions, type SyntheticVariant } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;
@@ -43,6 +44,8 @@ export interface AdapterSettings {
   /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
   phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
+  /** How a VMBus adapter's service is made otherwise than Hyper-V's; for teaching. */
+  variant?: SyntheticVariant;
 }
 
 /** The settings that put an adapter on a path, given a switch that allows it. */
@@ -61,6 +64,8 @@ export interface NetworkAdapter {
   worker?: WorkerProcess;
   providers?: NetVsp[];
   channels?: Channel[];
+  /** What the guest shares with the providers, one for each channel. */
+  buffers?: SharedBuffers[];
   /** Function of the NIC that it was given. */
   functionIndex?: number;
   requesterId?: number;
@@ -157,11 +162,16 @@ export class VirtualMachine {
     core.connectAdapter(port, mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
       const guest = this.processors[queue % this.processors.length];
-      const channel = new Channel(this.memory, guest, this.#rootProcessor(queue), RING_PAGES);
+      const root = this.#rootProcessor(queue);
+      const channel = newChannel(settings.variant, this.memory, guest, root, RING_PAGES);
       host.vmbusOf(channel.guestProcessor).add(channel);
       host.vmbusOf(channel.rootProcessor).add(channel);
-      const shared = this.#shareBuffers(maxFrame);
-      const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port);
+      const shared = sharesReceive(settings.variant)
+        ? shareReceiveBuffers(this.memory, SEND_BUFFER_BYTES)
+        : this.#shareBuffers(maxFrame);
+      if (settings.variant?.copyThroughHypervisor === true) shared.sendSections = 0;
+      const parts = providerOptions(settings.variant, host.memory, shared);
+      const provider = new NetVsp(host.hypervisor, channel, shared, core, external, port, parts);
       placeTask(provider, `vsp ${this.index}`);
       port.add(provider);
       channels.push(channel);
@@ -170,8 +180,10 @@ export class VirtualMachine {
     }
     if (channels.length > 1) host.nic.setFilter(mac, 0);
     else host.nic.setFilter(mac, 0, this.index % host.root.length);
-    const device = new NetVsc(host.hypervisor, this.memory, channels, buffers, maxFrame);
-    return { device, macAddress: mac, path: 'vmbus', port, providers, channels };
+    if (sharesReceive(settings.variant))
+      shareReceiveQueue(host, settings.switch, this, mac, buffers[0], providers);
+    const device = newNetVsc(settings.variant, this, host, channels, buffers);
+    return { device, macAddress: mac, path: 'vmbus', port, providers, channels, buffers };
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {

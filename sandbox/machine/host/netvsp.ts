@@ -29,7 +29,11 @@ import {
   RING_CORRUPT,
   type Ring,
 } from '../vmbus/ring.ts';
+import { type CopyPolicy, SAFE_COPIES } from './copy-policy.ts';
+import type { HypervisorCopies } from './hypervisor-copies.ts';
 import type { ExternalPort, PfClient } from './pf-driver.ts';
+import { PrivateMemory } from './private-memory.ts';
+import { KernelMode, type ServiceMode } from './service-mode.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 /** Ring packets handled in one go before other work of the processor gets its turn. */
@@ -37,16 +41,36 @@ const POLL_BUDGET = 8;
 /** Frames a transfer-page packet may carry. */
 const MAX_RANGES = 375;
 const MAX_PACKET_WORDS = 1024;
+/** Where an RNDIS packet's header says where its frame begins, counted from the body, and how long it is. */
+const RNDIS_BODY = 8;
+const RNDIS_DATA_OFFSET_AT = 8;
+const RNDIS_DATA_LENGTH_AT = 12;
 /** Completions kept for a guest whose ring is full, before its channel is closed. */
 const MAX_COMPLETIONS = 4096;
+
+/** `run`'s argument for a message that was checked where it lies, and is now used from there. */
+const USE = 1;
+
+/** How a provider works; what is left out is as Hyper-V's is. */
+export interface ProviderOptions {
+  /** Which bytes of the guest it copies before it relies on them. */
+  copies?: Readonly<CopyPolicy>;
+  /** Where in the root it runs. */
+  mode?: ServiceMode;
+  /** Who moves frames between the partitions when no memory is shared for that. */
+  mover?: HypervisorCopies;
+  /** Receive sections, from the first on, that the NIC fills itself: see SharedReceive. */
+  nicSections?: number;
+}
 
 /**
  * The network service provider of one channel, in the root's kernel: takes what the guest sends from
  * the ring to the switch without copying it, and copies what the guest is to receive into its receive
  * buffer, so that the guest cannot change a frame that the switch has yet to look at.
  *
- * Ring messages are copied out of shared memory before they are looked at. A message that cannot be
- * true closes the channel and harms nobody else.
+ * What it copies before it relies on it is a policy (CopyPolicy). By default ring messages are copied out
+ * of shared memory before they are looked at, and the addresses of a sent frame before the switch is asked.
+ * A message that cannot be true closes the channel and harms nobody else.
  */
 export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOwner {
   /** Frames for the guest that found no free section of the receive buffer. */
@@ -69,6 +93,20 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   #transaction = 1;
   #polling = false;
   #blocked = false;
+  #copies: Readonly<CopyPolicy>;
+  #mode: ServiceMode;
+  #mover: HypervisorCopies | undefined;
+  #private: PrivateMemory;
+  /** Host address of the send buffer, which the root has mapped as a whole. */
+  #sendHost: number;
+  #receiveHost: number;
+  /** The first so many receive sections are buffers of a queue of the NIC. */
+  #nicSections: number;
+  /** Messages checked in place. */
+  #checked = 0;
+  /** Bytes of the frame that the RNDIS header announces, and where they begin behind it. */
+  #dataOffset = 0;
+  #dataLength = 0;
 
   constructor(
     hypervisor: Hypervisor,
@@ -77,7 +115,12 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     virtualSwitch: VirtualSwitch,
     external: ExternalPort,
     port: SwitchPort,
+    { copies = SAFE_COPIES, mode = new KernelMode(), mover, nicSections = 0 }: ProviderOptions = {},
   ) {
+    this.#copies = copies;
+    this.#mode = mode;
+    this.#mover = mover;
+    this.#nicSections = nicSections;
     this.#port = port;
     this.#hypervisor = hypervisor;
     this.#channel = channel;
@@ -86,7 +129,13 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     this.#external = external;
     this.#in = channel.openGuestToRoot();
     this.#out = channel.openRootToGuest();
-    this.#sections = Array.from({ length: buffers.receiveSections }, (_, i) => i).reverse();
+    const { guestMemory } = channel;
+    this.#private = new PrivateMemory(guestMemory.host, buffers.receiveSectionSize);
+    this.#sendHost = guestMemory.span(buffers.send, buffers.sendSections * SEND_SECTION_SIZE, READ);
+    const { receive, receiveSections, receiveSectionSize } = buffers;
+    this.#receiveHost = guestMemory.span(receive, receiveSections * receiveSectionSize, WRITE);
+    const own = receiveSections - nicSections;
+    this.#sections = Array.from({ length: own }, (_, i) => receiveSections - 1 - i);
     channel.rootEnd = this;
     external.addClient(this);
   }
@@ -100,8 +149,10 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   }
 
   /** Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. */
-  run(processor: VirtualProcessor): void {
+  run(processor: VirtualProcessor, arg: number): void {
     const queue = this.#external.queueOf(processor);
+    this.#mode.enter(processor);
+    if (arg === USE) this.#useInPlace(processor);
     for (let budget = POLL_BUDGET; budget > 0; budget--) {
       if (!queue.hasRoom) {
         this.#blocked = true;
@@ -113,7 +164,11 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
         return;
       }
       if (words === 0) break;
-      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
+      this.#charge(processor, RING, processor.lp.costs.ringPacket, 'take a packet');
+      if (!this.#copies.ringMessages && this.#packet[0] % 65536 !== PACKET_COMPLETION) {
+        this.#checkInPlace(processor, words);
+        return;
+      }
       this.#message(processor, words);
       if (this.#channel.closedBecause !== undefined) return;
     }
@@ -122,6 +177,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     if (this.#blocked) return;
     this.#polling = !this.#in.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
+    else this.#mode.leave(processor);
   }
 
   room(processor: VirtualProcessor): void {
@@ -133,8 +189,11 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   /** A frame for the guest: copied into a section of its receive buffer, told at the end of the batch. */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
     const { receive, receiveSectionSize } = this.#buffers;
-    const { ledger, costs } = processor.lp;
-    processor.charge(processor.kernel, DRIVER, costs.serviceProvider, 'VSP: to the guest');
+    const { costs } = processor.lp;
+    this.#mode.enter(processor);
+    this.#mode.call(processor);
+    this.#charge(processor, DRIVER, costs.serviceProvider, 'VSP: to the guest');
+    if (this.#nicSections > 0 && this.#lendOwn(frame)) return false;
     const fits = frame.length + RNDIS_HEADER <= receiveSectionSize;
     const section = fits && this.#batch.length < MAX_RANGES ? this.#sections.pop() : undefined;
     if (section === undefined || this.#channel.closedBecause !== undefined) {
@@ -145,11 +204,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     const gpa = receive + section * receiveSectionSize;
     writeRndisHeader((i, value) => memory.write32(gpa + 4 * i, value), frame.length);
     const at = memory.span(gpa + RNDIS_HEADER, frame.length, WRITE);
-    if (at >= 0) frame.copyTo(memory.host, at);
-    ledger.copies++;
-    ledger.copiedBytes += frame.length;
-    const detail = processor.tracing ? `${frame.length} bytes into the receive buffer` : undefined;
-    processor.charge(processor.kernel, COPY, costs.copyCold * frame.length, detail);
+    if (at >= 0) this.#store(processor, frame, at);
     this.#batch.push(section, frame.length + RNDIS_HEADER);
     return false;
   }
@@ -174,38 +229,158 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
       signal ||= written === 2;
     }
     if (signal) this.#signal(processor);
+    if (!this.#polling) this.#mode.leave(processor);
+  }
+
+  /** A frame that the NIC wrote into a section of this guest is told of where it lies, without a copy. */
+  #lendOwn(frame: ScatterList): boolean {
+    const { receiveSectionSize } = this.#buffers;
+    const at = frame.addresses[0] - RNDIS_HEADER - this.#receiveHost;
+    const section = at / receiveSectionSize;
+    if (frame.count !== 1 || !Number.isInteger(section) || section < 0) return false;
+    if (section >= this.#nicSections || this.#batch.length >= 2 * MAX_RANGES) return false;
+    const { host } = this.#channel.guestMemory;
+    const header = this.#receiveHost + at;
+    writeRndisHeader((i, value) => host.write32(header + 4 * i, value), frame.length);
+    this.#batch.push(section, frame.length + RNDIS_HEADER);
+    return true;
+  }
+
+  /** The copy into the receive buffer: by the root, or by the hypervisor where no memory is shared. */
+  #store(processor: VirtualProcessor, frame: ScatterList, at: number): void {
+    const { length } = frame;
+    if (this.#mover !== undefined) {
+      this.#mover.store(processor, frame, at);
+      return;
+    }
+    const { ledger, costs } = processor.lp;
+    frame.copyTo(this.#channel.guestMemory.host, at);
+    ledger.copies++;
+    ledger.copiedBytes += length;
+    const detail = processor.tracing ? `${length} bytes into the receive buffer` : undefined;
+    this.#charge(processor, COPY, costs.copyCold * length, detail);
+  }
+
+  #charge(processor: VirtualProcessor, what: number, cycles: number, detail?: string): void {
+    processor.charge(this.#mode.actor(processor), what, cycles, detail);
+  }
+
+  /**
+   * Without the copy of ring messages: looks at the message where it lies, and comes back to use it. What
+   * the guest writes in between is used unchecked.
+   */
+  #checkInPlace(processor: VirtualProcessor, words: number): void {
+    const list = this.#listOf(words);
+    if (list === undefined) return;
+    this.#charge(processor, DRIVER, processor.lp.costs.serviceProvider, 'VSP: check the message');
+    const good = list.length > 0;
+    if (good) this.#in.unread();
+    if (++this.#checked % POLL_BUDGET === 0) {
+      if (this.#in.commit()) this.#signal(processor);
+      this.flush(processor);
+    }
+    if (good) this.#lists.push(list);
+    else this.returned(list);
+    processor.post(this, good ? USE : 0, processor.local);
+  }
+
+  #useInPlace(processor: VirtualProcessor): void {
+    const words = this.#in.read(this.#packet);
+    if (words <= 0) return;
+    const at = (this.#packet[0] >>> 16) * 2;
+    const list = this.#newList(this.#packet[2]);
+    this.#trusted(list, this.#packet[at + 2]);
+    this.#forward(processor, list, list.length > 0);
   }
 
   #message(processor: VirtualProcessor, words: number): void {
     const packet = this.#packet;
-    const type = packet[0] & 0xffff;
-    const at = (packet[0] >>> 16) * 2;
-    if (type === PACKET_COMPLETION) {
+    if ((packet[0] & 0xffff) === PACKET_COMPLETION) {
       this.#takeBack(packet[2]);
       return;
     }
+    const list = this.#listOf(words);
+    if (list === undefined) return;
+    const { serviceProvider } = processor.lp.costs;
+    this.#charge(processor, DRIVER, serviceProvider, 'VSP: from the guest');
+    this.#forward(processor, list, list.length > 0);
+  }
+
+  /** The frame of a message, empty when the guest's addresses are wrong; undefined closes the channel. */
+  #listOf(words: number): ScatterList | undefined {
+    const packet = this.#packet;
+    const type = packet[0] & 0xffff;
+    const at = (packet[0] >>> 16) * 2;
     const isData = type === PACKET_IN_BAND || type === PACKET_GPA_DIRECT;
     if (!isData || at + NVSP_WORDS > words || packet[at] !== NVSP_RNDIS_PACKET) {
       this.#close('a message that this provider does not know');
-      return;
+      return undefined;
     }
-    const list = this.#lists.pop() ?? new ScatterList();
-    list.clear();
-    list.owner = this;
-    list.token = packet[2];
+    const list = this.#newList(packet[2]);
     const found =
       type === PACKET_IN_BAND
         ? this.#fromSection(list, packet[at + 2], packet[at + 3])
         : this.#fromPages(list, words);
-    const { serviceProvider } = processor.lp.costs;
-    processor.charge(processor.kernel, DRIVER, serviceProvider, 'VSP: from the guest');
-    if (!found || !this.#switch.forward(processor, list, this.#port)) this.returned(list);
+    if (!found) list.clear();
+    return list;
+  }
+
+  #newList(token: number): ScatterList {
+    const list = this.#lists.pop() ?? new ScatterList();
+    list.clear();
+    list.owner = this;
+    list.token = token;
+    return list;
+  }
+
+  /** To the switch, after the copies that the policy asks for. */
+  #forward(processor: VirtualProcessor, list: ScatterList, found: boolean): void {
+    this.#mode.call(processor);
+    const taken =
+      found &&
+      this.#protect(processor, list) &&
+      this.#switch.forward(processor, list, this.#port);
+    if (!taken) this.returned(list);
+  }
+
+  #protect(processor: VirtualProcessor, list: ScatterList): boolean {
+    if (this.#mover !== undefined) return this.#mover.fetch(processor, list);
+    if (this.#copies.sentFrames) return this.#private.copyFrame(processor, list);
+    return !this.#copies.sentHeaders || this.#private.copyHeader(processor, list);
+  }
+
+  /**
+   * Fetches what the RNDIS header at `gpa` says of its frame, which ends with the message of `size` bytes
+   * at the latest.
+   * @returns whether it can be
+   */
+  #fetchHeader(gpa: number, size: number): boolean {
+    const { guestMemory } = this.#channel;
+    this.#dataOffset = guestMemory.read32(gpa + RNDIS_DATA_OFFSET_AT) + RNDIS_BODY;
+    const length = guestMemory.read32(gpa + RNDIS_DATA_LENGTH_AT);
+    if (length === 0 || this.#dataOffset < RNDIS_HEADER || this.#dataOffset >= size) return false;
+    this.#dataLength = Math.min(length, size - this.#dataOffset);
+    return true;
   }
 
   #fromSection(list: ScatterList, section: number, size: number): boolean {
     const { send, sendSections } = this.#buffers;
     if (section >= sendSections || size > SEND_SECTION_SIZE || size <= RNDIS_HEADER) return false;
-    return this.#addRange(list, send + section * SEND_SECTION_SIZE, size);
+    const gpa = send + section * SEND_SECTION_SIZE;
+    if (!this.#fetchHeader(gpa, size)) return false;
+    return this.#addRange(list, gpa + this.#dataOffset, this.#dataLength);
+  }
+
+  /** The frame as the message has it by now: the offset is added to the mapping, whatever it is. */
+  #trusted(list: ScatterList, section: number): void {
+    const { host } = this.#channel.guestMemory;
+    const start = this.#sendHost + section * SEND_SECTION_SIZE;
+    if (this.#sendHost < 0 || !(start + RNDIS_HEADER <= host.size)) return;
+    const offset = host.read32(start + RNDIS_DATA_OFFSET_AT) + RNDIS_BODY;
+    const length = host.read32(start + RNDIS_DATA_LENGTH_AT);
+    const at = (start + offset) % 4294967296;
+    // Beyond the host's memory there is nothing to read: a machine check, here a dropped frame.
+    if (at + length <= host.size) list.add(at, length);
   }
 
   #fromPages(list: ScatterList, words: number): boolean {
@@ -215,23 +390,24 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     if (packet[5] !== 1 || offset >= PAGE_SIZE || size <= RNDIS_HEADER) return false;
     const pages = Math.ceil((offset + size) / PAGE_SIZE);
     if (8 + 2 * pages > words) return false;
-    let left = size - RNDIS_HEADER;
-    let skip = offset + RNDIS_HEADER;
+    if (!this.#fetchHeader(pageOf(packet, 0) * PAGE_SIZE + offset, size)) return false;
+    let left = this.#dataLength;
+    let skip = offset + this.#dataOffset;
     for (let i = 0; i < pages && left > 0; i++) {
       const start = Math.min(skip, PAGE_SIZE);
       const count = Math.min(left, PAGE_SIZE - start);
       skip -= start;
-      const page = packet[8 + 2 * i] + packet[9 + 2 * i] * 4294967296;
-      if (count > 0 && !this.#addPiece(list, page * PAGE_SIZE + start, count)) return false;
+      if (count > 0 && !this.#addPiece(list, pageOf(packet, i) * PAGE_SIZE + start, count))
+        return false;
       left -= count;
     }
     return left === 0;
   }
 
-  /** The frame behind an RNDIS header of `size` bytes at guest address `gpa`, piece by piece. */
-  #addRange(list: ScatterList, gpa: number, size: number): boolean {
-    let at = gpa + RNDIS_HEADER;
-    for (let left = size - RNDIS_HEADER; left > 0; ) {
+  /** `length` bytes at guest address `gpa`, piece by piece. */
+  #addRange(list: ScatterList, gpa: number, length: number): boolean {
+    let at = gpa;
+    for (let left = length; left > 0; ) {
       const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
       if (!this.#addPiece(list, at, count)) return false;
       at += count;
@@ -261,7 +437,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, at, at + NVSP_WORDS);
     reply[at] = NVSP_RNDIS_PACKET;
     const transaction = this.#transaction++;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put received frames');
+    this.#charge(processor, RING, processor.lp.costs.ringPacket, 'put received frames');
     const written = this.#out.write(
       reply,
       at + NVSP_WORDS,
@@ -282,7 +458,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     const sections = this.#lent.get(transaction);
     if (sections === undefined) return;
     this.#lent.delete(transaction);
-    this.#sections.push(...sections);
+    for (const section of sections) if (section >= this.#nicSections) this.#sections.push(section);
   }
 
   #writeCompletion(processor: VirtualProcessor, transaction: number): 0 | 1 | 2 {
@@ -290,12 +466,13 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     reply.fill(0, DESCRIPTOR_WORDS, DESCRIPTOR_WORDS + NVSP_WORDS);
     reply[DESCRIPTOR_WORDS] = NVSP_RNDIS_COMPLETE;
     reply[DESCRIPTOR_WORDS + 1] = NVSP_STATUS_SUCCESS;
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'put a completion');
+    this.#charge(processor, RING, processor.lp.costs.ringPacket, 'put a completion');
     const words = DESCRIPTOR_WORDS + NVSP_WORDS;
     return this.#out.write(reply, words, PACKET_COMPLETION, 0, 0, transaction);
   }
 
   #signal(processor: VirtualProcessor): void {
+    this.#mode.call(processor);
     this.#hypervisor.signalFromRoot(processor, {
       processor: this.#channel.guestProcessor,
       vector: VMBUS_VECTOR,
@@ -306,4 +483,9 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
     this.#channel.closedBecause = reason;
     this.#polling = true;
   }
+}
+
+/** The `i`th page number of a GPA-direct packet. */
+function pageOf(packet: Uint32Array, i: number): number {
+  return packet[8 + 2 * i] + packet[9 + 2 * i] * 4294967296;
 }

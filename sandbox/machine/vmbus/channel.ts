@@ -53,15 +53,17 @@ export class Channel {
 
   /** A side's view of the ring from guest to root. */
   openGuestToRoot(): Ring {
-    return new Ring(this.guestMemory.host, this.#hostPages(0));
+    return new Ring(this.guestMemory.host, this.ringPages(0));
   }
 
   /** A side's view of the ring from root to guest. */
   openRootToGuest(): Ring {
-    return new Ring(this.guestMemory.host, this.#hostPages(this.#pagesPerRing));
+    return new Ring(this.guestMemory.host, this.ringPages(1));
   }
 
-  #hostPages(from: number): number[] {
+  /** Host pages of the ring from the guest (0) or to it (1). */
+  protected ringPages(direction: 0 | 1): number[] {
+    const from = direction * this.#pagesPerRing;
     return this.gpadl
       .slice(from, from + this.#pagesPerRing)
       .map((page) => this.guestMemory.frameOf(page) * PAGE_SIZE);

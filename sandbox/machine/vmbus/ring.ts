@@ -34,6 +34,8 @@ export class Ring {
   #pages: number[];
   /** Index of the reader's own progress, published by `commit`. */
   #reading: number;
+  /** Where the packet that was read last begins. */
+  #last = 0;
 
   /** @param pages host-physical addresses: the control page, then the data pages */
   constructor(host: HostMemory, pages: number[]) {
@@ -135,6 +137,7 @@ export class Ring {
     const header = (first >>> 16) * 8;
     if (header < 16 || header > bytes || bytes + TRAILER > available || bytes / 4 > into.length)
       return RING_CORRUPT;
+    this.#last = this.#reading;
     into[0] = first;
     into[1] = second;
     let at = this.#step(this.#reading, 8);
@@ -144,6 +147,11 @@ export class Ring {
     }
     this.#reading = this.#step(at, TRAILER);
     return bytes >>> 2;
+  }
+
+  /** Forgets that the last packet was read: the next `read` fetches it from shared memory once more. */
+  unread(): void {
+    this.#reading = this.#last;
   }
 
   /**
