@@ -65,6 +65,8 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
+  /** Picoseconds that each processor of the root had spent before that. */
+  readonly rootBusyBefore: readonly number[];
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
@@ -111,6 +113,7 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
+    this.rootBusyBefore = this.host.root.map(({ lp }) => lp.busy);
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#addFlows(options);
   }
@@ -172,6 +175,8 @@ export class Testbed {
               queues: this.#queues,
               drivers,
               variant,
+              vmqWeight: config.vmq === false ? 0 : 100,
+              vrssEnabled: config.vrss !== false,
             }),
       );
     }

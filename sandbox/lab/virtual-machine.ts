@@ -41,6 +41,10 @@ export interface AdapterSettings {
   /** Queues (channels or queue pairs) that its traffic may use. */
   queues?: number;
   macAddress?: MacAddress;
+  /** 0 leaves the adapter without a queue of the NIC of its own; 1 to 100, the usual, ask for one. */
+  vmqWeight?: number;
+  /** Whether its flows are spread over its queues and the root's processors; they are when left out. */
+  vrssEnabled?: boolean;
   /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
   phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
@@ -105,6 +109,9 @@ export class VirtualMachine {
     const weight = settings.iovWeight ?? 0;
     if (!(weight >= 0 && weight <= 100))
       throw new UsageError(`iovWeight: ${weight} is not between 0 and 100`);
+    const { vmqWeight = 100 } = settings;
+    if (!(vmqWeight >= 0 && vmqWeight <= 100))
+      throw new UsageError(`vmqWeight: ${vmqWeight} is not between 0 and 100`);
     if (settings.legacy === true && weight > 0)
       throw new UsageError(
         'iovWeight: a legacy network adapter has no SR-IOV setting; leave it out',
@@ -162,7 +169,7 @@ export class VirtualMachine {
     core.connectAdapter(port, mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
       const guest = this.processors[queue % this.processors.length];
-      const root = this.#rootProcessor(queue);
+      const root = this.#rootProcessor(settings.vrssEnabled === false ? 0 : queue);
       const channel = newChannel(settings.variant, this.memory, guest, root, RING_PAGES);
       host.vmbusOf(channel.guestProcessor).add(channel);
       host.vmbusOf(channel.rootProcessor).add(channel);
@@ -178,12 +185,23 @@ export class VirtualMachine {
       buffers.push(shared);
       providers.push(provider);
     }
-    if (channels.length > 1) host.nic.setFilter(mac, 0);
-    else host.nic.setFilter(mac, 0, this.index % host.root.length);
+    this.#setReceiveQueue(settings, mac);
     if (sharesReceive(settings.variant))
       shareReceiveQueue(host, settings.switch, this, mac, buffers[0], providers);
     const device = newNetVsc(settings.variant, this, host, channels, buffers);
     return { device, macAddress: mac, path: 'vmbus', port, providers, channels, buffers };
+  }
+
+  /**
+   * Where the NIC puts the adapter's frames: into one queue for everybody, into one for this machine, whose
+   * interrupts one processor of the root takes, or spread by flow over the queues of all of them.
+   */
+  #setReceiveQueue(settings: AdapterSettings, mac: MacAddress): void {
+    const { nic, root } = this.#host;
+    const { vmqWeight = 100, vrssEnabled = true, queues = 1 } = settings;
+    if (vmqWeight === 0) nic.setFilter(mac, 0, 0);
+    else if (queues > 1 && vrssEnabled) nic.setFilter(mac, 0);
+    else nic.setFilter(mac, 0, this.index % root.length);
   }
 
   #shareBuffers(maxFrame: number): SharedBuffers {
