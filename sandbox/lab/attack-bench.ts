@@ -80,8 +80,7 @@ export class AttackBench {
       physicalQueues: queuesFor(variant, 1, 2),
     });
     const vmSwitch = this.host.newVMSwitch();
-    const add = (processors: number) =>
-      this.host.newVM({ processors, memoryBytes: 10 * MEBIBYTE });
+    const add = (processors: number) => this.host.newVM({ processors, memoryBytes: 10 * MEBIBYTE });
     const victim = add(1);
     this.#attackers = add(2);
     this.victim = victim.addNetworkAdapter({ switch: vmSwitch, variant });
@@ -210,8 +209,7 @@ export class AttackBench {
     const found = buffers.receive + RNDIS_HEADER + SECOND_HEADER;
     const [to, from] = [target.translate(found, WRITE), memory.translate(section, WRITE)];
     const evil = (to - from - 8 + 4294967296) % 4294967296;
-    return (count) =>
-      memory.write32(section + 8, count % 2 === 0 ? RNDIS_DATA_OFFSET : evil);
+    return (count) => memory.write32(section + 8, count % 2 === 0 ? RNDIS_DATA_OFFSET : evil);
   }
 
   #flipSource(): (count: number) => void {

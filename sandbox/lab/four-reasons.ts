@@ -90,7 +90,11 @@ export function fourReasonsBars(
     name,
     segments: ledger
       .filter(({ cycles }) => cycles > 0)
-      .map(({ who, what, cycles }) => ({ who, what, value: cycles / Math.max(1, deliveredFrames) })),
+      .map(({ who, what, cycles }) => ({
+        who,
+        what,
+        value: cycles / Math.max(1, deliveredFrames),
+      })),
   }));
   return { kind: 'bars', title, unit: 'cycles', bars };
 }

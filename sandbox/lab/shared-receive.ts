@@ -1,6 +1,6 @@
-import { PF_VECTOR, PfQueue, RX_ENTRIES } from '../machine/host/pf-driver.ts';
 import type { NetVsp } from '../machine/host/netvsp.ts';
-import { WRITE, type GuestMemory } from '../machine/memory/guest-memory.ts';
+import { PF_VECTOR, PfQueue, RX_ENTRIES } from '../machine/host/pf-driver.ts';
+import { type GuestMemory, WRITE } from '../machine/memory/guest-memory.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { SharedBuffers } from '../machine/vmbus/channel.ts';
 import { RNDIS_HEADER, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';

@@ -18,7 +18,12 @@ import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { shareReceiveBuffers, shareReceiveQueue, sharesReceive } from './shared-receive.ts';
-import { newChannel, newNetVsc, providerOptions, type SyntheticVariant } from './synthetic-variant.ts';
+import {
+  newChannel,
+  newNetVsc,
+  providerOptions,
+  type SyntheticVariant,
+} from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;

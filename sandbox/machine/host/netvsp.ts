@@ -337,9 +337,7 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
   #forward(processor: VirtualProcessor, list: ScatterList, found: boolean): void {
     this.#mode.call(processor);
     const taken =
-      found &&
-      this.#protect(processor, list) &&
-      this.#switch.forward(processor, list, this.#port);
+      found && this.#protect(processor, list) && this.#switch.forward(processor, list, this.#port);
     if (!taken) this.returned(list);
   }
 
