@@ -60,7 +60,7 @@ export class HandRing {
    * @throws UsageError for a text that is too long
    */
   write(text: string): boolean | undefined {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     if (bytes.length > TEXT)
       throw new UsageError(`write: ${bytes.length} bytes are more than ${TEXT}`);
     const words = new Uint32Array(SLOT / 4 - 2);
@@ -96,7 +96,7 @@ export class HandRing {
     this.#note('reader', `took packet ${words[2]}`);
     const bytes = new Uint8Array(words.buffer, 4 * DESCRIPTOR_WORDS, TEXT);
     const end = bytes.indexOf(0);
-    return new TextDecoder().decode(bytes.subarray(0, end < 0 ? TEXT : end));
+    return String.fromCharCode(...bytes.subarray(0, end < 0 ? TEXT : end));
   }
 
   /**

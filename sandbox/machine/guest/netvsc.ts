@@ -16,6 +16,7 @@ import {
   NVSP_RNDIS_PACKET,
   NVSP_STATUS_SUCCESS,
   NVSP_WORDS,
+  putRndisHeader,
   RNDIS_HEADER,
   SEND_SECTION_RESERVE,
   SEND_SECTION_SIZE,
@@ -149,9 +150,12 @@ class NetChannel implements ChannelEnd, Task {
     const { memory } = this.#netvsc;
     const { ledger, costs } = processor.lp;
     const target = this.#buffers.send + section * SEND_SECTION_SIZE;
-    writeRndisHeader((i, value) => memory.write32(target + 4 * i, value), length);
     const from = memory.span(frame, length, READ);
-    copySpan(memory, target + RNDIS_HEADER, from, length);
+    const at = memory.span(target, RNDIS_HEADER + length, WRITE);
+    if (from >= 0 && at >= 0) {
+      putRndisHeader(memory.host.u32, at >>> 2, length);
+      memory.host.copy(at + RNDIS_HEADER, from, length);
+    }
     ledger.copies++;
     ledger.copiedBytes += length;
     const detail = processor.tracing ? `${length} bytes into send section ${section}` : undefined;
@@ -229,11 +233,6 @@ class NetChannel implements ChannelEnd, Task {
     this.#sectionOf[slot] = -1;
     this.#free.push(slot);
   }
-}
-
-function copySpan(memory: GuestMemory, to: number, from: number, length: number): void {
-  const target = memory.span(to, length, WRITE);
-  if (from >= 0 && target >= 0) memory.host.copy(target, from, length);
 }
 
 /** The guest's VMBus network driver: one channel for each queue, shared send and receive buffers. */

@@ -354,19 +354,27 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
    */
   #fetchHeader(gpa: number, size: number): boolean {
     const { guestMemory } = this.#channel;
-    this.#dataOffset = guestMemory.read32(gpa + RNDIS_DATA_OFFSET_AT) + RNDIS_BODY;
-    const length = guestMemory.read32(gpa + RNDIS_DATA_LENGTH_AT);
+    const offset = guestMemory.read32(gpa + RNDIS_DATA_OFFSET_AT);
+    return this.#checkHeader(offset, guestMemory.read32(gpa + RNDIS_DATA_LENGTH_AT), size);
+  }
+
+  #checkHeader(offset: number, length: number, size: number): boolean {
+    this.#dataOffset = offset + RNDIS_BODY;
     if (length === 0 || this.#dataOffset < RNDIS_HEADER || this.#dataOffset >= size) return false;
     this.#dataLength = Math.min(length, size - this.#dataOffset);
     return true;
   }
 
   #fromSection(list: ScatterList, section: number, size: number): boolean {
-    const { send, sendSections } = this.#buffers;
+    const { sendSections } = this.#buffers;
     if (section >= sendSections || size > SEND_SECTION_SIZE || size <= RNDIS_HEADER) return false;
-    const gpa = send + section * SEND_SECTION_SIZE;
-    if (!this.#fetchHeader(gpa, size)) return false;
-    return this.#addRange(list, gpa + this.#dataOffset, this.#dataLength);
+    if (this.#sendHost < 0) return false;
+    const at = this.#sendHost + section * SEND_SECTION_SIZE;
+    const { u32 } = this.#channel.guestMemory.host;
+    const offset = u32[(at + RNDIS_DATA_OFFSET_AT) >>> 2];
+    const length = u32[(at + RNDIS_DATA_LENGTH_AT) >>> 2];
+    if (!this.#checkHeader(offset, length, size)) return false;
+    return list.add(at + this.#dataOffset, this.#dataLength);
   }
 
   /** The frame as the message has it by now: the offset is added to the mapping, whatever it is. */
@@ -400,18 +408,6 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
       left -= count;
     }
     return left === 0;
-  }
-
-  /** `length` bytes at guest address `gpa`, piece by piece. */
-  #addRange(list: ScatterList, gpa: number, length: number): boolean {
-    let at = gpa;
-    for (let left = length; left > 0; ) {
-      const count = Math.min(left, PAGE_SIZE - (at % PAGE_SIZE));
-      if (!this.#addPiece(list, at, count)) return false;
-      at += count;
-      left -= count;
-    }
-    return true;
   }
 
   #addPiece(list: ScatterList, gpa: number, length: number): boolean {

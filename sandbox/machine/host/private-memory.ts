@@ -13,7 +13,6 @@ export class PrivateMemory {
   #maxFrame: number;
   #headers = 0;
   #headersLeft = 0;
-  #headerOf = new WeakMap<ScatterList, number>();
   #frameOf = new WeakMap<ScatterList, number>();
 
   /** @param maxFrame longest frame that is copied whole, in bytes */
@@ -24,7 +23,8 @@ export class PrivateMemory {
 
   /** Copies the start of `frame` and puts the copy in its place; false when the list has no room for it. */
   copyHeader(processor: VirtualProcessor, frame: ScatterList): boolean {
-    const at = this.#headerFor(frame);
+    if (frame.headPlace === 0) frame.headPlace = this.#newHeader();
+    const at = frame.headPlace;
     const length = Math.min(HEADER_COPY, frame.length);
     if (!frame.replaceHead(this.#host, at, length)) return false;
     processor.charge(processor.kernel, COPY, processor.lp.costs.copyCold * length, 'copy headers');
@@ -56,16 +56,11 @@ export class PrivateMemory {
     return at;
   }
 
-  #headerFor(list: ScatterList): number {
-    let at = this.#headerOf.get(list);
-    if (at === undefined) {
-      if (this.#headersLeft === 0) {
-        this.#headers = this.#host.allocate(PAGE_SIZE);
-        this.#headersLeft = PAGE_SIZE / HEADER_SLOT;
-      }
-      at = this.#headers + --this.#headersLeft * HEADER_SLOT;
-      this.#headerOf.set(list, at);
+  #newHeader(): number {
+    if (this.#headersLeft === 0) {
+      this.#headers = this.#host.allocate(PAGE_SIZE);
+      this.#headersLeft = PAGE_SIZE / HEADER_SLOT;
     }
-    return at;
+    return this.#headers + --this.#headersLeft * HEADER_SLOT;
   }
 }

@@ -1,6 +1,6 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
-import { type MacAddress, macKey } from '../net/frame.ts';
+import { type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';
@@ -194,6 +194,7 @@ export class VirtualSwitch implements Task {
   }
 
   #key(frame: ScatterList, offset: number): number {
+    if (frame.lengths[0] >= offset + 6) return macKeyAt(this.#host, frame.addresses[0] + offset);
     const byte = (i: number) => frame.byte(this.#host, offset + i);
     const low = ((byte(2) << 24) | (byte(3) << 16) | (byte(4) << 8) | byte(5)) >>> 0;
     return macKey((byte(0) << 8) | byte(1), low);

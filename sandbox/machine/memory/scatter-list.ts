@@ -16,6 +16,8 @@ export class ScatterList {
   /** Who wants it back, and what it calls it. */
   owner: ScatterOwner | undefined;
   token = 0;
+  /** Host address of a place of the owner's for the head of a frame; 0 while there is none. */
+  headPlace = 0;
 
   clear(): void {
     this.count = 0;

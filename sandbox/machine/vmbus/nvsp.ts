@@ -24,6 +24,15 @@ export function receiveSectionSize(maxFrame: number): number {
   return 256 + maxFrame + 36;
 }
 
+/** Writes the RNDIS header of a frame of `length` bytes to `words` from index `at` on. */
+export function putRndisHeader(words: Uint32Array, at: number, length: number): void {
+  words[at] = RNDIS_PACKET;
+  words[at + 1] = RNDIS_HEADER + length;
+  words[at + 2] = RNDIS_DATA_OFFSET;
+  words[at + 3] = length;
+  for (let i = at + 4; i < at + RNDIS_HEADER / 4; i++) words[i] = 0;
+}
+
 /** Writes the RNDIS header of a frame of `length` bytes as 11 words through `write`. */
 export function writeRndisHeader(
   write: (index: number, value: number) => void,
