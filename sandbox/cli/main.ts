@@ -1,8 +1,10 @@
 import { UsageError } from '../lab/usage.ts';
 import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
+import { layoutsCommand } from './layouts.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { vectorsCommand } from './vectors.ts';
 
 /** A command: takes the arguments behind its name, returns the process's exit status. */
 type Command = (args: string[]) => Promise<number>;
@@ -16,6 +18,14 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   replay: {
     run: replayCommand,
     does: 'dec21140 FILE [--pcap FILE] [--json]: a recording of a real driver against the model',
+  },
+  vectors: {
+    run: vectorsCommand,
+    does: 'FILE... [--json]: vectors made by real drivers against the machine',
+  },
+  layouts: {
+    run: layoutsCommand,
+    does: "FILE [--json]: the machine's structures against a table of layouts",
   },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };

@@ -6,23 +6,24 @@ import { UsageError } from '../lab/usage.ts';
 
 /**
  * The text of a file that may be compressed with gzip, which its content says and not its name.
+ * `command` begins what is said of a file that is not there or damaged.
  * @throws UsageError when there is no such file, or it is damaged
  */
-export function readText(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`replay: there is no file ${path}`);
-  if (!statSync(path).isFile()) throw new UsageError(`replay: ${path} is not a file`);
+export function readText(path: string, command = 'replay'): string {
+  if (!existsSync(path)) throw new UsageError(`${command}: there is no file ${path}`);
+  if (!statSync(path).isFile()) throw new UsageError(`${command}: ${path} is not a file`);
   const bytes = readFileSync(path);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (isGzip ? unzip(bytes, path) : bytes).toString('utf8');
+  return (isGzip ? unzip(bytes, path, command) : bytes).toString('utf8');
 }
 
-function unzip(bytes: Buffer, path: string): Buffer {
+function unzip(bytes: Buffer, path: string, command: string): Buffer {
   try {
     return gunzipSync(bytes);
   } catch (error) {
     const cut = (error as { code?: string }).code === 'Z_BUF_ERROR';
     throw new UsageError(
-      `replay: ${path}: ${cut ? 'the gzip file ends too early' : 'damaged gzip'}`,
+      `${command}: ${path}: ${cut ? 'the gzip file ends too early' : 'damaged gzip'}`,
     );
   }
 }

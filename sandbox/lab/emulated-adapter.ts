@@ -2,7 +2,7 @@ import type { BusMaster } from '../machine/devices/dec21140/device.ts';
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import { ADAPTER_DEVICE, WorkerProcess } from '../machine/host/worker-process.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
-import type { SignalTarget } from '../machine/partition/hypervisor.ts';
+import type { InterruptTarget } from '../machine/partition/hypervisor.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { configureAdapter } from './firmware.ts';
@@ -17,7 +17,7 @@ export interface EmulatedAdapterOptions {
   switch: VMSwitch;
   /** The root's processor that gets the messages and runs the worker process. */
   root: VirtualProcessor;
-  interrupt: SignalTarget;
+  interrupt: InterruptTarget;
   macAddress: MacAddress;
   phys?: ReadonlyMap<number, Phy>;
   onPin?: (level: boolean) => void;

@@ -12,6 +12,7 @@ import {
 } from '../machine/host/pf-driver.ts';
 import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
+import { RootMessages } from '../machine/host/vmbus/root-messages.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
@@ -19,6 +20,7 @@ import type { Costs } from '../machine/partition/costs.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { Ledger } from '../machine/partition/ledger.ts';
 import { LogicalProcessor } from '../machine/partition/logical-processor.ts';
+import { FIRST_VECTOR, MSR_SINT0, SINT_VMBUS } from '../machine/partition/synic-spec.ts';
 import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
@@ -116,6 +118,7 @@ export class HyperVHost {
   readonly machines: VirtualMachine[] = [];
   readonly options: HostOptions;
   readonly intercepts: InterceptService;
+  readonly vmbusMessages: RootMessages;
   #vmbus = new Map<VirtualProcessor, VmbusInterrupts>();
 
   constructor(options: HostOptions) {
@@ -133,6 +136,7 @@ export class HyperVHost {
     this.memory = new HostMemory(bytes);
     this.hypervisor = new Hypervisor(this.memory);
     this.intercepts = new InterceptService(this.memory);
+    this.vmbusMessages = new RootMessages(this.memory, this.hypervisor);
     this.iommu = new Iommu(this.memory);
     const link = (name: string, bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {
@@ -211,6 +215,8 @@ export class HyperVHost {
       interrupts = new VmbusInterrupts(processor.kind === 'root' ? 'root' : 'guest');
       this.#vmbus.set(processor, interrupts);
       processor.install(VMBUS_VECTOR, interrupts);
+      if (processor.kind === 'root')
+        processor.synic?.writeMsr(MSR_SINT0 + SINT_VMBUS, FIRST_VECTOR + VMBUS_VECTOR, 0);
     }
     return interrupts;
   }

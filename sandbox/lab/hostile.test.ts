@@ -24,10 +24,7 @@ function post(bed: Testbed, words: number[], type: number, headerWords: number):
   if (channel === undefined) throw new Error('no channel');
   const packet = Uint32Array.from([0, 0, 0, 0, ...words]);
   channel.openGuestToRoot().write(packet, packet.length, type, headerWords, 1, 99);
-  bed.host.hypervisor.signalFromGuest(channel.guestProcessor, {
-    processor: channel.rootProcessor,
-    vector: 2,
-  });
+  bed.host.hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
 }
 
 const NVSP = (section: number, size: number) => [107, 0, section, size, 0, 0, 0, 0, 0, 0];
@@ -111,10 +108,7 @@ describe('a guest that sends and never reads', () => {
         const ring = channel.openGuestToRoot();
         const packet = Uint32Array.from([0, 0, 0, 0, ...NVSP(0, 200)]);
         while (ring.write(packet, packet.length, PACKET_IN_BAND, 0, 1, 7) !== 0);
-        bed.host.hypervisor.signalFromGuest(channel.guestProcessor, {
-          processor: channel.rootProcessor,
-          vector: 2,
-        });
+        bed.host.hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
         if (channel.closedBecause === undefined)
           channel.guestProcessor.post(flood, 0, channel.guestProcessor.local + 1e9);
       },

@@ -11,9 +11,7 @@ import type { ProviderOptions } from '../machine/host/netvsp.ts';
 import { RX_ENTRIES } from '../machine/host/pf-driver.ts';
 import { RegisterWorker } from '../machine/host/register-worker.ts';
 import { UserMode } from '../machine/host/service-mode.ts';
-import type { GuestMemory } from '../machine/memory/guest-memory.ts';
 import type { HostMemory } from '../machine/memory/host-memory.ts';
-import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel, type SharedBuffers } from '../machine/vmbus/channel.ts';
 import { MessageChannel } from '../machine/vmbus/message-channel.ts';
 import type { HyperVHost } from './host.ts';
@@ -37,15 +35,8 @@ export interface SyntheticVariant {
 }
 
 /** The channel of a variant: with rings, or with messages. */
-export function newChannel(
-  variant: SyntheticVariant | undefined,
-  memory: GuestMemory,
-  guest: VirtualProcessor,
-  root: VirtualProcessor,
-  pagesPerRing: number,
-): Channel {
-  const Kind = variant?.messages === true ? MessageChannel : Channel;
-  return new Kind(memory, guest, root, pagesPerRing);
+export function channelKind(variant: SyntheticVariant | undefined): typeof Channel {
+  return variant?.messages === true ? MessageChannel : Channel;
 }
 
 /** What the provider of a variant is made with. */

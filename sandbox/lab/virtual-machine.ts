@@ -9,22 +9,25 @@ import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { type MacAddress, makeMac } from '../machine/net/frame.ts';
+import { type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
+import { Synic } from '../machine/partition/synic.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import type { Channel, SharedBuffers } from '../machine/vmbus/channel.ts';
+import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { receiveSectionSize, SEND_SECTION_SIZE } from '../machine/vmbus/nvsp.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import { shareReceiveBuffers, shareReceiveQueue, sharesReceive } from './shared-receive.ts';
 import {
-  newChannel,
+  channelKind,
   newNetVsc,
   providerOptions,
   type SyntheticVariant,
 } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
+import { MachineBus } from './vmbus.ts';
 
 const SEND_BUFFER_BYTES = 1 << 20;
 /** Pages of one direction's ring: the default of the Linux driver. */
@@ -88,6 +91,7 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
+  #vmbus: MachineBus | undefined;
 
   constructor(
     host: HyperVHost,
@@ -100,8 +104,11 @@ export class VirtualMachine {
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
     this.processors = Array.from({ length: count }, () => host.addGuestCore(kind));
-    this.partition = host.hypervisor.createPartition();
-    for (const processor of this.processors) this.partition.add(processor);
+    this.partition = host.hypervisor.createPartition(this.memory);
+    for (const processor of this.processors) {
+      this.partition.add(processor);
+      if (kind === 'guest') new Synic(host.memory, processor, this.memory);
+    }
     for (const processor of this.processors) processor.lp.place = `vm ${index}`;
   }
 
@@ -140,6 +147,17 @@ export class VirtualMachine {
     return adapter;
   }
 
+  /** The machine's VMBus: guest and root make contact when the first channel is opened. */
+  get vmbus(): MachineBus {
+    this.#vmbus ??= new MachineBus({
+      host: this.#host,
+      memory: this.memory,
+      partition: this.partition,
+      root: this.#rootProcessor(0),
+    });
+    return this.#vmbus;
+  }
+
   #rootProcessor(queue: number): VirtualProcessor {
     const { root } = this.#host;
     return root[(this.index + queue) % root.length];
@@ -172,12 +190,15 @@ export class VirtualMachine {
     const providers: NetVsp[] = [];
     const port = new AdapterPort(host.memory);
     core.connectAdapter(port, mac);
+    const instance = instanceOf(mac);
     for (let queue = 0; queue < (settings.queues ?? 1); queue++) {
-      const guest = this.processors[queue % this.processors.length];
-      const root = this.#rootProcessor(settings.vrssEnabled === false ? 0 : queue);
-      const channel = newChannel(settings.variant, this.memory, guest, root, RING_PAGES);
-      host.vmbusOf(channel.guestProcessor).add(channel);
-      host.vmbusOf(channel.rootProcessor).add(channel);
+      const channel = this.vmbus.open({
+        offer: { classId: CLASS_NETWORK, instanceId: instance, subChannel: queue },
+        ringPages: RING_PAGES,
+        targetVp: queue % this.processors.length,
+        root: this.#rootProcessor(settings.vrssEnabled === false ? 0 : queue),
+        kind: channelKind(settings.variant),
+      });
       const shared = sharesReceive(settings.variant)
         ? shareReceiveBuffers(this.memory, SEND_BUFFER_BYTES)
         : this.#shareBuffers(maxFrame);
@@ -267,6 +288,12 @@ export class VirtualMachine {
     }
     iommu.attach(requesterId, domain);
   }
+}
+
+/** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
+function instanceOf(mac: MacAddress): string {
+  const digits = Array.from(macBytes(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00000000-0000-0000-0000-${digits}`;
 }
 
 /** Tells the trace for whom a task of the root works. */

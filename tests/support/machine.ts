@@ -15,13 +15,13 @@ import {
   REGISTER_INTERCEPT_SUSPEND,
   REGISTER_RAX,
 } from '../../sandbox/machine/partition/registers.ts';
+import { Synic } from '../../sandbox/machine/partition/synic.ts';
 import {
   MSR_SCONTROL,
   MSR_SIMP,
   MSR_SINT0,
   SINT_INTERCEPT,
-  Synic,
-} from '../../sandbox/machine/partition/synic.ts';
+} from '../../sandbox/machine/partition/synic-spec.ts';
 import {
   type GuestCode,
   type ProcessorKind,

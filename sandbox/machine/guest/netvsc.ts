@@ -4,12 +4,7 @@ import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { Hypervisor } from '../partition/hypervisor.ts';
 import { COPY, DRIVER, RING } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import {
-  type Channel,
-  type ChannelEnd,
-  type SharedBuffers,
-  VMBUS_VECTOR,
-} from '../vmbus/channel.ts';
+import type { Channel, ChannelEnd, SharedBuffers } from '../vmbus/channel.ts';
 import {
   NO_SECTION,
   NVSP_RNDIS_COMPLETE,
@@ -272,9 +267,6 @@ export class NetVsc implements NetDevice {
 
   /** Tells the root that a ring of `channel` is not empty any more: a hypercall. */
   signal(channel: Channel): void {
-    this.#hypervisor.signalFromGuest(channel.guestProcessor, {
-      processor: channel.rootProcessor,
-      vector: VMBUS_VECTOR,
-    });
+    this.#hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
   }
 }

@@ -8,15 +8,17 @@ import {
 } from '../partition/intercept-message.ts';
 import { EXIT_ROOT_EOM, HYPERVISOR, INTERCEPT } from '../partition/ledger.ts';
 import type { Partition } from '../partition/partition.ts';
+import { Synic } from '../partition/synic.ts';
 import {
+  ENABLE,
   FIRST_VECTOR,
   MSR_EOM,
   MSR_SCONTROL,
+  MSR_SIEFP,
   MSR_SIMP,
   MSR_SINT0,
   SINT_INTERCEPT,
-  Synic,
-} from '../partition/synic.ts';
+} from '../partition/synic-spec.ts';
 import type { InterruptService, VirtualProcessor } from '../partition/virtual-processor.ts';
 
 /** Vector on which the root takes intercept messages: that of SINT 0. */
@@ -60,9 +62,10 @@ export class InterceptService implements InterruptService {
   enable(processor: VirtualProcessor): Synic {
     const synic = new Synic(this.#host, processor);
     processor.install(INTERCEPT_VECTOR, this);
-    synic.writeMsr(MSR_SIMP, synic.messagePage + 1, 0);
+    synic.writeMsr(MSR_SIMP, synic.messagePage + ENABLE, 0);
+    synic.writeMsr(MSR_SIEFP, synic.eventPage + ENABLE, 0);
     synic.writeMsr(MSR_SINT0 + SINT_INTERCEPT, FIRST_VECTOR + INTERCEPT_VECTOR, 0);
-    synic.writeMsr(MSR_SCONTROL, 1, 0);
+    synic.writeMsr(MSR_SCONTROL, ENABLE, 0);
     return synic;
   }
 

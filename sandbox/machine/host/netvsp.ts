@@ -3,13 +3,9 @@ import { PAGE_SIZE } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
 import type { Hypervisor } from '../partition/hypervisor.ts';
 import { COPY, DRIVER, RING } from '../partition/ledger.ts';
+import { SINT_VMBUS } from '../partition/synic-spec.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import {
-  type Channel,
-  type ChannelEnd,
-  type SharedBuffers,
-  VMBUS_VECTOR,
-} from '../vmbus/channel.ts';
+import type { Channel, ChannelEnd, SharedBuffers } from '../vmbus/channel.ts';
 import {
   NVSP_RNDIS_COMPLETE,
   NVSP_RNDIS_PACKET,
@@ -467,14 +463,13 @@ export class NetVsp implements SwitchPort, ChannelEnd, Task, PfClient, ScatterOw
 
   #signal(processor: VirtualProcessor): void {
     this.#mode.call(processor);
-    this.#hypervisor.signalFromRoot(processor, {
-      processor: this.#channel.guestProcessor,
-      vector: VMBUS_VECTOR,
-    });
+    const { partitionId, index } = this.#channel.guestProcessor;
+    const { relid } = this.#channel;
+    this.#hypervisor.signalEventDirect(processor, partitionId, index, SINT_VMBUS, relid);
   }
 
   #close(reason: string): void {
-    this.#channel.closedBecause = reason;
+    this.#channel.close(reason);
     this.#polling = true;
   }
 }

@@ -1,5 +1,6 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
+import { AddressTable } from '../net/address-table.ts';
 import { type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
@@ -49,7 +50,7 @@ export class VirtualSwitch implements Task {
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
-  #stations = new Map<number, SwitchPort>();
+  #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
   /** Ports that got frames from other adapters and have not been told that this is all. */
@@ -194,7 +195,8 @@ export class VirtualSwitch implements Task {
   }
 
   #key(frame: ScatterList, offset: number): number {
-    if (frame.lengths[0] >= offset + 6) return macKeyAt(this.#host, frame.addresses[0] + offset);
+    if (frame.count > 0 && frame.lengths[0] >= offset + 6)
+      return macKeyAt(this.#host, frame.addresses[0] + offset);
     const byte = (i: number) => frame.byte(this.#host, offset + i);
     const low = ((byte(2) << 24) | (byte(3) << 16) | (byte(4) << 8) | byte(5)) >>> 0;
     return macKey((byte(0) << 8) | byte(1), low);

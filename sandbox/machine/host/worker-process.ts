@@ -9,10 +9,10 @@ import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
 import { type MacAddress, macBytes } from '../net/frame.ts';
 import { emulationCycles } from '../partition/costs.ts';
 import { SetVpRegistersInput } from '../partition/hypercalls.ts';
-import type { Hypervisor, PortService, SignalTarget } from '../partition/hypervisor.ts';
+import type { Hypervisor, InterruptTarget, PortService } from '../partition/hypervisor.ts';
+import { completeAccess } from '../partition/intercept-completion.ts';
 import { InterceptReader } from '../partition/intercept-message.ts';
 import { CONTEXT_SWITCH, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
-import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX, REGISTER_RIP } from '../partition/registers.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { MessageThreads } from './intercept-service.ts';
 import type { ExternalPort } from './pf-driver.ts';
@@ -44,7 +44,7 @@ export interface WorkerOptions {
   switch: VirtualSwitch;
   external: ExternalPort;
   /** The guest's processor and vector behind the device's interrupt pin. */
-  interrupt: SignalTarget;
+  interrupt: InterruptTarget;
   macAddress: MacAddress;
   phys?: ReadonlyMap<number, Phy>;
   /** Told of each change of the interrupt pin, when the access or frame that caused it is handled. */
@@ -65,7 +65,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
   readonly frames: WorkerFrames;
   #hypervisor: Hypervisor;
   #processor: VirtualProcessor;
-  #interrupt: SignalTarget;
+  #interrupt: InterruptTarget;
   #onPin: ((level: boolean) => void) | undefined;
   #window: IoWindow;
   #message: InterceptReader;
@@ -195,20 +195,11 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
     processor.charge(processor.user, EMULATION, cycles, detail);
   }
 
-  /**
-   * One hypercall: what was read goes into the low bytes of EAX, whose upper bytes stay, with the upper
-   * half of RAX zeroed; RIP goes behind the instruction; the processor is no longer suspended.
-   * Real processors leave bits 63:32 of RAX alone for 8 and 16 bits; the published VMMs zero them.
-   */
+  /** One hypercall: the registers after the instruction, and the end of the suspension. */
   #complete(processor: VirtualProcessor, value?: number): void {
-    const message = this.#message;
     const input = this.#input;
     processor.charge(processor.kernel, SYSTEM_CALL, processor.lp.costs.syscall);
-    input.begin(message.sender, message.vpIndex);
-    if (value !== undefined) input.add(REGISTER_RAX, message.merge(value), 0);
-    const low = message.ripLow + message.instructionLength;
-    input.add(REGISTER_RIP, low, message.ripHigh + (low > 0xffffffff ? 1 : 0));
-    input.add(REGISTER_INTERCEPT_SUSPEND, 0, 0);
+    completeAccess(input, this.#message, value);
     this.#hypervisor.setVpRegisters(processor, input);
   }
 
@@ -221,7 +212,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
       this.#onPin?.(pin);
     }
     if (!pin) guest.retract(vector);
-    else if (this.#pinChanged) this.#hypervisor.signalFromRoot(processor, this.#interrupt);
+    else if (this.#pinChanged) this.#hypervisor.assertInterrupt(processor, this.#interrupt);
     else guest.interrupt(vector, processor.local);
     this.#pinChanged = false;
   }

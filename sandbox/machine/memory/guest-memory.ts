@@ -26,6 +26,8 @@ export class GuestMemory {
   /** Host page of each guest page; -1 where nothing is mapped. */
   #frames: Int32Array;
   #access: Uint8Array;
+  /** Own host page of each guest page that an overlay covers. */
+  #covered = new Map<number, number>();
   #next = PAGE_SIZE;
 
   /** Takes large pages from the host for `size` bytes, which is rounded up to them. */
@@ -56,9 +58,29 @@ export class GuestMemory {
     return gpa;
   }
 
-  /** The host page behind guest page `page`, or -1. */
+  /** The host page behind guest page `page`, or -1: the guest's own, also under an overlay. */
   frameOf(page: number): number {
+    const covered = this.#covered.get(page);
+    if (covered !== undefined) return covered;
     return page >= 0 && page < this.#frames.length ? this.#frames[page] : -1;
+  }
+
+  /**
+   * Guest page `page` shows the host page at `address` instead of its own. A page that the guest does not
+   * have can be covered too: nobody sees it.
+   */
+  cover(page: number, address: number): void {
+    if (!(page >= 0 && page < this.#frames.length)) return;
+    if (!this.#covered.has(page)) this.#covered.set(page, this.#frames[page]);
+    this.#frames[page] = address / PAGE_SIZE;
+  }
+
+  /** Takes the overlay with the host page at `address` off again; its own page shows as it was. */
+  uncover(page: number, address: number): void {
+    const covered = this.#covered.get(page);
+    if (covered === undefined || this.#frames[page] !== address / PAGE_SIZE) return;
+    this.#frames[page] = covered;
+    this.#covered.delete(page);
   }
 
   /** Changes what the partition may do with a guest page: a mask of READ and WRITE, 0 for nothing. */

@@ -27,3 +27,16 @@ export function structure<const F extends Record<string, FieldPlace>>(
   const at = Object.fromEntries(Object.entries(fields).map(([field, [offset]]) => [field, offset]));
   return { name, size, fields, at: at as { [K in keyof F]: number } };
 }
+
+/** The fields of a structure that lies in another at `offset`, under the name `prefix` there. */
+export function within<P extends string, F extends Record<string, FieldPlace>>(
+  prefix: P,
+  offset: number,
+  inner: F,
+): { readonly [K in keyof F & string as `${P}.${K}`]: FieldPlace } {
+  const places = Object.entries(inner).map(([name, [at, ...rest]]) => [
+    `${prefix}.${name}`,
+    [offset + at, ...rest],
+  ]);
+  return Object.fromEntries(places);
+}

@@ -4,13 +4,7 @@ import { REGISTER_RAX, REGISTER_RIP } from './registers.ts';
 /** Call codes that this machine knows (TLFS). */
 export const HV_SET_VP_REGISTERS = 0x51;
 
-/** Result codes of hypercalls (TLFS; Linux hvgdk_mini.h). */
-export const HV_STATUS_SUCCESS = 0;
-export const HV_STATUS_INVALID_PARAMETER = 5;
-export const HV_STATUS_ACCESS_DENIED = 6;
-export const HV_STATUS_INVALID_PARTITION_ID = 0xd;
-export const HV_STATUS_INVALID_VP_INDEX = 0xe;
-export const HV_STATUS_INVALID_VP_STATE = 0x15;
+export * from './hypercall-status.ts';
 
 /** Input of SetVpRegisters: a header, then one entry for each register (hv_register_assoc). */
 const HEADER = 16;

@@ -132,12 +132,12 @@ describe('signals', () => {
   test("a guest's is a hypercall and an I/O exit; the root's is neither", () => {
     const { engine, processor, ledger: book } = oneProcessor('guest');
     const hypervisor = new Hypervisor(new HostMemory(LARGE_PAGE_SIZE));
-    const target = { processor, vector: 2 };
-    processor.post({ run: () => hypervisor.signalFromGuest(processor, target) }, 0, 0);
+    processor.post({ run: () => hypervisor.signalEvent(processor, 1, 0) }, 0, 0);
     engine.run();
     expect([book.ioExits, book.hypercalls]).toEqual([1, 1]);
-    hypervisor.signalFromRoot(processor, target);
-    expect([book.ioExits, book.hypercalls]).toEqual([1, 1]);
-    expect(book.exits[ledger.EXIT_ROOT_HYPERCALL]).toBe(1);
+    const { processor: root, ledger: rootBook } = oneProcessor('root');
+    hypervisor.signalEvent(root, 1, 0);
+    expect([rootBook.ioExits, rootBook.hypercalls]).toEqual([0, 0]);
+    expect(rootBook.exits[ledger.EXIT_ROOT_HYPERCALL]).toBe(1);
   });
 });

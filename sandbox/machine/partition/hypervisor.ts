@@ -1,4 +1,5 @@
 import { hexOf } from '../engine/hex.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { messageCycles } from './costs.ts';
 import {
@@ -18,6 +19,7 @@ import {
   MESSAGE_SIZE,
 } from './intercept-message.ts';
 import {
+  EXIT_HYPERCALL,
   EXIT_PORT_IO,
   EXIT_ROOT_HYPERCALL,
   EXIT_SIGNAL,
@@ -26,8 +28,11 @@ import {
   INTERCEPT,
 } from './ledger.ts';
 import { Partition } from './partition.ts';
+import { type PortInfo, Ports } from './ports.ts';
 import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RIP, VpRegisters } from './registers.ts';
-import { MessageBuffer, SINT_INTERCEPT, type Synic } from './synic.ts';
+import type { Synic } from './synic.ts';
+import { MessageBuffer } from './synic-messages.ts';
+import { SINT_INTERCEPT, SINTS } from './synic-spec.ts';
 import type { InterceptHandler, PortAccess, VirtualProcessor } from './virtual-processor.ts';
 
 /** Who in the root completes a partition's port accesses: its worker process. */
@@ -36,8 +41,8 @@ export interface PortService {
   claims(port: number): boolean;
 }
 
-/** Who takes signals on a vector: the event flags of a partition's SynIC. */
-export interface SignalTarget {
+/** Who takes an interrupt. */
+export interface InterruptTarget {
   processor: VirtualProcessor;
   vector: number;
 }
@@ -78,10 +83,12 @@ export class Hypervisor implements InterceptHandler {
   /** By id; there is no partition 0. */
   #partitions: (Partition | undefined)[] = [undefined, this.root];
   #states = new Map<VirtualProcessor, InterceptState>();
+  #ports: Ports;
   #ioExits = 0;
 
   constructor(memory: HostMemory) {
     this.#memory = memory;
+    this.#ports = new Ports(memory);
   }
 
   /**
@@ -93,8 +100,8 @@ export class Hypervisor implements InterceptHandler {
   }
 
   /** A new child partition. */
-  createPartition(): Partition {
-    const partition = new Partition(this.#partitions.length);
+  createPartition(memory?: GuestMemory): Partition {
+    const partition = new Partition(this.#partitions.length, memory);
     this.#partitions.push(partition);
     return partition;
   }
@@ -206,22 +213,137 @@ export class Hypervisor implements InterceptHandler {
     processor.resume(access.write ? 0 : registers.accumulator(access.size), at);
   }
 
-  /** HvSignalEvent by a guest: one exit, and an interrupt for the target if none is pending there. */
-  signalFromGuest(processor: VirtualProcessor, target: SignalTarget): void {
-    const { ledger, costs } = processor.lp;
-    ledger.exits[EXIT_SIGNAL]++;
-    this.#ioExits++;
-    ledger.hypercalls++;
-    processor.charge(HYPERVISOR, HYPERCALL, costs.doorbellKick);
-    target.processor.interrupt(target.vector, processor.local);
+  /**
+   * HvSignalEvent: sets event flag `flag` of a connection's port, with an interrupt if it was clear.
+   * @returns a status
+   */
+  signalEvent(caller: VirtualProcessor, connectionId: number, flag: number): number {
+    const { ledger, costs } = caller.lp;
+    if (caller.kind === 'root') this.#chargeRoot(caller, costs.vmexit);
+    else {
+      ledger.exits[EXIT_SIGNAL]++;
+      this.#ioExits++;
+      ledger.hypercalls++;
+      caller.charge(HYPERVISOR, HYPERCALL, costs.doorbellKick);
+    }
+    const partition = this.#partitions[caller.partitionId];
+    if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    return this.#ports.signal(partition, connectionId, flag, caller.local);
   }
 
-  /** The same by the root, or the assertion of a virtual interrupt. */
-  signalFromRoot(processor: VirtualProcessor, target: SignalTarget): void {
-    const { ledger, costs } = processor.lp;
-    ledger.exits[EXIT_ROOT_HYPERCALL]++;
-    processor.charge(HYPERVISOR, HYPERCALL, costs.vmexit);
-    target.processor.interrupt(target.vector, processor.local);
+  /** HvSignalEventDirect: the root sets an event flag of a child, without a port. */
+  signalEventDirect(
+    caller: VirtualProcessor,
+    partitionId: number,
+    vpIndex: number,
+    sint: number,
+    flag: number,
+  ): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const partition = this.#partitions[partitionId];
+    if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    const synic = partition.processors[vpIndex]?.synic;
+    if (synic === undefined) return HV_STATUS_INVALID_VP_INDEX;
+    if (!(sint >= 0 && sint < SINTS)) return HV_STATUS_INVALID_PARAMETER;
+    synic.signal(sint, flag, caller.local);
+    return HV_STATUS_SUCCESS;
+  }
+
+  /**
+   * HvPostMessage: a message of at most 240 bytes for the owner of a connection's port. It is not an I/O
+   * exit: it signals no ring.
+   */
+  postMessage(
+    caller: VirtualProcessor,
+    connectionId: number,
+    type: number,
+    payload: Uint8Array,
+  ): number {
+    this.#chargeCall(caller, caller.lp.costs.vmexit + messageCycles(caller.lp.costs));
+    const partition = this.#partitions[caller.partitionId];
+    if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    return this.#ports.post(partition, connectionId, type, payload, caller.local);
+  }
+
+  /** HvCreatePort by the root: a port of partition `owner` that `connectionPartition` may connect to. */
+  createPort(
+    caller: VirtualProcessor,
+    owner: number,
+    portId: number,
+    connectionPartition: number,
+    info: PortInfo,
+  ): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const partition = this.#partitions[owner];
+    if (partition === undefined || this.#partitions[connectionPartition] === undefined)
+      return HV_STATUS_INVALID_PARTITION_ID;
+    return this.#ports.create(partition, portId, connectionPartition, info);
+  }
+
+  /** HvConnectPort by the root: gives `partition` a connection to a port of `owner`. */
+  connectPort(
+    caller: VirtualProcessor,
+    partition: number,
+    connectionId: number,
+    owner: number,
+    portId: number,
+  ): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const from = this.#partitions[partition];
+    const to = this.#partitions[owner];
+    if (from === undefined || to === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    return this.#ports.connect(from, connectionId, to, portId);
+  }
+
+  /** HvDeletePort by the root. */
+  deletePort(caller: VirtualProcessor, owner: number, portId: number): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const partition = this.#partitions[owner];
+    return partition === undefined
+      ? HV_STATUS_INVALID_PARTITION_ID
+      : this.#ports.delete(partition, portId);
+  }
+
+  /** HvDisconnectPort by the root. */
+  disconnectPort(caller: VirtualProcessor, partition: number, connectionId: number): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const from = this.#partitions[partition];
+    return from === undefined
+      ? HV_STATUS_INVALID_PARTITION_ID
+      : this.#ports.disconnect(from, connectionId);
+  }
+
+  /** HvAssertVirtualInterrupt by the root: an interrupt without a SynIC, such as that of an emulated pin. */
+  assertInterrupt(caller: VirtualProcessor, target: InterruptTarget): void {
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    target.processor.interrupt(target.vector, caller.local);
+  }
+
+  #chargeRoot(caller: VirtualProcessor, cycles: number): void {
+    caller.lp.ledger.exits[EXIT_ROOT_HYPERCALL]++;
+    caller.charge(HYPERVISOR, HYPERCALL, cycles);
+  }
+
+  #chargeCall(caller: VirtualProcessor, cycles: number): void {
+    if (caller.kind === 'root') {
+      this.#chargeRoot(caller, cycles);
+      return;
+    }
+    const { ledger } = caller.lp;
+    ledger.exits[EXIT_HYPERCALL]++;
+    ledger.hypercalls++;
+    caller.charge(HYPERVISOR, HYPERCALL, cycles);
+  }
+
+  /** A child asks for what only the root may do. */
+  #refuse(caller: VirtualProcessor): number {
+    this.#chargeCall(caller, caller.lp.costs.vmexit);
+    return HV_STATUS_ACCESS_DENIED;
   }
 }
 

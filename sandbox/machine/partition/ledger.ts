@@ -67,6 +67,7 @@ export const EXITS = [
   'root-hypercall',
   'root-halt',
   'root-eom',
+  'hypercall',
 ] as const;
 export const EXIT_PORT_IO = 0;
 export const EXIT_MMIO = 1;
@@ -82,6 +83,8 @@ export const EXIT_ROOT_HYPERCALL = 10;
 export const EXIT_ROOT_HALT = 11;
 /** A write to the SynIC's EOM register: more messages wait for the slot that was freed. */
 export const EXIT_ROOT_EOM = 12;
+/** A hypercall of a guest that signals no ring, such as a posted message. */
+export const EXIT_HYPERCALL = 13;
 
 const COLUMNS = ACTIVITIES.length;
 

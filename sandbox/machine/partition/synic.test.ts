@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { COSTS, oneProcessor, openSynic } from '../../../tests/support/machine.ts';
 import { Random } from '../engine/random.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../memory/host-memory.ts';
+import { MessageBuffer } from './synic-messages.ts';
 import {
-  MessageBuffer,
   MSR_EOM,
   MSR_SCONTROL,
   MSR_SIMP,
@@ -12,7 +12,7 @@ import {
   MSR_SVERSION,
   SINT_MASKED,
   SINT_POLLING,
-} from './synic.ts';
+} from './synic-spec.ts';
 
 const SINT = 2;
 const VECTOR = 5;

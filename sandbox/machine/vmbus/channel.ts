@@ -1,6 +1,7 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { GpadlRange } from './gpadl.ts';
 import { Ring } from './ring.ts';
 
 /** Vector on which a partition's processors take VMBus signals (the SynIC's SINT 2). */
@@ -20,35 +21,79 @@ export interface ChannelEnd {
   signalled(processor: VirtualProcessor): void;
 }
 
+/** What a guest's driver asks of its bus for a channel. */
+export interface GuestControl {
+  /** Describes memory to the host. Returns the handle, which holds once `then` has the status 0. */
+  establishGpadl(range: GpadlRange, then?: (status: number) => void): number;
+  /** Takes memory back; it is the guest's alone once `then` is called. */
+  teardownGpadl(handle: number, then?: () => void): void;
+}
+
+/** What a service provider asks of the root's bus for a channel. */
+export interface HostControl {
+  /** Pages that the guest described under `handle` for this channel; undefined when it did not. */
+  gpadl(handle: number): readonly number[] | undefined;
+  /** Takes the offer back: the channel is closed, and the guest is told. */
+  rescind(): void;
+}
+
+/** An opened channel: its number, what signals the root, and where the guest has put its rings. */
+export interface ChannelPlace {
+  relid: number;
+  connectionId: number;
+  /** Guest page numbers of both rings, the ring to the root first. */
+  gpadl: readonly number[];
+  /** Pages of the ring to the root. */
+  downstream: number;
+  guestControl?: GuestControl;
+  hostControl?: HostControl;
+}
+
 /**
- * A channel between a guest and the root: a ring in each direction in guest memory, described to the
- * root by the guest's page list (GPADL), and a processor to signal on each side.
+ * A channel between a guest and the root that has been opened: a ring in each direction in guest memory,
+ * described to the root by the guest's page list (GPADL), and a processor to signal on each side.
  */
 export class Channel {
   readonly guestMemory: GuestMemory;
+  /** Its number in the guest, and its event flag there. */
+  readonly relid: number;
+  /** What the guest signals the root by. */
+  readonly connectionId: number;
+  /** The root's port behind that. */
+  portId = 0;
   /** Guest page numbers of both rings: the send ring's first. */
-  readonly gpadl: number[];
-  readonly guestProcessor: VirtualProcessor;
+  readonly gpadl: readonly number[];
+  guestProcessor: VirtualProcessor;
   readonly rootProcessor: VirtualProcessor;
   guestEnd: ChannelEnd | undefined;
   rootEnd: ChannelEnd | undefined;
-  /** Why the root closed the channel, once it has. */
+  guestControl: GuestControl | undefined;
+  readonly hostControl: HostControl | undefined;
+  /** Why the channel was closed, once it has been. */
   closedBecause: string | undefined;
-  #pagesPerRing: number;
+  #downstream: number;
 
-  /** The guest allocates the rings, `pagesPerRing` pages each with the control page. */
   constructor(
     memory: GuestMemory,
     guest: VirtualProcessor,
     root: VirtualProcessor,
-    pagesPerRing: number,
+    place: ChannelPlace,
   ) {
     this.guestMemory = memory;
     this.guestProcessor = guest;
     this.rootProcessor = root;
-    this.#pagesPerRing = pagesPerRing;
-    const first = memory.allocate(2 * pagesPerRing * PAGE_SIZE) / PAGE_SIZE;
-    this.gpadl = Array.from({ length: 2 * pagesPerRing }, (_, i) => first + i);
+    this.relid = place.relid;
+    this.connectionId = place.connectionId;
+    this.gpadl = place.gpadl;
+    this.guestControl = place.guestControl;
+    this.hostControl = place.hostControl;
+    this.#downstream = place.downstream;
+  }
+
+  /** The root gives the channel up: nobody there touches its rings again, and the guest is told. */
+  close(reason: string): void {
+    this.closedBecause ??= reason;
+    this.hostControl?.rescind();
   }
 
   /** A side's view of the ring from guest to root. */
@@ -61,11 +106,9 @@ export class Channel {
     return new Ring(this.guestMemory.host, this.ringPages(1));
   }
 
-  /** Host pages of the ring from the guest (0) or to it (1). */
+  /** Host addresses of the pages of the ring from the guest (0) or to it (1). */
   protected ringPages(direction: 0 | 1): number[] {
-    const from = direction * this.#pagesPerRing;
-    return this.gpadl
-      .slice(from, from + this.#pagesPerRing)
-      .map((page) => this.guestMemory.frameOf(page) * PAGE_SIZE);
+    const [from, to] = direction === 0 ? [0, this.#downstream] : [this.#downstream];
+    return this.gpadl.slice(from, to).map((page) => this.guestMemory.frameOf(page) * PAGE_SIZE);
   }
 }

@@ -1,7 +1,8 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import { COPY, EXIT_ROOT_EOM, HYPERVISOR, INTERCEPT } from '../partition/ledger.ts';
+import { SINT_VMBUS } from '../partition/synic-spec.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
-import { Channel, VMBUS_VECTOR } from './channel.ts';
+import { Channel } from './channel.ts';
 import { Ring } from './ring.ts';
 
 /** Bytes of a message with its header, and of the largest payload. */
@@ -18,6 +19,8 @@ class MessagePort {
   readonly host: HostMemory;
   /** The processor whose slot it is. */
   readonly receiver: VirtualProcessor;
+  /** The event flag that wakes it. */
+  #flag: () => number;
   #address: number;
   #lengths = new Int32Array(BUFFERS);
   #head = 0;
@@ -25,7 +28,8 @@ class MessagePort {
   /** Whether the message at the head lies in the slot, so that the receiver can read it. */
   #delivered = false;
 
-  constructor(host: HostMemory, receiver: VirtualProcessor) {
+  constructor(host: HostMemory, receiver: VirtualProcessor, flag: () => number) {
+    this.#flag = flag;
     this.host = host;
     this.receiver = receiver;
     this.#address = host.allocate(BUFFERS * MESSAGE_BYTES);
@@ -71,7 +75,7 @@ class MessagePort {
     if (receiver.kind === 'root') ledger.exits[EXIT_ROOT_EOM]++;
     receiver.charge(HYPERVISOR, INTERCEPT, costs.exitInHypervisor, 'EOM: the next message');
     this.#delivered = true;
-    receiver.interrupt(VMBUS_VECTOR, receiver.local);
+    receiver.synic?.signal(SINT_VMBUS, this.#flag(), receiver.local);
   }
 
   /** The hypervisor copies a message twice: from the sender's page, and into the receiver's slot. */
@@ -137,12 +141,16 @@ export class MessageChannel extends Channel {
   #toGuest: MessagePort | undefined;
 
   override openGuestToRoot(): Ring {
-    this.#toRoot ??= new MessagePort(this.guestMemory.host, this.rootProcessor);
+    this.#toRoot ??= new MessagePort(
+      this.guestMemory.host,
+      this.rootProcessor,
+      () => this.portId & 0xfff,
+    );
     return new MessageRing(this.ringPages(0), this.#toRoot);
   }
 
   override openRootToGuest(): Ring {
-    this.#toGuest ??= new MessagePort(this.guestMemory.host, this.guestProcessor);
+    this.#toGuest ??= new MessagePort(this.guestMemory.host, this.guestProcessor, () => this.relid);
     return new MessageRing(this.ringPages(1), this.#toGuest);
   }
 }

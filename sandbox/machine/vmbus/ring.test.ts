@@ -59,6 +59,7 @@ describe('layout of a packet in the ring', () => {
 
   test('control page: write index at 0, read index at 4, mask at 8, pending size at 12', () => {
     const { writer, reader, control } = newRing();
+    writer.initialize();
     send(writer, 2);
     reader.read(new Uint32Array(64));
     reader.commit();
@@ -105,6 +106,7 @@ describe('when to signal', () => {
 
   test('the reader: when its commit makes room for what the writer waits for, once', () => {
     const { writer, reader } = newRing();
+    writer.initialize();
     const into = new Uint32Array(1024);
     while (send(writer, 100) !== 0);
     const { free } = writer;
@@ -119,12 +121,52 @@ describe('when to signal', () => {
 
   test('the reader: not when nobody waits', () => {
     const { writer, reader } = newRing();
+    writer.initialize();
     while (send(writer, 100) !== 0);
     reader.read(new Uint32Array(1024));
     expect(reader.commit()).toBe(false);
     writer.pendingSendSize = 0;
     reader.read(new Uint32Array(1024));
     expect(reader.commit()).toBe(false);
+  });
+
+  test('the reader: not when the feature bit does not say that the writer knows of it', () => {
+    const { writer, reader, setControl } = newRing();
+    writer.initialize();
+    while (send(writer, 100) !== 0);
+    writer.pendingSendSize = writer.free;
+    setControl(64, 0xfffffffe);
+    reader.read(new Uint32Array(1024));
+    expect(reader.commit()).toBe(false);
+  });
+
+  test('the writer: once for a batch, which the reader sees whole or not at all', () => {
+    const { writer, reader } = newRing();
+    const words = new Uint32Array(8);
+    const into = new Uint32Array(64);
+    expect(writer.publish()).toBe(false);
+    for (let i = 0; i < 3; i++) {
+      words[2] = i;
+      expect(writer.stage(words, 8, PACKET_IN_BAND, 0, 0)).toBe(true);
+      expect(reader.read(into)).toBe(0);
+    }
+    expect(writer.publish()).toBe(true);
+    for (let i = 0; i < 3; i++) expect([reader.read(into), into[2]]).toEqual([8, i]);
+    expect(writer.stage(words, 8, PACKET_IN_BAND, 0, 0)).toBe(true);
+    expect(writer.publish()).toBe(false);
+  });
+
+  test('the reader, when it stops: what came while it masked signals keeps it awake', () => {
+    const { writer, reader } = newRing();
+    reader.beginRead();
+    expect(send(writer, 2)).toBe(1);
+    expect(reader.endRead()).toBe(32);
+    reader.beginRead();
+    expect(reader.endBatch()).toBe(false);
+    reader.read(new Uint32Array(64));
+    reader.commit();
+    expect(reader.endBatch()).toBe(true);
+    expect(send(writer, 2)).toBe(2);
   });
 });
 

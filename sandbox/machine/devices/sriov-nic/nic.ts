@@ -3,6 +3,7 @@ import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
+import { AddressTable } from '../../net/address-table.ts';
 import {
   flowHash,
   type MacAddress,
@@ -67,7 +68,7 @@ export class SriovNic implements MessageSender {
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
   #wiring: NicWiring;
-  #filters = new Map<number, number>();
+  #filters = new AddressTable<number>();
   #readBusy = 0;
   #writeBusy = 0;
   #walks = 0;

@@ -1,0 +1,32 @@
+/** Addresses that are found without a look into the map; a power of two. */
+const RECENT = 16;
+
+/**
+ * What belongs to each station address, by the key of the address (see `macKey`). Most frames go between a
+ * few stations, so the last answers are kept apart.
+ */
+export class AddressTable<T> {
+  readonly #entries = new Map<number, T>();
+  /** The last answers, each at the place that its key's low bits give. */
+  readonly #recentKeys = new Float64Array(RECENT).fill(-1);
+  readonly #recent: (T | undefined)[] = new Array(RECENT).fill(undefined);
+
+  get(key: number): T | undefined {
+    const at = key & (RECENT - 1);
+    if (this.#recentKeys[at] === key) return this.#recent[at];
+    const found = this.#entries.get(key);
+    this.#recentKeys[at] = key;
+    this.#recent[at] = found;
+    return found;
+  }
+
+  set(key: number, value: T): void {
+    this.#entries.set(key, value);
+    this.#recentKeys[key & (RECENT - 1)] = -1;
+  }
+
+  delete(key: number): void {
+    this.#entries.delete(key);
+    this.#recentKeys[key & (RECENT - 1)] = -1;
+  }
+}
