@@ -1,6 +1,5 @@
-import { hexOf } from '../engine/hex.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import type { HostMemory } from '../memory/host-memory.ts';
+import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
 import { messageCycles } from './costs.ts';
 import {
   HV_STATUS_ACCESS_DENIED,
@@ -10,36 +9,23 @@ import {
   HV_STATUS_SUCCESS,
   type SetVpRegistersInput,
 } from './hypercalls.ts';
-import {
-  encodeIoPortIntercept,
-  type InterceptedAccess,
-  IO_PORT_PAYLOAD_SIZE,
-  instructionLength,
-  MESSAGE_HEADER_SIZE,
-  MESSAGE_SIZE,
-} from './intercept-message.ts';
+import { Intercepts, type PortService } from './intercepts.ts';
 import {
   EXIT_HYPERCALL,
-  EXIT_PORT_IO,
+  EXIT_MSR,
+  EXIT_ROOT_EOM,
   EXIT_ROOT_HYPERCALL,
   EXIT_SIGNAL,
   HYPERCALL,
   HYPERVISOR,
   INTERCEPT,
 } from './ledger.ts';
+import { MonitorPage } from './monitor.ts';
 import { Partition } from './partition.ts';
 import { type PortInfo, Ports } from './ports.ts';
-import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RIP, VpRegisters } from './registers.ts';
 import type { Synic } from './synic.ts';
-import { MessageBuffer } from './synic-messages.ts';
-import { SINT_INTERCEPT, SINTS } from './synic-spec.ts';
-import type { InterceptHandler, PortAccess, VirtualProcessor } from './virtual-processor.ts';
-
-/** Who in the root completes a partition's port accesses: its worker process. */
-export interface PortService {
-  /** Whether the partition has an intercept on this port. */
-  claims(port: number): boolean;
-}
+import { SINTS } from './synic-spec.ts';
+import type { VirtualProcessor } from './virtual-processor.ts';
 
 /** Who takes an interrupt. */
 export interface InterruptTarget {
@@ -47,47 +33,22 @@ export interface InterruptTarget {
   vector: number;
 }
 
-/** What the hypervisor keeps for a processor with intercepts. */
-class InterceptState implements InterceptedAccess {
-  readonly service: PortService;
-  /** The SynIC of the root's processor that gets the messages. */
-  readonly synic: Synic;
-  /** The processor's only buffer for intercept messages. */
-  readonly message: MessageBuffer;
-  readonly partitionId: number;
-  readonly vpIndex: number;
-  /** The register of that name, bit 0: the processor waits for its parent. */
-  suspended = false;
-  port = 0;
-  size = 4;
-  write = false;
-
-  constructor(processor: VirtualProcessor, service: PortService, synic: Synic, buffer: number) {
-    this.partitionId = processor.partitionId;
-    this.vpIndex = processor.index;
-    this.service = service;
-    this.synic = synic;
-    this.message = new MessageBuffer(buffer);
-  }
-}
-
 /**
  * The hypervisor's part in I/O: it turns a guest's port access into a message for the root, and one
  * partition's signal into another's interrupt. It emulates no device and touches no frame.
  */
-export class Hypervisor implements InterceptHandler {
-  /** Port accesses that no intercept claims; they read ones. */
-  unclaimed = 0;
+export class Hypervisor {
   readonly root = new Partition(1);
-  #memory: HostMemory;
   /** By id; there is no partition 0. */
   #partitions: (Partition | undefined)[] = [undefined, this.root];
-  #states = new Map<VirtualProcessor, InterceptState>();
+  #memory: HostMemory;
+  #intercepts: Intercepts;
   #ports: Ports;
   #ioExits = 0;
 
   constructor(memory: HostMemory) {
     this.#memory = memory;
+    this.#intercepts = new Intercepts(memory, this.#partitions);
     this.#ports = new Ports(memory);
   }
 
@@ -96,7 +57,12 @@ export class Hypervisor implements InterceptHandler {
    * code can reach the ledger of the processor it runs on, but not this.
    */
   static ioExitsOf(hypervisor: Hypervisor): number {
-    return hypervisor.#ioExits;
+    return hypervisor.#ioExits + Intercepts.ioExitsOf(hypervisor.#intercepts);
+  }
+
+  /** Port accesses that no intercept claimed; they read ones. */
+  get unclaimed(): number {
+    return this.#intercepts.unclaimed;
   }
 
   /** A new child partition. */
@@ -106,111 +72,19 @@ export class Hypervisor implements InterceptHandler {
     return partition;
   }
 
-  /**
-   * Installs a partition's port intercepts. Which processor of the root gets the messages is the
-   * hypervisor's choice, and not published: here it is that of `synic`.
-   */
+  /** See `Intercepts.install`. */
   installIntercepts(partition: Partition, service: PortService, synic: Synic): void {
-    const buffers = this.#memory.allocate(partition.processors.length * MESSAGE_SIZE);
-    for (const [i, processor] of partition.processors.entries()) {
-      const buffer = buffers + i * MESSAGE_SIZE;
-      this.#states.set(processor, new InterceptState(processor, service, synic, buffer));
-      processor.interceptHandler = this;
-    }
+    this.#intercepts.installIntercepts(partition, service, synic);
   }
 
   /** Whether `processor` is suspended until its parent has completed an intercept. */
   suspended(processor: VirtualProcessor): boolean {
-    return this.#states.get(processor)?.suspended === true;
+    return this.#intercepts.suspended(processor);
   }
 
-  /** Exit, intercept message, and on to the root. The processor stays suspended until `resume`. */
-  intercept(processor: VirtualProcessor): void {
-    const { ledger, costs } = processor.lp;
-    const { access } = processor;
-    ledger.exits[EXIT_PORT_IO]++;
-    this.#ioExits++;
-    ledger.deviceAccesses++;
-    const detail = processor.tracing ? describe(access, 'exit: ') : undefined;
-    processor.charge(HYPERVISOR, INTERCEPT, costs.vmexit, detail);
-    const state = this.#states.get(processor);
-    if (state?.service.claims(access.port) === true) this.#sendMessage(processor, state);
-    else this.#completeUnclaimed(processor);
-  }
-
-  /** Suspends the processor and sends the message, with the registers as before the instruction. */
-  #sendMessage(processor: VirtualProcessor, state: InterceptState): void {
-    const { costs } = processor.lp;
-    const { access } = processor;
-    state.suspended = true;
-    state.port = access.port;
-    state.size = access.size;
-    state.write = access.write;
-    const { address } = state.message;
-    encodeIoPortIntercept(this.#memory, address, state, processor.registers);
-    const cycles = messageCycles(costs);
-    if (processor.tracing) this.#traceMessage(processor, address, cycles);
-    else processor.charge(HYPERVISOR, INTERCEPT, cycles);
-    state.synic.post(SINT_INTERCEPT, state.message, processor.local);
-  }
-
-  #traceMessage(processor: VirtualProcessor, address: number, cycles: number): void {
-    const detail = `message to SINT ${SINT_INTERCEPT}: ${describe(processor.access)}`;
-    const length = MESSAGE_HEADER_SIZE + IO_PORT_PAYLOAD_SIZE;
-    const bytes = hexOf(this.#memory.bytes, address, length, length);
-    processor.charge(HYPERVISOR, INTERCEPT, cycles, detail, bytes);
-  }
-
-  /** A port without an intercept: an `IN` reads ones, and no one else hears of it. */
-  #completeUnclaimed(processor: VirtualProcessor): void {
-    const { access, registers } = processor;
-    this.unclaimed++;
-    if (!access.write) registers.setAccumulator(access.size, 0xffffffff);
-    const low = registers.low(REGISTER_RIP) + instructionLength(access.size);
-    registers.set(REGISTER_RIP, low, registers.high(REGISTER_RIP) + (low > 0xffffffff ? 1 : 0));
-    this.#resume(processor, processor.local);
-  }
-
-  /**
-   * HvSetVpRegisters by the root for a processor of a child. Clearing intercept-suspend lets it go on.
-   * @returns a status; what stood before a bad entry is done
-   */
+  /** HvSetVpRegisters by the root for a processor of a child. */
   setVpRegisters(caller: VirtualProcessor, input: SetVpRegistersInput): number {
-    const { ledger, costs } = caller.lp;
-    ledger.exits[EXIT_ROOT_HYPERCALL]++;
-    if (caller.tracing) this.#traceHypercall(caller, input, costs.vmexit);
-    else caller.charge(HYPERVISOR, HYPERCALL, costs.vmexit);
-    if (caller.kind !== 'root') return HV_STATUS_ACCESS_DENIED;
-    const partition = this.#partitions[input.partitionId];
-    if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
-    const processor = partition.processors[input.vpIndex];
-    if (processor === undefined) return HV_STATUS_INVALID_VP_INDEX;
-    for (let i = 0; i < input.count; i++) {
-      const name = input.name(i);
-      if (name === REGISTER_INTERCEPT_SUSPEND) this.#setSuspend(processor, input.low(i), caller);
-      else if (VpRegisters.has(name)) processor.registers.set(name, input.low(i), input.high(i));
-      else return HV_STATUS_INVALID_PARAMETER;
-    }
-    return HV_STATUS_SUCCESS;
-  }
-
-  #traceHypercall(caller: VirtualProcessor, input: SetVpRegistersInput, cycles: number): void {
-    const bytes = hexOf(this.#memory.bytes, input.address, input.length, input.length);
-    const detail = `HvSetVpRegisters: write back ${input.names}; clear intercept-suspend`;
-    caller.charge(HYPERVISOR, HYPERCALL, cycles, detail, bytes);
-  }
-
-  #setSuspend(processor: VirtualProcessor, value: number, caller: VirtualProcessor): void {
-    const state = this.#states.get(processor);
-    if (state?.suspended !== true || (value & 1) !== 0) return;
-    state.suspended = false;
-    this.#resume(processor, caller.local);
-  }
-
-  /** The guest goes on behind the instruction, with what RAX then holds. */
-  #resume(processor: VirtualProcessor, at: number): void {
-    const { access, registers } = processor;
-    processor.resume(access.write ? 0 : registers.accumulator(access.size), at);
+    return this.#intercepts.setVpRegisters(caller, input);
   }
 
   /**
@@ -318,6 +192,65 @@ export class Hypervisor implements InterceptHandler {
       : this.#ports.disconnect(from, connectionId);
   }
 
+  /**
+   * The root connects a child to a page of monitored notifications in the child's memory, instead of the
+   * one before. The hypervisor makes the signals of its triggers, as if the child had.
+   */
+  connectMonitor(caller: VirtualProcessor, partitionId: number, gpa: number): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const partition = this.#partitions[partitionId];
+    if (partition?.memory === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    const { memory } = partition;
+    if (gpa % PAGE_SIZE !== 0 || !(gpa >= 0 && gpa < memory.size))
+      return HV_STATUS_INVALID_PARAMETER;
+    partition.monitor?.close();
+    partition.monitor = new MonitorPage(caller.lp.engine, memory, gpa, (connection, flag, at) =>
+      this.#ports.signal(partition, connection, flag, at),
+    );
+    return HV_STATUS_SUCCESS;
+  }
+
+  /** Ends what `connectMonitor` began. */
+  disconnectMonitor(caller: VirtualProcessor, partitionId: number): number {
+    if (caller.kind !== 'root') return this.#refuse(caller);
+    this.#chargeRoot(caller, caller.lp.costs.vmexit);
+    const partition = this.#partitions[partitionId];
+    if (partition === undefined) return HV_STATUS_INVALID_PARTITION_ID;
+    partition.monitor?.close();
+    partition.monitor = undefined;
+    return HV_STATUS_SUCCESS;
+  }
+
+  /** A guest's access to a synthetic MSR: an exit. @returns false where the processor raises #GP */
+  writeMsr(caller: VirtualProcessor, msr: number, value: number): boolean {
+    this.#chargeMsr(caller);
+    return caller.synic?.writeMsr(msr, value, caller.local) === true;
+  }
+
+  /** The same for a read: -1 where the processor raises #GP. */
+  readMsr(caller: VirtualProcessor, msr: number): number {
+    this.#chargeMsr(caller);
+    return caller.synic?.readMsr(msr) ?? -1;
+  }
+
+  /** A hypercall that fails before it is known what it is about. */
+  reject(caller: VirtualProcessor, status: number): number {
+    this.#chargeCall(caller, caller.lp.costs.vmexit);
+    return status;
+  }
+
+  /** Reads the input of a hypercall. @returns false when it is not in the caller's memory */
+  readCallerMemory(caller: VirtualProcessor, address: number, into: Uint8Array): boolean {
+    const { length } = into;
+    const memory = this.#partitions[caller.partitionId]?.memory;
+    if (memory !== undefined) return memory.readInto(address, into, 0, length) === length;
+    const { bytes } = this.#memory;
+    if (caller.kind !== 'root' || address < 0 || address + length > bytes.length) return false;
+    into.set(bytes.subarray(address, address + length));
+    return true;
+  }
+
   /** HvAssertVirtualInterrupt by the root: an interrupt without a SynIC, such as that of an emulated pin. */
   assertInterrupt(caller: VirtualProcessor, target: InterruptTarget): void {
     this.#chargeRoot(caller, caller.lp.costs.vmexit);
@@ -327,6 +260,12 @@ export class Hypervisor implements InterceptHandler {
   #chargeRoot(caller: VirtualProcessor, cycles: number): void {
     caller.lp.ledger.exits[EXIT_ROOT_HYPERCALL]++;
     caller.charge(HYPERVISOR, HYPERCALL, cycles);
+  }
+
+  #chargeMsr(caller: VirtualProcessor): void {
+    const { ledger, costs } = caller.lp;
+    ledger.exits[caller.kind === 'root' ? EXIT_ROOT_EOM : EXIT_MSR]++;
+    caller.charge(HYPERVISOR, INTERCEPT, costs.exitInHypervisor);
   }
 
   #chargeCall(caller: VirtualProcessor, cycles: number): void {
@@ -345,12 +284,4 @@ export class Hypervisor implements InterceptHandler {
     this.#chargeCall(caller, caller.lp.costs.vmexit);
     return HV_STATUS_ACCESS_DENIED;
   }
-}
-
-/** An access in words: `OUT port ec08, 4 bytes: 80000000`. */
-function describe(access: PortAccess, before = ''): string {
-  const bytes = `${access.size} byte${access.size === 1 ? '' : 's'}`;
-  const port = `port ${access.port.toString(16)}, ${bytes}`;
-  const value = (access.value >>> 0).toString(16);
-  return before + (access.write ? `OUT ${port}: ${value}` : `IN ${port}`);
 }

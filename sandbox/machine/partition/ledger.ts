@@ -68,6 +68,7 @@ export const EXITS = [
   'root-halt',
   'root-eom',
   'hypercall',
+  'msr',
 ] as const;
 export const EXIT_PORT_IO = 0;
 export const EXIT_MMIO = 1;
@@ -85,6 +86,8 @@ export const EXIT_ROOT_HALT = 11;
 export const EXIT_ROOT_EOM = 12;
 /** A hypercall of a guest that signals no ring, such as a posted message. */
 export const EXIT_HYPERCALL = 13;
+/** An access of a guest to a synthetic MSR, such as EOM. */
+export const EXIT_MSR = 14;
 
 const COLUMNS = ACTIVITIES.length;
 

@@ -1,4 +1,5 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { MonitorPage } from './monitor.ts';
 import type { Port } from './ports.ts';
 import type { VirtualProcessor } from './virtual-processor.ts';
 
@@ -12,6 +13,8 @@ export class Partition {
   readonly ports = new Map<number, Port>();
   /** Ports that it can send to, by connection id. */
   readonly connections = new Map<number, Port>();
+  /** Its page of monitored notifications, when it has one. */
+  monitor: MonitorPage | undefined;
 
   constructor(id: number, memory?: GuestMemory) {
     this.id = id;

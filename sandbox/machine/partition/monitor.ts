@@ -1,0 +1,124 @@
+import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import { type GuestMemory, READ, WRITE } from '../memory/guest-memory.ts';
+import { REFERENCE_TICK } from './synic-spec.ts';
+import { MONITOR_PAGE, MONITOR_PARAMETER, MONITOR_TRIGGER_GROUP } from './synic-structures.ts';
+
+export const MONITOR_GROUPS = 4;
+export const TRIGGERS_PER_GROUP = 32;
+/** What a trigger without a latency of its own gets: 100 us, the order that Linux comments name. */
+const USUAL_LATENCY = 1000;
+/** The hypervisor looks no more often than this, in ticks (10 us): a bound of this model. */
+const SHORTEST_LATENCY = 100;
+const { trigger_state, trigger_group, next_checktime, latency, parameter } = MONITOR_PAGE.at;
+const GROUP_SIZE = MONITOR_TRIGGER_GROUP.size;
+const { pending: PENDING, armed: ARMED } = MONITOR_TRIGGER_GROUP.at;
+
+/** Makes the signal that a trigger stands for. */
+export type ImplicitSignal = (connectionId: number, flag: number, at: number) => void;
+
+/**
+ * A page of monitored notifications. The guest sets a bit in it instead of making a hypercall; the
+ * hypervisor looks at each group within the latency of its triggers, and makes their signals.
+ *
+ * The public texts do not say when the hypervisor sets the armed bits; here they are those of the
+ * triggers that it looks at. What looking costs is not published: it is free here.
+ */
+export class MonitorPage implements Handler {
+  /** Signals made for the guest. */
+  signals = 0;
+  #memory: GuestMemory;
+  #gpa: number;
+  #engine: Engine;
+  #signal: ImplicitSignal;
+  /** Looks at each group again and again, and looks that a guest's trigger asks for. */
+  #rounds: Timer[];
+  #asked: Timer[];
+  #closed = false;
+
+  /** @param gpa a multiple of the page size */
+  constructor(engine: Engine, memory: GuestMemory, gpa: number, signal: ImplicitSignal) {
+    this.#engine = engine;
+    this.#memory = memory;
+    this.#gpa = gpa;
+    this.#signal = signal;
+    const groups = Array.from({ length: MONITOR_GROUPS }, (_, group) => group);
+    this.#rounds = groups.map((group) => engine.timer(this, group, true));
+    this.#asked = groups.map((group) => engine.timer(this, group));
+    for (const group of groups) this.handle(group);
+  }
+
+  /**
+   * The guest's part: sets the pending bit of trigger `id` at `at`. No exit. The machine is not at rest
+   * until the hypervisor has looked.
+   */
+  trigger(id: number, at: number): void {
+    if (!(id >= 0 && id < MONITOR_GROUPS * TRIGGERS_PER_GROUP) || this.#closed) return;
+    const group = id >>> 5;
+    const place = this.#gpa + trigger_group + group * GROUP_SIZE + PENDING;
+    this.#memory.write32(place, (this.#memory.read32(place) | (1 << (id & 31))) >>> 0);
+    if (this.#isEnabled(group)) this.#asked[group].schedule(this.#nextLook(group, at));
+  }
+
+  /** Called by the engine: looks at a group. */
+  handle(group: number): void {
+    if (this.#closed) return;
+    const { now } = this.#engine;
+    const next = this.#nextLook(group, now);
+    this.#rounds[group].schedule(next);
+    if (this.#memory.translate(this.#gpa, READ | WRITE) < 0 || !this.#isEnabled(group)) return;
+    this.#look(group, now, next);
+  }
+
+  /** The hypervisor looks no more. */
+  close(): void {
+    this.#closed = true;
+    for (const timer of [...this.#rounds, ...this.#asked]) timer.cancel();
+  }
+
+  #look(group: number, now: number, next: number): void {
+    const memory = this.#memory;
+    const place = this.#gpa + trigger_group + group * GROUP_SIZE;
+    const pending = memory.read32(place + PENDING);
+    if (pending !== 0) memory.write32(place + PENDING, 0);
+    let armed = 0;
+    for (let i = 0; i < TRIGGERS_PER_GROUP; i++) {
+      const trigger = group * TRIGGERS_PER_GROUP + i;
+      if (this.#latencyOf(trigger) === 0) continue;
+      armed |= 1 << i;
+      const check = Math.floor(next / REFERENCE_TICK) % 4294967296;
+      memory.write32(this.#gpa + next_checktime + trigger * 4, check);
+    }
+    memory.write32(place + ARMED, armed >>> 0);
+    for (let left = pending; left !== 0; left &= left - 1)
+      this.#fire(group * TRIGGERS_PER_GROUP + 31 - Math.clz32(left & -left), now);
+  }
+
+  #fire(trigger: number, now: number): void {
+    const place = this.#gpa + parameter + trigger * MONITOR_PARAMETER.size;
+    const connection = this.#memory.read32(place + MONITOR_PARAMETER.at.connectionid);
+    const flag = this.#memory.read32(place + MONITOR_PARAMETER.at.flagnumber) & 0xffff;
+    this.signals++;
+    this.#signal(connection & 0xffffff, flag, now);
+  }
+
+  #isEnabled(group: number): boolean {
+    return (this.#memory.read32(this.#gpa + trigger_state) & (1 << group)) !== 0;
+  }
+
+  #latencyOf(trigger: number): number {
+    const word = this.#memory.read32(this.#gpa + latency + (trigger & ~1) * 2);
+    return (trigger & 1) === 0 ? word & 0xffff : word >>> 16;
+  }
+
+  /** When the group is looked at next: within the shortest latency of its triggers. */
+  #nextLook(group: number, at: number): number {
+    let shortest = Infinity;
+    for (let i = 0; i < TRIGGERS_PER_GROUP; i++) {
+      const ticks = this.#latencyOf(group * TRIGGERS_PER_GROUP + i);
+      if (ticks > 0 && ticks < shortest) shortest = ticks;
+    }
+    if (shortest === Infinity) shortest = USUAL_LATENCY;
+    const period = Math.max(shortest, SHORTEST_LATENCY) * REFERENCE_TICK;
+    return (Math.floor(at / period) + 1) * period;
+  }
+}
