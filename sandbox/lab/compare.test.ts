@@ -103,7 +103,7 @@ describe('every frame arrives, none is lost, none is bad', () => {
       expect(deliveredBytes).toBe((options.frames ?? 0) * (options.frame ?? 1514));
     }
     expect(new Set(all.map(([, report]) => report.deliveredSha256)).size).toBe(1);
-  });
+  }, 60_000);
 
   test('jumbo frames: three paths carry them; the emulated one refuses and says so', async () => {
     for (const direction of ['tx', 'rx'] as const) {
