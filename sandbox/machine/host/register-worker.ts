@@ -1,8 +1,9 @@
 import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
 import { emulationCycles } from '../partition/costs.ts';
 import { SetVpRegistersInput } from '../partition/hypercalls.ts';
-import type { Hypervisor, PortService } from '../partition/hypervisor.ts';
+import type { Hypervisor } from '../partition/hypervisor.ts';
 import { InterceptReader } from '../partition/intercept-message.ts';
+import type { PortService } from '../partition/intercepts.ts';
 import { CONTEXT_SWITCH, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import { REGISTER_INTERCEPT_SUSPEND, REGISTER_RAX, REGISTER_RIP } from '../partition/registers.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
