@@ -7,22 +7,28 @@ import { UsageError } from './usage.ts';
 /** The advantages that a software device has over an emulated one; each can be taken away. */
 export type Reason = 'noHypervisor' | 'sharedMemory' | 'noEmulation' | 'kernelMode';
 
-/** What each advantage is, and what the machine does without it. */
-export const FOUR_REASONS: Readonly<Record<Reason, { name: string; without: string }>> = {
+/** What each advantage is, what to call a machine without it, and what that machine does. */
+export const FOUR_REASONS: Readonly<
+  Record<Reason, { name: string; missing: string; without: string }>
+> = {
   noHypervisor: {
     name: 'no hypervisor in the path',
+    missing: 'the hypervisor in the path',
     without: 'each packet is a message that the hypervisor carries: there is no ring',
   },
   sharedMemory: {
     name: 'shared memory',
+    missing: 'no shared memory',
     without: 'the hypervisor copies each frame between the partitions, through a buffer of its own',
   },
   noEmulation: {
     name: 'no emulation',
+    missing: 'registers to emulate',
     without: 'doorbell and status are registers: each access is intercepted and emulated',
   },
   kernelMode: {
     name: 'kernel mode',
+    missing: 'a service in user mode',
     without: 'the service provider is a process of the root',
   },
 };
@@ -131,9 +137,6 @@ function runsOf({ all, without }: FourReasonsReport): [string, PathReport][] {
   const runs = Object.entries(without) as [Reason, PathReport][];
   return [
     ['VMBus as it is', all],
-    ...runs.map(([reason, run]): [string, PathReport] => [
-      `without ${FOUR_REASONS[reason].name}`,
-      run,
-    ]),
+    ...runs.map(([reason, run]): [string, PathReport] => [FOUR_REASONS[reason].missing, run]),
   ];
 }

@@ -11,11 +11,11 @@ const runs = sizes.map((frame) => ({
 
 export default {
   kind: 'chart',
-  title: 'What a frame costs more without each of them',
+  title: 'What a frame costs more, with',
   x: { label: 'Frame size', unit: 'B' },
   y: { label: 'Cycles more for a frame', log: true },
   series: reasons.map((reason) => ({
-    name: `without ${FOUR_REASONS[reason].name}`,
+    name: FOUR_REASONS[reason].missing,
     points: runs.map(({ frame, report: { all, without } }) => ({
       x: frame,
       y: Math.max(1, (without[reason]?.cyclesPerFrame ?? 0) - all.cyclesPerFrame),
