@@ -3,6 +3,7 @@ import { replayControl } from './control.ts';
 import { type Family, familyOf } from './family.ts';
 import { replayIntercept } from './intercept.ts';
 import { isLayoutTable } from './layouts.ts';
+import { replayNetvsc } from './netvsc.ts';
 import { replayRing } from './ring.ts';
 import { replaySynic } from './synic.ts';
 import type { Difference, FamilyResult, VectorFile } from './vector-file.ts';
@@ -25,7 +26,7 @@ const FAMILIES: Record<Family, ((file: VectorFile) => FamilyResult) | string> = 
   synic: replaySynic,
   intercept: replayIntercept,
   control: replayControl,
-  netvsc: 'the replay of the network driver is not built yet',
+  netvsc: replayNetvsc,
   storvsc: 'the machine has no synthetic disk yet',
   vpci: 'the machine has no virtual PCI bus yet',
 };
