@@ -18,6 +18,8 @@ export const COMPARE_OPTIONS = {
   duration: { type: 'string' },
   frames: { type: 'string' },
   'posted-interrupts': { type: 'string' },
+  vmq: { type: 'string' },
+  vrss: { type: 'string' },
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
@@ -50,11 +52,17 @@ export function toCompareOptions(values: Values): CompareOptions {
     const value = values[word];
     if (value !== undefined) options[name] = toNumber(word, value);
   }
-  const posted = values['posted-interrupts'];
-  if (posted !== undefined) {
-    if (posted !== 'on' && posted !== 'off')
-      throw new UsageError(`--posted-interrupts: '${posted}' is not on or off`);
-    options.postedInterrupts = posted === 'on';
+  const switches = [
+    ['posted-interrupts', 'postedInterrupts'],
+    ['vmq', 'vmq'],
+    ['vrss', 'vrss'],
+  ] as const;
+  for (const [word, name] of switches) {
+    const value = values[word];
+    if (value === undefined) continue;
+    if (value !== 'on' && value !== 'off')
+      throw new UsageError(`--${word}: '${value}' is not on or off`);
+    options[name] = value === 'on';
   }
   return options;
 }

@@ -89,6 +89,7 @@ function report(path: PathName, bed: Testbed): PathReport {
     limitedBy: limitedBy(path, bed, time),
     ledger: ledger.rows(),
     faults: faults(bed),
+    ...rootCoresBusy(path, bed, time),
   };
 }
 
@@ -143,6 +144,18 @@ function cores(bed: Testbed, seconds: number): PathReport['cores'] {
     rootKernel: busy(ROOT_KERNEL),
     rootUser: busy(ROOT_USER),
   };
+}
+
+/** With several processors of the root: how busy each was. */
+function rootCoresBusy(
+  path: PathName,
+  bed: Testbed,
+  time: number,
+): Pick<PathReport, 'rootCoresBusy'> {
+  const { root } = bed.host;
+  if (root.length < 2 || path === 'native') return {};
+  const busy = root.map(({ lp }, i) => lp.busy - bed.rootBusyBefore[i]);
+  return { rootCoresBusy: busy.map((spent) => (time > 0 ? Math.min(1, spent / time) : 0)) };
 }
 
 /** The first resource that had no time left, from the wire inwards. */

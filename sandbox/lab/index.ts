@@ -6,6 +6,8 @@
 export * from '../machine/devices/dec21140/spec.ts';
 export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
+export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
+export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-policy.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
@@ -13,8 +15,19 @@ export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';
 export { sendCapture } from './capture-run.ts';
 export { compare } from './compare.ts';
+export type { AttackKind, AttackOptions, AttackReport } from './copy-attacks.ts';
+export { ATTACKS, attack } from './copy-attacks.ts';
+export type { CopyCost, CopyCostOptions } from './copy-costs.ts';
+export { copyCosts, copyCostTable, policyCost } from './copy-costs.ts';
 export type { FollowOptions } from './follow.ts';
 export { followFrame } from './follow.ts';
+export type { FourReasonsOptions, FourReasonsReport, Reason } from './four-reasons.ts';
+export {
+  FOUR_REASONS,
+  fourReasons,
+  fourReasonsBars,
+  fourReasonsTable,
+} from './four-reasons.ts';
 export { HyperVHost, VMSwitch } from './host.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
@@ -26,7 +39,17 @@ export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
+export { HandRing, ringByHand } from './ring-by-hand.ts';
+export type { RingTrafficOptions, RingTrafficReport } from './ring-traffic.ts';
+export { ringTraffic } from './ring-traffic.ts';
 export { knob, show, text } from './session.ts';
+export type {
+  RingState,
+  SignalCheckOptions,
+  SignalCheckReport,
+  SignalRule,
+} from './signal-rule.ts';
+export { checkSignalRule, VMBUS_RULE } from './signal-rule.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,

@@ -47,8 +47,20 @@ export function completeConfig(options: CompareOptions): CompareConfig {
     postedInterrupts: posted,
     seed: whole('seed', options.seed ?? 1, 0, 0xffffffff),
   };
+  completeSpreading(config, options);
   completeLength(config, options);
   return config;
+}
+
+/** How receive work is spread. What was not said stays out of the document, as it was before there was a choice. */
+function completeSpreading(config: CompareConfig, options: CompareOptions): void {
+  for (const name of ['vmq', 'vrss'] as const) {
+    const value: unknown = options[name];
+    if (value === undefined) continue;
+    if (typeof value !== 'boolean')
+      throw new UsageError(`${name}: '${String(value)}' is not true or false`);
+    config[name] = value;
+  }
 }
 
 function completeLength(config: CompareConfig, options: CompareOptions): void {
@@ -112,6 +124,8 @@ const KNOWN = new Set([
   'durationMs',
   'frames',
   'postedInterrupts',
+  'vmq',
+  'vrss',
   'seed',
 ]);
 

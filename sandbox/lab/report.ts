@@ -56,6 +56,8 @@ export interface PathReport {
   ledger: LedgerRow[];
   /** Frames that reached the far end damaged, out of order or twice. Zero on a healthy machine. */
   faults: number;
+  /** Share of the time that each processor of the root was busy, where there is more than one. */
+  rootCoresBusy?: number[];
   /** What the path did to the frames it was asked for, when it could not carry them as they were. */
   note?: string;
 }
@@ -75,6 +77,10 @@ export interface CompareConfig {
   durationMs?: number;
   frames?: number;
   postedInterrupts: boolean;
+  /** Whether each VM has a queue of the NIC, on a root core of its own as far as there are; yes when left out. */
+  vmq?: boolean;
+  /** Whether one VM's flows are spread over its queues and the root's cores; yes when left out. */
+  vrss?: boolean;
   seed: number;
 }
 

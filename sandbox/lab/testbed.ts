@@ -11,6 +11,8 @@ import { Measurement } from './measure.ts';
 import { LINES, PACED } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
+import { queuesFor } from './shared-receive.ts';
+import type { SyntheticVariant } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 import {
   type GuestDrivers,
@@ -35,6 +37,8 @@ const MAX_EVENTS = 400_000_000;
 /** What a run may have beside the configuration of a comparison. */
 export interface TestbedOptions {
   drivers?: GuestDrivers;
+  /** How the service of VMBus adapters is made otherwise; see SyntheticVariant. */
+  variant?: SyntheticVariant;
   /** Frames that an application hands over back to back. */
   burst?: number;
   traceSteps?: number;
@@ -61,6 +65,8 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
+  /** Picoseconds that each processor of the root had spent before that. */
+  readonly rootBusyBefore: readonly number[];
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
@@ -83,7 +89,8 @@ export class Testbed {
       maxFrame: Math.max(MAX_FRAME, config.frame),
       guestBytes: config.vms * (this.#guestBytes(path) + ROOT_BYTES),
       postedInterrupts: config.postedInterrupts,
-      physicalQueues: path === 'native' ? this.#queues : undefined,
+      physicalQueues:
+        path === 'native' ? this.#queues : queuesFor(options.variant, config.rootCores, config.vms),
       traceSteps: options.traceSteps,
     });
     this.measurement = new Measurement(this.host.memory, this.#flows, options.digest !== false);
@@ -106,6 +113,7 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
+    this.rootBusyBefore = this.host.root.map(({ lp }) => lp.busy);
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#addFlows(options);
   }
@@ -157,7 +165,7 @@ export class Testbed {
       const processors = path === 'native' ? config.guestCores * config.vms : config.guestCores;
       const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });
       this.machines.push(machine);
-      const { drivers } = options;
+      const { drivers, variant } = options;
       this.adapters.push(
         vmSwitch === undefined
           ? machine.addPhysicalAdapter(this.#queues, makeMac(1, 0), drivers)
@@ -166,6 +174,9 @@ export class Testbed {
               ...settingsFor(path),
               queues: this.#queues,
               drivers,
+              variant,
+              vmqWeight: config.vmq === false ? 0 : 100,
+              vrssEnabled: config.vrss !== false,
             }),
       );
     }

@@ -1,6 +1,5 @@
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
-import { NetVsc } from '../machine/guest/netvsc/driver.ts';
 import { PIN_VECTOR, TulipDriver } from '../machine/guest/tulip/driver.ts';
 import { ADAPTER_VECTOR, VfDriver } from '../machine/guest/vf-driver.ts';
 import { NetVsp } from '../machine/host/netvsp/provider.ts';
@@ -19,13 +18,19 @@ import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../machine/vmbus/nvsp.t
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
+import { SHARED_RECEIVE_BYTES, shareReceiveQueue, sharesReceive } from './shared-receive.ts';
+import {
+  channelKind,
+  newNetVsc,
+  providerOptions,
+  type SyntheticVariant,
+} from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 import { MachineBus } from './vmbus.ts';
 
-/** Sections that a provider keeps for its answers to requests. */
-const CONTROL_SECTIONS = 16;
-/** Sections of the receive buffer for each channel, unless an adapter's settings say how many bytes. */
+/** Sections of the receive buffer for each channel, and those that a provider keeps for its answers. */
 const RECEIVE_SECTIONS = 512;
+const CONTROL_SECTIONS = 16;
 /** Pages of one direction's ring: the default of the Linux driver. */
 const RING_PAGES = 128;
 
@@ -51,9 +56,15 @@ export interface AdapterSettings {
    */
   receiveBuffer?: number;
   sendBuffer?: number;
+  /** 0 leaves the adapter without a queue of the NIC of its own; 1 to 100, the usual, ask for one. */
+  vmqWeight?: number;
+  /** Whether its flows are spread over its queues and the root's processors; they are when left out. */
+  vrssEnabled?: boolean;
   /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
   phys?: ReadonlyMap<number, Phy>;
   drivers?: GuestDrivers;
+  /** How a VMBus adapter's service is made otherwise than Hyper-V's; for teaching. */
+  variant?: SyntheticVariant;
 }
 
 /** The settings that put an adapter on a path, given a switch that allows it. */
@@ -72,6 +83,8 @@ export interface NetworkAdapter {
   worker?: WorkerProcess;
   provider?: NetVsp;
   channels?: Channel[];
+  /** Where its driver has put what it shares, once it has: guest addresses, and bytes of a section. */
+  readonly buffers?: { send: number; receive: number; receiveSectionSize: number };
   /** Function of the NIC that it was given. */
   functionIndex?: number;
   requesterId?: number;
@@ -115,6 +128,9 @@ export class VirtualMachine {
     const weight = settings.iovWeight ?? 0;
     if (!(weight >= 0 && weight <= 100))
       throw new UsageError(`iovWeight: ${weight} is not between 0 and 100`);
+    const { vmqWeight = 100 } = settings;
+    if (!(vmqWeight >= 0 && vmqWeight <= 100))
+      throw new UsageError(`vmqWeight: ${vmqWeight} is not between 0 and 100`);
     if (settings.legacy === true && weight > 0)
       throw new UsageError(
         'iovWeight: a legacy network adapter has no SR-IOV setting; leave it out',
@@ -176,23 +192,23 @@ export class VirtualMachine {
     const host = this.#host;
     const { core, external } = settings.switch;
     const { maxFrame } = host.options;
-    const queues = settings.queues ?? 1;
+    const { queues = 1, variant } = settings;
+    // The bus opens sub-channels before they are asked for; they are used once they are.
+    const channels = Array.from({ length: queues }, (_, queue) =>
+      this.#openChannel(settings, mac, queue),
+    );
     const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
-    const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts);
+    const parts = providerOptions(variant, host.memory, maxFrame);
+    const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts, parts);
     placeTask(provider, `vsp ${this.index}`);
     core.connectAdapter(provider, mac);
-    if (queues > 1) host.nic.setFilter(mac, 0);
-    else host.nic.setFilter(mac, 0, this.index % host.root.length);
-    // The bus opens sub-channels before they are asked for; they are used once they are.
-    const channels = Array.from({ length: queues }, (_, queue) => this.#openChannel(mac, queue));
-    const [primary] = channels;
-    provider.addChannel(primary);
-    const sections = queues * receiveSections(maxFrame);
-    const device = new NetVsc(host.hypervisor, this.memory, primary, {
+    provider.addChannel(channels[0]);
+    this.#setReceiveQueue(settings, mac);
+    if (sharesReceive(variant)) shareReceiveQueue(host, settings.switch, this, mac, provider);
+    const device = newNetVsc(variant, this, host, channels, {
       maxFrame,
       channels: queues,
-      receiveBytes: settings.receiveBuffer ?? sections * receiveSectionSize(maxFrame),
-      sendBytes: settings.sendBuffer ?? queues * DEFAULT_SEND_BUFFER,
+      ...bufferSizes(settings, maxFrame),
     });
     provider.onSubchannels = (count) => {
       for (const channel of channels.slice(1, 1 + count)) {
@@ -202,17 +218,40 @@ export class VirtualMachine {
       return count;
     };
     device.open();
-    return { device, macAddress: mac, path: 'vmbus', port: provider, provider, channels };
+    return {
+      device,
+      macAddress: mac,
+      path: 'vmbus',
+      port: provider,
+      provider,
+      channels,
+      get buffers() {
+        return device.buffers;
+      },
+    };
   }
 
   /** The primary channel of a network adapter, or a sub-channel of it. */
-  #openChannel(mac: MacAddress, index: number): Channel {
+  #openChannel(settings: AdapterSettings, mac: MacAddress, index: number): Channel {
     return this.vmbus.open({
       offer: { classId: CLASS_NETWORK, instanceId: instanceOf(mac), subChannel: index },
       ringPages: RING_PAGES,
       targetVp: index % this.processors.length,
-      root: this.#rootProcessor(index),
+      root: this.#rootProcessor(settings.vrssEnabled === false ? 0 : index),
+      kind: channelKind(settings.variant),
     });
+  }
+
+  /**
+   * Where the NIC puts the adapter's frames: into one queue for everybody, into one for this machine, whose
+   * interrupts one processor of the root takes, or spread by flow over the queues of all of them.
+   */
+  #setReceiveQueue(settings: AdapterSettings, mac: MacAddress): void {
+    const { nic, root } = this.#host;
+    const { vmqWeight = 100, vrssEnabled = true, queues = 1 } = settings;
+    if (vmqWeight === 0) nic.setFilter(mac, 0, 0);
+    else if (queues > 1 && vrssEnabled) nic.setFilter(mac, 0);
+    else nic.setFilter(mac, 0, this.index % root.length);
   }
 
   #addVirtualFunction(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
@@ -269,10 +308,19 @@ function instanceOf(mac: MacAddress): string {
   return `00000000-0000-0000-0000-${digits}`;
 }
 
-/** Sections for one channel, with those that the provider keeps for its answers. */
-function receiveSections(maxFrame: number): number {
+/** Bytes of the buffers that a synthetic adapter shares. */
+function bufferSizes(settings: AdapterSettings, maxFrame: number) {
+  const { queues = 1, variant } = settings;
   const size = receiveSectionSize(maxFrame);
-  return Math.min(RECEIVE_SECTIONS + CONTROL_SECTIONS, Math.floor(LARGE_PAGE_SIZE / size));
+  const most = Math.floor(LARGE_PAGE_SIZE / size);
+  const sections = queues * Math.min(RECEIVE_SECTIONS + CONTROL_SECTIONS, most);
+  const usual = sharesReceive(variant) ? SHARED_RECEIVE_BYTES : sections * size;
+  // A page is less than a section: every frame is a list of pages.
+  const withoutSections = variant?.copyThroughHypervisor === true ? PAGE_SIZE : undefined;
+  return {
+    receiveBytes: settings.receiveBuffer ?? usual,
+    sendBytes: withoutSections ?? settings.sendBuffer ?? queues * DEFAULT_SEND_BUFFER,
+  };
 }
 
 /** Tells the trace for whom a task of the root works. */

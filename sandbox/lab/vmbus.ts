@@ -26,6 +26,8 @@ export interface ChannelRequest {
   /** Processor of the guest that takes the channel's interrupts, by index. */
   targetVp: number;
   root: VirtualProcessor;
+  /** What kind of channel it becomes; one with rings when left out. */
+  kind?: typeof Channel;
 }
 
 /** Events in which a machine's bus opens a channel, beyond which something is stuck. */
@@ -85,7 +87,7 @@ export class MachineBus {
     });
     this.host.offer(offer, {
       opened: (channel, rings) => {
-        opened = this.#connect(channel, rings, request.root);
+        opened = this.#connect(channel, rings, request);
         return opened !== undefined;
       },
       closed: (_channel, reason) => {
@@ -123,10 +125,14 @@ export class MachineBus {
   }
 
   /** Undefined when the root's processor has no event flag left: then the open is refused. */
-  #connect(channel: HostChannel, rings: OpenedRings, root: VirtualProcessor): Channel | undefined {
+  #connect(
+    channel: HostChannel,
+    rings: OpenedRings,
+    { root, kind: Kind = Channel }: ChannelRequest,
+  ): Channel | undefined {
     const { host, memory, partition } = this.#parts;
     const guest = partition.processors[rings.targetVp];
-    const opened = new Channel(memory, guest, root, {
+    const opened = new Kind(memory, guest, root, {
       relid: channel.relid,
       connectionId: channel.offer.connectionId,
       gpadl: rings.gpadl.pages,

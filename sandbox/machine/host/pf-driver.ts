@@ -11,7 +11,7 @@ import { isTagged } from './port-policy.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 const TX_ENTRIES = 1024;
-const RX_ENTRIES = 512;
+export const RX_ENTRIES = 512;
 const POLL_BUDGET = 8;
 /** Frames after which clients are told even though more are waiting. */
 const FLUSH_FRAMES = 64;
@@ -48,6 +48,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #port: SwitchPort;
   #maxFrame: number;
 
+  /** @param buffers where received frames are to land; memory of the root's own when left out */
   constructor(
     host: HostMemory,
     nicFunction: NicFunction,
@@ -56,6 +57,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     virtualSwitch: VirtualSwitch,
     external: SwitchPort,
     maxFrame: number,
+    buffers?: number,
   ) {
     this.#host = host;
     this.#interrupts = new QueueInterrupts(nicFunction, index);
@@ -65,10 +67,10 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     this.#maxFrame = maxFrame;
     const stride = maxFrame <= 2048 ? 2048 : 16384;
     const ring = host.allocate((TX_ENTRIES + RX_ENTRIES) * 16);
-    const buffers = host.allocate(RX_ENTRIES * stride);
+    const receive = buffers ?? host.allocate(RX_ENTRIES * stride);
     this.#tx = new TxRing(host, nicFunction, index, ring, TX_ENTRIES);
     const rxRing = ring + TX_ENTRIES * 16;
-    this.#rx = new RxRing(host, nicFunction, index, rxRing, RX_ENTRIES, buffers, stride);
+    this.#rx = new RxRing(host, nicFunction, index, rxRing, RX_ENTRIES, receive, stride);
     this.#inFlight = new Array(TX_ENTRIES);
     processor.install(PF_VECTOR + index, this);
   }

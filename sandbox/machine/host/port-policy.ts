@@ -70,10 +70,13 @@ export function vlanOf(host: HostMemory, frame: ScatterList): number {
 }
 
 export function isTagged(host: HostMemory, frame: ScatterList): boolean {
-  return (
-    frame.byte(host, VLAN_OFFSET) === VLAN_PROTOCOL >>> 8 &&
-    frame.byte(host, VLAN_OFFSET + 1) === (VLAN_PROTOCOL & 0xff)
-  );
+  // A frame's head mostly lies in one piece.
+  if (frame.lengths[0] < VLAN_OFFSET + 2)
+    return (
+      ((frame.byte(host, VLAN_OFFSET) << 8) | frame.byte(host, VLAN_OFFSET + 1)) === VLAN_PROTOCOL
+    );
+  const at = frame.addresses[0] + VLAN_OFFSET;
+  return ((host.bytes[at] << 8) | host.bytes[at + 1]) === VLAN_PROTOCOL;
 }
 
 /** Tags for all VLANs, made when first needed, in memory of the root that no frame shares. */

@@ -96,7 +96,7 @@ export class Iommu {
     const tag = requesterId * 4294967296 + large;
     const slot = (large ^ (requesterId * 7)) & (IOTLB_ENTRIES - 1);
     if (this.#tags[slot] === tag && (this.#access[slot] & access) === access)
-      return this.#frames[slot] + (address % LARGE_PAGE_SIZE);
+      return this.#frames[slot] + (address - large * LARGE_PAGE_SIZE);
     return this.#walk(requesterId, address, access, slot, tag);
   }
 

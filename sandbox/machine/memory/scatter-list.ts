@@ -16,6 +16,8 @@ export class ScatterList {
   /** Who wants it back, and what it calls it. */
   owner: ScatterOwner | undefined;
   token = 0;
+  /** Host address of a place of the owner's for the head of a frame; 0 while there is none. */
+  headPlace = 0;
 
   clear(): void {
     this.count = 0;
@@ -65,6 +67,34 @@ export class ScatterList {
     this.#shift(to, from - to);
     this.length -= length;
     return true;
+  }
+
+  /**
+   * Copies the first `length` bytes to host memory at `to`, which takes their place in the list.
+   * @returns false when the list is full or shorter than that: nothing was done
+   */
+  replaceHead(host: HostMemory, to: number, length: number): boolean {
+    if (length > this.length || this.count === MAX_SEGMENTS) return false;
+    const first = this.lengths[0];
+    if (first <= length) return this.#replaceLong(host, to, length);
+    const { bytes } = host;
+    const from = this.addresses[0];
+    for (let i = 0; i < length; i++) bytes[to + i] = bytes[from + i];
+    for (let i = this.count; i > 1; i--) {
+      this.addresses[i] = this.addresses[i - 1];
+      this.lengths[i] = this.lengths[i - 1];
+    }
+    this.count++;
+    this.addresses[0] = to;
+    this.lengths[0] = length;
+    this.addresses[1] = from + length;
+    this.lengths[1] = first - length;
+    return true;
+  }
+
+  #replaceLong(host: HostMemory, to: number, length: number): boolean {
+    for (let i = 0; i < length; i++) host.bytes[to + i] = this.byte(host, i);
+    return this.remove(0, length) && this.insert(0, to, length);
   }
 
   /** Makes a piece begin at `offset`; its index, or -1 without room for `pieces` more. */

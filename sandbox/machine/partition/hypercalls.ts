@@ -1,4 +1,5 @@
 import type { HostMemory } from '../memory/host-memory.ts';
+import { INPUT_SET_VP_REGISTERS, REGISTER_ASSOC } from './register-structures.ts';
 import { REGISTER_RAX, REGISTER_RIP } from './registers.ts';
 
 /** Call codes that this machine knows (TLFS). */
@@ -7,9 +8,9 @@ export const HV_SET_VP_REGISTERS = 0x51;
 export * from './hypercall-status.ts';
 
 /** Input of SetVpRegisters: a header, then one entry for each register (hv_register_assoc). */
-const HEADER = 16;
-const ENTRY = 32;
-const VALUE = 16;
+const HEADER = INPUT_SET_VP_REGISTERS.at.elements;
+const ENTRY = REGISTER_ASSOC.size;
+const VALUE = REGISTER_ASSOC.at.value;
 
 /**
  * The input page of HvSetVpRegisters in the caller's memory, which for a root partition is host memory.

@@ -1,6 +1,6 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
-import { MESSAGE_SIZE } from './intercept-message.ts';
+import { MESSAGE_HEADER_SIZE, MESSAGE_SIZE } from './intercept-message.ts';
 import type { Synic } from './synic.ts';
 import {
   REFERENCE_TICK,
@@ -13,9 +13,10 @@ import {
   TIMER_VECTOR_SHIFT,
   TIMERS,
 } from './synic-spec.ts';
+import { MESSAGE_HEADER, TIMER_MESSAGE_PAYLOAD } from './synic-structures.ts';
 
 const MESSAGE_TIMER_EXPIRED = 0x80000010;
-const PAYLOAD_SIZE = 24;
+const PAYLOAD = TIMER_MESSAGE_PAYLOAD.at;
 const WORD = 4294967296;
 /** Words of a timer: configuration and count, low word first. */
 const WORDS = 4;
@@ -154,16 +155,14 @@ export class SynicTimers implements Handler {
   #writeMessage(slot: number, timer: number, at: number): void {
     const { bytes, u32 } = this.#host;
     bytes.fill(0, slot, slot + MESSAGE_SIZE);
-    const w = slot >>> 2;
+    const payload = slot + MESSAGE_HEADER_SIZE;
     const expiration = this.#expiration[timer];
     const delivery = Math.floor(at / REFERENCE_TICK);
-    u32[w] = MESSAGE_TIMER_EXPIRED;
-    u32[w + 1] = PAYLOAD_SIZE;
-    u32[w + 4] = timer;
-    u32[w + 6] = expiration % WORD;
-    u32[w + 7] = Math.floor(expiration / WORD);
-    u32[w + 8] = delivery % WORD;
-    u32[w + 9] = Math.floor(delivery / WORD);
+    u32[slot >>> 2] = MESSAGE_TIMER_EXPIRED;
+    u32[(slot + MESSAGE_HEADER.at.payload_size) >>> 2] = TIMER_MESSAGE_PAYLOAD.size;
+    u32[(payload + PAYLOAD.timer_index) >>> 2] = timer;
+    put64(u32, payload + PAYLOAD.expiration_time, expiration);
+    put64(u32, payload + PAYLOAD.delivery_time, delivery);
   }
 
   /** A single expiration turns the timer off; a period goes on from now where it fell behind. */
@@ -178,4 +177,9 @@ export class SynicTimers implements Handler {
     const now = Math.floor(at / REFERENCE_TICK);
     this.#schedule(timer, Math.max(this.#expiration[timer] + period, now + 1));
   }
+}
+
+function put64(words: Uint32Array, at: number, value: number): void {
+  words[at >>> 2] = value % WORD;
+  words[(at >>> 2) + 1] = Math.floor(value / WORD);
 }

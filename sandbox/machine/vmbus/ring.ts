@@ -39,6 +39,8 @@ export class Ring {
   readonly #data: Float64Array;
   /** Where the next packet is read, and the last read index that was published. */
   #reading: number;
+  /** Where the packet that was read last begins. */
+  #last = 0;
   #published: number;
   /** Where the batch being written starts and ends; -1 when there is none. */
   #batch = -1;
@@ -204,10 +206,16 @@ export class Ring {
     const header = (first >>> 16) * 8;
     if (header < 16 || header > bytes || bytes + TRAILER > available || bytes / 4 > into.length)
       return RING_CORRUPT;
+    this.#last = this.#reading;
     this.#reading = this.#step(this.#load(start, into, bytes >>> 2), TRAILER);
     into[0] = first;
     into[1] = second;
     return bytes >>> 2;
+  }
+
+  /** Forgets that the last packet was read: the next `read` fetches it from shared memory once more. */
+  unread(): void {
+    this.#reading = this.#last;
   }
 
   /**

@@ -46,6 +46,8 @@ export const INFO_HASH = 8;
 export const RNDIS_BODY = 8;
 /** Bytes of the header of a frame without per-packet information. */
 export const RNDIS_HEADER = RNDIS_BODY + RNDIS_PACKET.size;
+/** What a header without per-packet information says of where its frame is. */
+export const RNDIS_DATA_OFFSET = RNDIS_HEADER - RNDIS_BODY;
 /** Bytes of one per-packet information with a word of data. */
 export const INFO_SIZE = RNDIS_PER_PACKET_INFO.size + 4;
 /** Words of a header and of its information that a side copies before it looks at them. */

@@ -81,7 +81,7 @@ export class RxQueue {
   #store(address: number, from: number, length: number): boolean {
     const nic = this.#nic;
     for (let done = 0; done < length; ) {
-      const piece = Math.min(length - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
+      const piece = Math.min(length - done, PAGE_SIZE - ((address + done) & (PAGE_SIZE - 1)));
       const to = nic.translate(this, address + done, DMA_WRITE);
       if (to < 0) return false;
       nic.host.copy(to, from + done, piece);

@@ -116,7 +116,7 @@ export class TxQueue implements Handler {
     const nic = this.#nic;
     nic.ledger.charge(DEVICE, DMA, 0);
     for (let done = 0; done < length; ) {
-      const piece = Math.min(length - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
+      const piece = Math.min(length - done, PAGE_SIZE - ((address + done) & (PAGE_SIZE - 1)));
       const from = nic.translate(this, address + done, DMA_READ);
       if (from < 0) return false;
       nic.host.copy(to + done, from, piece);

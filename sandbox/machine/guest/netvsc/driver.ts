@@ -85,6 +85,12 @@ export class NetVsc implements NetDevice, Task {
     this.#steps = this.initialisation.steps();
   }
 
+  /** Where the driver has put its buffers: guest addresses, and bytes of a receive section. */
+  get buffers(): { send: number; receive: number; receiveSectionSize: number } {
+    const { receiveSectionSize } = this.initialisation.agreed;
+    return { send: this.#sendAt, receive: this.#receiveAt, receiveSectionSize };
+  }
+
   /** Loads the driver: the initialisation starts as soon as the processor gets to it. */
   open(): void {
     this.#channels[0].channel.guestProcessor.post(this, 0, 0);

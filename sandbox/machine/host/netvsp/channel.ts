@@ -30,7 +30,15 @@ import {
   RING_CORRUPT,
   type Ring,
 } from '../../vmbus/ring.ts';
-import { fillHeader, MAX_HEADER_WORDS, NO_INFO, RNDIS_HEADER } from '../../vmbus/rndis.ts';
+import {
+  fillHeader,
+  MAX_HEADER_WORDS,
+  NO_INFO,
+  RNDIS_BODY,
+  RNDIS_HEADER,
+  WORD_DATA_LENGTH,
+  WORD_DATA_OFFSET,
+} from '../../vmbus/rndis.ts';
 import type { PfClient } from '../pf-driver.ts';
 import { handleControl, replyWords } from './control.ts';
 import { Outstanding } from './outstanding.ts';
@@ -50,6 +58,8 @@ const MAX_COMPLETIONS = 4096;
 const MAX_CONTROL = 4096;
 /** Words of a message of NVSP that a guest must send at least. */
 const MIN_WORDS = 2;
+/** `run`'s argument for a message that was checked where it lies, and is now used from there. */
+const USE = 1;
 
 /**
  * The provider's side of one channel: takes what the guest sends from the ring to the switch without
@@ -83,6 +93,8 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
   #polling = false;
   #blocked = false;
   #signalOwed = false;
+  /** Messages checked in place. */
+  #checked = 0;
 
   constructor(provider: NetVsp, channel: Channel) {
     this.#provider = provider;
@@ -103,8 +115,11 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
   }
 
   /** Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. */
-  run(processor: VirtualProcessor): void {
-    const queue = this.#provider.external.queueOf(processor);
+  run(processor: VirtualProcessor, arg: number): void {
+    const { external, mode } = this.#provider;
+    const queue = external.queueOf(processor);
+    mode.enter(processor);
+    if (arg === USE) this.#useInPlace(processor);
     for (let budget = POLL_BUDGET; budget > 0; budget--) {
       if (!queue.hasRoom) {
         this.#blocked = true;
@@ -116,7 +131,11 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
         return;
       }
       if (words === 0) break;
-      processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
+      this.#charge(processor, RING, processor.lp.costs.ringPacket, 'take a packet');
+      if (!this.#provider.copies.ringMessages && this.#isSection(words)) {
+        this.#checkInPlace(processor);
+        return;
+      }
       this.#message(processor, words);
       if (this.channel.closedBecause !== undefined) return;
     }
@@ -125,6 +144,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
     if (this.#blocked) return;
     this.#polling = !this.#in.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
+    else mode.leave(processor);
   }
 
   room(processor: VirtualProcessor): void {
@@ -135,21 +155,21 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
 
   /** A frame for the guest: copied into a section of its receive buffer, told at the end of the batch. */
   deliver(processor: VirtualProcessor, frame: ScatterList, receive: ReceiveSections): boolean {
-    const { ledger, costs } = processor.lp;
-    processor.charge(processor.kernel, DRIVER, costs.serviceProvider, 'VSP: to the guest');
-    const fits =
-      frame.length + RNDIS_HEADER <= receive.sectionSize && this.#batch.length < 2 * MAX_RANGES;
-    const section = fits && this.channel.closedBecause === undefined ? receive.take() : -1;
+    const { mode } = this.#provider;
+    mode.enter(processor);
+    mode.call(processor);
+    this.#charge(processor, DRIVER, processor.lp.costs.serviceProvider, 'VSP: to the guest');
+    const room = this.#batch.length < 2 * MAX_RANGES && this.channel.closedBecause === undefined;
+    const lent = room && frame.count === 1 ? receive.lentAt(frame.addresses[0]) : -1;
+    const fits = frame.length + RNDIS_HEADER <= receive.sectionSize;
+    const section = lent >= 0 ? lent : room && fits ? receive.take() : -1;
     if (section < 0) {
       this.dropped++;
       return false;
     }
     fillHeader(this.#header, frame.length, NO_INFO, 0);
-    receive.put(section, this.#header, frame);
-    ledger.copies++;
-    ledger.copiedBytes += frame.length;
-    const detail = processor.tracing ? `${frame.length} bytes into the receive buffer` : undefined;
-    processor.charge(processor.kernel, COPY, costs.copyCold * frame.length, detail);
+    const at = receive.putHeader(section, this.#header);
+    if (lent < 0) this.#store(processor, frame, at, receive, section);
     this.#batch.push(section, frame.length + RNDIS_HEADER);
     return false;
   }
@@ -177,6 +197,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
       this.#outstanding.shift();
     }
     if (this.#signalOwed) this.#signal(processor);
+    if (!this.#polling) this.#provider.mode.leave(processor);
   }
 
   /** Sends the guest a message that it did not ask for. */
@@ -252,15 +273,13 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
 
   /** Every frame of a transfer goes to the switch; the transfer is completed when all are through. */
   #forward(processor: VirtualProcessor, found: boolean): void {
-    const packet = this.#packet;
-    const token = this.#outstanding.begin(packet[2] + packet[3] * 4294967296);
+    const token = this.#begin();
     const provider = this.#provider;
     this.#frames.reset();
     let more = found && provider.state.running;
     if (!more) this.malformed++;
     for (let frames = 0; more && frames < MAX_PACKETS_PER_TRANSFER; frames++) {
-      const list = this.#lists.pop() ?? new ScatterList();
-      list.clear();
+      const list = this.#newList(token);
       const next = this.#frames.next(this.#transfer, list);
       if (next < 0) this.malformed++;
       more = next > 0;
@@ -268,16 +287,117 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
         this.#lists.push(list);
         break;
       }
-      list.owner = this;
-      list.token = token;
       this.#outstanding.hold(token);
-      const { serviceProvider } = processor.lp.costs;
-      processor.charge(processor.kernel, DRIVER, serviceProvider, 'VSP: from the guest');
-      if (!provider.switch.forward(processor, list, provider)) this.returned(list);
+      this.#charge(processor, DRIVER, processor.lp.costs.serviceProvider, 'VSP: from the guest');
+      this.#toSwitch(processor, list);
     }
     this.#outstanding.release(token);
     if (this.#outstanding.done > MAX_COMPLETIONS)
       this.#close('the guest sends and does not read its completions');
+  }
+
+  /** To the switch, after the copies that the policy asks for. */
+  #toSwitch(processor: VirtualProcessor, list: ScatterList): void {
+    const provider = this.#provider;
+    provider.mode.call(processor);
+    const good = list.length > 0 && this.#protect(processor, list);
+    if (!good || !provider.switch.forward(processor, list, provider)) this.returned(list);
+  }
+
+  #protect(processor: VirtualProcessor, list: ScatterList): boolean {
+    const { copies, mover, privateMemory } = this.#provider;
+    if (mover !== undefined) return mover.fetch(processor, list);
+    if (copies.sentFrames) return privateMemory.copyFrame(processor, list);
+    return !copies.sentHeaders || privateMemory.copyHeader(processor, list);
+  }
+
+  /** The copy into the receive buffer: by the root, or by the hypervisor where no memory is shared. */
+  #store(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    at: number,
+    receive: ReceiveSections,
+    section: number,
+  ): void {
+    const { mover, host } = this.#provider;
+    const { length } = frame;
+    if (mover !== undefined && at >= 0) {
+      mover.store(processor, frame, at);
+      return;
+    }
+    if (at >= 0) frame.copyTo(host, at);
+    else receive.putFrame(section, frame);
+    const { ledger, costs } = processor.lp;
+    ledger.copies++;
+    ledger.copiedBytes += length;
+    const detail = processor.tracing ? `${length} bytes into the receive buffer` : undefined;
+    this.#charge(processor, COPY, costs.copyCold * length, detail);
+  }
+
+  #charge(processor: VirtualProcessor, what: number, cycles: number, detail?: string): void {
+    processor.charge(this.#provider.mode.actor(processor), what, cycles, detail);
+  }
+
+  /** Whether the packet is frames in a section of the send buffer. */
+  #isSection(words: number): boolean {
+    const packet = this.#packet;
+    const at = (packet[0] >>> 16) * 2;
+    const isMessage = (packet[0] & 0xffff) === PACKET_IN_BAND && at + 4 <= words;
+    return isMessage && packet[at] === NVSP_RNDIS_PACKET && packet[at + 1] === RNDIS_DATA;
+  }
+
+  /**
+   * Without the copy of ring messages: looks at the message where it lies, and comes back to use it. What
+   * the guest writes in between is used unchecked.
+   */
+  #checkInPlace(processor: VirtualProcessor): void {
+    this.#charge(processor, DRIVER, processor.lp.costs.serviceProvider, 'VSP: check the message');
+    const list = this.#newList(-1);
+    this.#frames.reset();
+    const at = (this.#packet[0] >>> 16) * 2;
+    const good = this.#collect(PACKET_IN_BAND, at) && this.#frames.next(this.#transfer, list) === 1;
+    this.#lists.push(list);
+    if (good) this.#in.unread();
+    else this.#outstanding.release(this.#begin());
+    if (++this.#checked % POLL_BUDGET === 0) {
+      if (this.#in.commit()) this.#signal(processor);
+      this.flush(processor);
+    }
+    processor.post(this, good ? USE : 0, processor.local);
+  }
+
+  #useInPlace(processor: VirtualProcessor): void {
+    if (this.#in.read(this.#packet) <= 0) return;
+    const at = (this.#packet[0] >>> 16) * 2;
+    const list = this.#newList(this.#begin());
+    this.#trusted(list, this.#packet[at + 2]);
+    this.#toSwitch(processor, list);
+  }
+
+  /** The frame as the message has it by now: the offset is added to the mapping, whatever it is. */
+  #trusted(list: ScatterList, section: number): void {
+    const { host, state } = this.#provider;
+    if (state.send === undefined || section >= state.sendSections) return;
+    const start = state.send.span(section * SEND_SECTION_SIZE, RNDIS_HEADER);
+    if (start < 0) return;
+    const offset = host.read32(start + 4 * WORD_DATA_OFFSET) + RNDIS_BODY;
+    const length = host.read32(start + 4 * WORD_DATA_LENGTH);
+    const at = (start + offset) % 4294967296;
+    // Beyond the host's memory there is nothing to read: a machine check, here a dropped frame.
+    if (at + length <= host.size) list.add(at, length);
+  }
+
+  #newList(token: number): ScatterList {
+    const list = this.#lists.pop() ?? new ScatterList();
+    list.clear();
+    list.owner = this;
+    list.token = token;
+    return list;
+  }
+
+  /** A transfer of the guest begins; its token. */
+  #begin(): number {
+    return this.#outstanding.begin(this.#packet[2] + this.#packet[3] * 4294967296);
   }
 
   #control(processor: VirtualProcessor, message: Uint32Array): void {
@@ -310,9 +430,8 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
   /** A control message of RNDIS: copied before it is looked at; the reply comes in a section. */
   #rndis(processor: VirtualProcessor): void {
     const { state, host } = this.#provider;
-    const packet = this.#packet;
     const list = this.#transfer;
-    const token = this.#outstanding.begin(packet[2] + packet[3] * 4294967296);
+    const token = this.#begin();
     if (list.length > MAX_CONTROL || state.receive === undefined) {
       this.#close('an RNDIS message without a place for its answer');
       return;
@@ -399,7 +518,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
     transaction: number,
     detail: string,
   ): boolean {
-    processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, detail);
+    this.#charge(processor, RING, processor.lp.costs.ringPacket, detail);
     const written = this.#out.write(this.#reply, words, type, headerWords, flags, transaction);
     if (written === 2) this.#signalOwed = true;
     return written !== 0;
@@ -407,6 +526,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, ScatterOwner
 
   #signal(processor: VirtualProcessor): void {
     this.#signalOwed = false;
+    this.#provider.mode.call(processor);
     const { partitionId, index } = this.channel.guestProcessor;
     const { hypervisor } = this.#provider;
     hypervisor.signalEventDirect(processor, partitionId, index, SINT_VMBUS, this.channel.relid);

@@ -51,6 +51,8 @@ export interface ControlPort {
   host: HostMemory;
   /** The pages of a GPADL of the primary channel, mapped. */
   map(handle: number): SharedPages | undefined;
+  /** The receive buffer is shared. */
+  shared(pages: SharedPages): void;
   /** Offers so many sub-channels; how many there will be. */
   offerSubchannels(count: number): number;
 }
@@ -72,9 +74,19 @@ export class AdapterState {
   subchannels = 0;
   dataPath = DATA_PATH_SYNTHETIC;
 
-  constructor(facts: AdapterFacts) {
+  /** Receive sections that the NIC fills, and bytes of a section where that does not follow from the MTU. */
+  readonly nicSections: number;
+  readonly #sectionSize: number | undefined;
+
+  constructor(facts: AdapterFacts, nicSections: number, sectionSize: number | undefined) {
     this.facts = facts;
+    this.nicSections = nicSections;
+    this.#sectionSize = sectionSize;
     this.maxFrame = Math.min(facts.maxFrame, MAX_GUEST_FRAME);
+  }
+
+  get receiveSectionSize(): number {
+    return this.#sectionSize ?? receiveSectionSize(this.maxFrame);
   }
 
   get macBytes(): Uint8Array {
@@ -133,10 +145,11 @@ function negotiate(state: AdapterState, words: Uint32Array): Reply {
 function shareReceiveBuffer(state: AdapterState, port: ControlPort, handle: number): Reply {
   if (state.receive !== undefined) return 'a second receive buffer';
   const pages = port.map(handle);
-  const size = receiveSectionSize(state.maxFrame);
+  const size = state.receiveSectionSize;
   if (pages === undefined || pages.bytes < size)
     return [NVSP_RECEIVE_BUFFER_COMPLETE, NVSP_STATUS_FAILED];
-  state.receive = new ReceiveSections(port.host, pages, size);
+  state.receive = new ReceiveSections(port.host, pages, size, state.nicSections);
+  port.shared(pages);
   const { count } = state.receive;
   return [NVSP_RECEIVE_BUFFER_COMPLETE, NVSP_STATUS_SUCCESS, 1, 0, size, count, count * size];
 }

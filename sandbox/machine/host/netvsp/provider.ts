@@ -8,8 +8,13 @@ import {
   NVSP_SWITCH_DATA_PATH,
   NVSP_VERSION_5,
   NVSP_VF_ASSOCIATION,
+  receiveSectionSize,
 } from '../../vmbus/nvsp.ts';
+import { type CopyPolicy, SAFE_COPIES } from '../copy-policy.ts';
+import type { HypervisorCopies } from '../hypervisor-copies.ts';
 import type { ExternalPort } from '../pf-driver.ts';
+import { PrivateMemory } from '../private-memory.ts';
+import { KernelMode, type ServiceMode } from '../service-mode.ts';
 import type { SwitchPort, VirtualSwitch } from '../virtual-switch.ts';
 import { ProviderChannel } from './channel.ts';
 import { type AdapterFacts, AdapterState, type ControlPort } from './control.ts';
@@ -19,9 +24,26 @@ import { SharedPages } from './shared-pages.ts';
 const SEND_TABLE = 16;
 const SEND_TABLE_OFFSET = 12;
 
+/** How a provider works; what is left out is as Hyper-V's is. */
+export interface ProviderOptions {
+  /** Which bytes of the guest it copies before it relies on them. */
+  copies?: Readonly<CopyPolicy>;
+  /** Where in the root it runs. */
+  mode?: ServiceMode;
+  /** Who moves frames between the partitions when no memory is shared for that. */
+  mover?: HypervisorCopies;
+  /** Receive sections, from the first on, that the NIC fills itself, and bytes of each: see SharedReceive. */
+  nicSections?: number;
+  receiveSectionSize?: number;
+}
+
 /**
  * The network service provider of one adapter, in the root's kernel, and its port of the switch: what the
  * guest and it have agreed on, and a provider for each channel.
+ *
+ * What it copies before it relies on it is a policy (CopyPolicy). By default ring messages and RNDIS headers
+ * are copied out of shared memory before they are looked at, and the addresses of a sent frame before the
+ * switch is asked.
  */
 export class NetVsp implements SwitchPort, ControlPort {
   readonly state: AdapterState;
@@ -30,10 +52,17 @@ export class NetVsp implements SwitchPort, ControlPort {
   readonly switch: VirtualSwitch;
   readonly external: ExternalPort;
   readonly channels: ProviderChannel[] = [];
+  readonly copies: Readonly<CopyPolicy>;
+  readonly mode: ServiceMode;
+  readonly mover: HypervisorCopies | undefined;
+  readonly privateMemory: PrivateMemory;
+  readonly nicSections: number;
   /** Frames for a guest that was not ready to receive any. */
   notReady = 0;
   /** Called when a guest wants sub-channels: offers them, and returns how many. */
   onSubchannels: (count: number) => number = () => 0;
+  /** Called when the guest has shared its receive buffer. */
+  onReceiveBuffer: (pages: SharedPages) => void = () => {};
   /** Called when the guest has moved its frames to another data path. */
   onDataPath: (path: number) => void = () => {};
   /** Name of the tasks of this provider's channels in a trace. */
@@ -45,12 +74,20 @@ export class NetVsp implements SwitchPort, ControlPort {
     virtualSwitch: VirtualSwitch,
     external: ExternalPort,
     facts: AdapterFacts,
+    options: ProviderOptions = {},
   ) {
+    const { copies = SAFE_COPIES, mode = new KernelMode(), mover, nicSections = 0 } = options;
+    this.copies = copies;
+    this.mode = mode;
+    this.mover = mover;
+    this.nicSections = nicSections;
+    const sectionSize = options.receiveSectionSize ?? receiveSectionSize(facts.maxFrame);
+    this.privateMemory = new PrivateMemory(host, sectionSize);
     this.hypervisor = hypervisor;
     this.host = host;
     this.switch = virtualSwitch;
     this.external = external;
-    this.state = new AdapterState(facts);
+    this.state = new AdapterState(facts, nicSections, options.receiveSectionSize);
   }
 
   /** Serves a channel of the adapter; the first one is the primary. */
@@ -85,6 +122,10 @@ export class NetVsp implements SwitchPort, ControlPort {
     const [{ channel }] = this.channels;
     const pages = channel.hostControl?.gpadl(handle);
     return pages === undefined ? undefined : SharedPages.map(channel.guestMemory, pages);
+  }
+
+  shared(pages: SharedPages): void {
+    this.onReceiveBuffer(pages);
   }
 
   offerSubchannels(count: number): number {

@@ -15,16 +15,19 @@ export class ReceiveSections {
   #free: number[];
   #control: number[];
   #firstControl: number;
+  #lent: number;
   #addresses: Float64Array;
 
-  constructor(host: HostMemory, pages: SharedPages, sectionSize: number) {
+  /** @param lent sections, from the first on, that the NIC fills: they are never taken here */
+  constructor(host: HostMemory, pages: SharedPages, sectionSize: number, lent: number) {
+    this.#lent = lent;
     this.#host = host;
     this.#pages = pages;
     this.sectionSize = sectionSize;
     this.count = Math.floor(pages.bytes / sectionSize);
     this.#firstControl = Math.max(0, this.count - CONTROL_SECTIONS);
     const all = Array.from({ length: this.count }, (_, i) => i);
-    this.#free = all.slice(0, this.#firstControl).reverse();
+    this.#free = all.slice(lent, this.#firstControl).reverse();
     this.#control = all.slice(this.#firstControl);
     this.#addresses = Float64Array.from(all, (i) => pages.span(i * sectionSize, sectionSize));
   }
@@ -41,31 +44,41 @@ export class ReceiveSections {
 
   give(section: number): void {
     if (section >= this.#firstControl) this.#control.push(section);
-    else this.#free.push(section);
+    else if (section >= this.#lent) this.#free.push(section);
   }
 
-  /** Puts a header and then a frame into a section. */
-  put(section: number, header: Uint32Array, frame: ScatterList): void {
+  /** Puts the header of a frame into a section; host address of where the frame goes, or -1. */
+  putHeader(section: number, header: Uint32Array): number {
     const address = this.#addresses[section];
     if (address < 0 || (address & 1) !== 0) {
-      const bytes = new Uint8Array(RNDIS_HEADER + frame.length);
-      bytes.set(new Uint8Array(header.buffer, 0, RNDIS_HEADER));
-      for (let i = 0; i < frame.length; i++) bytes[RNDIS_HEADER + i] = frame.byte(this.#host, i);
-      this.putBytes(section, bytes);
-      return;
+      this.putBytes(section, new Uint8Array(header.buffer, 0, RNDIS_HEADER));
+      return address < 0 ? -1 : address + RNDIS_HEADER;
     }
     const { u16 } = this.#host;
     for (let i = 0, half = address >>> 1; i < RNDIS_HEADER / 4; i++, half += 2) {
       u16[half] = header[i];
       u16[half + 1] = header[i] >>> 16;
     }
-    frame.copyTo(this.#host, address + RNDIS_HEADER);
+    return address + RNDIS_HEADER;
   }
 
-  /** Puts a control message into a section. */
-  putBytes(section: number, bytes: Uint8Array): void {
+  /** Puts a frame into a section that is not in one piece, behind its header. */
+  putFrame(section: number, frame: ScatterList): void {
+    const bytes = new Uint8Array(frame.length);
+    for (let i = 0; i < frame.length; i++) bytes[i] = frame.byte(this.#host, i);
+    this.putBytes(section, bytes, RNDIS_HEADER);
+  }
+
+  /** The section that the NIC has filled with a frame at host address `at`; -1 when it is none of those. */
+  lentAt(at: number): number {
+    const section = (at - RNDIS_HEADER - this.#addresses[0]) / this.sectionSize;
+    return Number.isInteger(section) && section >= 0 && section < this.#lent ? section : -1;
+  }
+
+  /** Puts bytes at `offset` of a section. */
+  putBytes(section: number, bytes: Uint8Array, offset = 0): void {
     const list = new ScatterList();
-    this.#pages.addTo(list, section * this.sectionSize, bytes.length);
+    this.#pages.addTo(list, section * this.sectionSize + offset, bytes.length);
     let done = 0;
     for (let i = 0; i < list.count; i++) {
       this.#host.bytes.set(bytes.subarray(done, done + list.lengths[i]), list.addresses[i]);
