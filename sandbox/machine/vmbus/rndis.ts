@@ -71,32 +71,33 @@ export function headerSize(info: PacketInfo): number {
 }
 
 /**
- * Fills `words` with the header of a frame of `length` bytes.
+ * Fills in the header of a frame of `length` bytes, from index `start` of `words` on.
  * @param padding bytes behind the frame that belong to the message
  * @returns words of the header
  */
 export function fillHeader(
   words: Uint32Array,
+  start: number,
   length: number,
   info: PacketInfo,
   padding: number,
 ): number {
   const size = headerSize(info);
-  words.fill(0, 0, RNDIS_HEADER / 4);
-  words[WORD_TYPE] = RNDIS_MSG_PACKET;
-  words[WORD_LENGTH] = size + length + padding;
-  words[WORD_DATA_OFFSET] = size - RNDIS_BODY;
-  words[WORD_DATA_LENGTH] = length;
-  words[WORD_INFO_OFFSET] = RNDIS_PACKET.size;
-  words[WORD_INFO_LENGTH] = size - RNDIS_HEADER;
-  let at = RNDIS_HEADER / 4;
+  for (let i = WORD_DATA_LENGTH + 1; i < RNDIS_HEADER / 4; i++) words[start + i] = 0;
+  words[start + WORD_TYPE] = RNDIS_MSG_PACKET;
+  words[start + WORD_LENGTH] = size + length + padding;
+  words[start + WORD_DATA_OFFSET] = size - RNDIS_BODY;
+  words[start + WORD_DATA_LENGTH] = length;
+  words[start + WORD_INFO_OFFSET] = RNDIS_PACKET.size;
+  words[start + WORD_INFO_LENGTH] = size - RNDIS_HEADER;
+  let at = start + RNDIS_HEADER / 4;
   for (let i = 0; i < info.length; i += 2) {
     words[at++] = INFO_SIZE;
     words[at++] = info[i];
     words[at++] = RNDIS_PER_PACKET_INFO.size;
     words[at++] = info[i + 1];
   }
-  return at;
+  return at - start;
 }
 
 /** A message: its type, words of its own structure by offset, and bytes behind that. */

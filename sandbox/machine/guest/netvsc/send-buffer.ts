@@ -1,4 +1,5 @@
-import { type GuestMemory, WRITE } from '../../memory/guest-memory.ts';
+import { type GuestMemory, READ, WRITE } from '../../memory/guest-memory.ts';
+import { fillHeader, MAX_HEADER_WORDS, type PacketInfo } from '../../vmbus/rndis.ts';
 
 /**
  * The buffer that the host has mapped for good, in sections of equal size. All channels of an adapter
@@ -9,6 +10,7 @@ export class SendBuffer {
   readonly sections: number;
   #memory: GuestMemory;
   #gpa: number;
+  #words = new Uint32Array(MAX_HEADER_WORDS);
   #free: number[];
   /** Host addresses of sections that are in one piece; -1 for the others. */
   #addresses: Float64Array;
@@ -34,24 +36,30 @@ export class SendBuffer {
     this.#free.push(section);
   }
 
-  /** Writes `count` words at `offset` of a section. */
-  putWords(section: number, offset: number, words: Uint32Array, count: number): void {
+  /** Writes the header of a frame at `offset` of a section; returns its bytes. */
+  putHeader(
+    section: number,
+    offset: number,
+    length: number,
+    info: PacketInfo,
+    padding: number,
+  ): number {
     const address = this.#addresses[section];
-    if (address >= 0 && (offset & 3) === 0) {
+    if (address >= 0 && ((address + offset) & 3) === 0) {
       const { u32 } = this.#memory.host;
-      const at = (address + offset) >>> 2;
-      for (let i = 0; i < count; i++) u32[at + i] = words[i];
-      return;
+      return 4 * fillHeader(u32, (address + offset) >>> 2, length, info, padding);
     }
+    const words = fillHeader(this.#words, 0, length, info, padding);
     const gpa = this.#gpa + section * this.sectionSize + offset;
-    for (let i = 0; i < count; i++) this.#memory.write32(gpa + 4 * i, words[i]);
+    for (let i = 0; i < words; i++) this.#memory.write32(gpa + 4 * i, this.#words[i]);
+    return 4 * words;
   }
 
   /** Copies `length` bytes of guest memory at `from` to `offset` of a section. */
   copyIn(section: number, offset: number, from: number, length: number): void {
     const memory = this.#memory;
     const address = this.#addresses[section];
-    const source = address >= 0 ? memory.span(from, length, WRITE) : -1;
+    const source = address >= 0 ? memory.span(from, length, READ) : -1;
     if (source >= 0) {
       memory.host.copy(address + offset, source, length);
       return;

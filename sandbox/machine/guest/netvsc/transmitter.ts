@@ -230,9 +230,8 @@ export class Transmitter {
   #append(frame: OutgoingFrame, slot: number, size: number, more: boolean): void {
     const { alignment } = this;
     const padding = more ? (alignment - (size & (alignment - 1))) & (alignment - 1) : 0;
-    const words = fillHeader(this.#words, frame.length, frame.info, padding);
-    this.#buffer.putWords(this.#open, this.#used, this.#words, words);
-    let at = this.#used + 4 * words;
+    const { info, length } = frame;
+    let at = this.#used + this.#buffer.putHeader(this.#open, this.#used, length, info, padding);
     for (let i = 0; i < frame.pieces; i++) {
       this.#buffer.copyIn(this.#open, at, frame.addresses[i], frame.lengths[i]);
       at += frame.lengths[i];
@@ -247,8 +246,7 @@ export class Transmitter {
 
   /** Copies the header only, and lists the pages of the data: no other frame can follow. */
   #appendHeader(frame: OutgoingFrame, slot: number, header: number): void {
-    const words = fillHeader(this.#words, frame.length, frame.info, 0);
-    this.#buffer.putWords(this.#open, this.#used, this.#words, words);
+    this.#buffer.putHeader(this.#open, this.#used, frame.length, frame.info, 0);
     this.#used += header;
     this.#first = this.#requestor.chain(this.#first, slot);
     const at = this.#listPieces(RANGES, frame);
@@ -269,7 +267,7 @@ export class Transmitter {
 
   /** No copy: the header stands in front of the frame, and the packet lists the pages of both. */
   #sendPages(frame: OutgoingFrame, slot: number, header: number): void {
-    const words = fillHeader(this.#words, frame.length, frame.info, 0);
+    const words = fillHeader(this.#words, 0, frame.length, frame.info, 0);
     for (let i = 0; i < words; i++) this.#memory.write32(frame.header + 4 * i, this.#words[i]);
     const at = this.#listPieces(this.#range(RANGES, frame.header, header), frame);
     const first = this.#requestor.chain(NO_FRAME, slot);

@@ -100,7 +100,7 @@ export class NetVsp implements SwitchPort, ControlPort {
 
   /** Frames for the guest that found no room in its receive buffer, or no guest that wanted them. */
   get dropped(): number {
-    return this.channels.reduce((sum, { dropped }) => sum + dropped, this.notReady);
+    return this.channels.reduce((sum, { receiving }) => sum + receiving.dropped, this.notReady);
   }
 
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {

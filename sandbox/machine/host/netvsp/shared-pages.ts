@@ -8,10 +8,13 @@ export class SharedPages {
   readonly bytes: number;
   /** Host address of each page. */
   #pages: number[];
+  /** Whether all pages are adjacent. */
+  #whole: boolean;
 
   private constructor(pages: number[]) {
     this.#pages = pages;
     this.bytes = pages.length * PAGE_SIZE;
+    this.#whole = this.span(0, this.bytes) >= 0;
   }
 
   /** Maps the pages; undefined when one of them is not the guest's to read and write. */
@@ -31,6 +34,7 @@ export class SharedPages {
 
   /** Adds `length` bytes at `offset` to a list; false when the list is full. */
   addTo(list: ScatterList, offset: number, length: number): boolean {
+    if (this.#whole) return list.add(this.#pages[0] + offset, length);
     for (let done = 0; done < length; ) {
       const at = offset + done;
       const count = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));

@@ -1,0 +1,147 @@
+import type { ScatterList } from '../../memory/scatter-list.ts';
+import { COPY, DRIVER } from '../../partition/ledger.ts';
+import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
+import type { Channel } from '../../vmbus/channel.ts';
+import {
+  NO_SECTION,
+  NVSP_RNDIS_PACKET,
+  RECEIVE_BUFFER_ID,
+  RNDIS_CONTROL,
+  RNDIS_DATA,
+} from '../../vmbus/nvsp.ts';
+import { FLAG_COMPLETION_REQUESTED, PACKET_TRANSFER_PAGES } from '../../vmbus/ring.ts';
+import { fillHeader, MAX_HEADER_WORDS, NO_INFO, RNDIS_HEADER } from '../../vmbus/rndis.ts';
+import { replyWords } from './control.ts';
+import type { NetVsp } from './provider.ts';
+import type { ReceiveSections } from './receive-sections.ts';
+import { MAX_RANGES, type PacketWriter } from './writer.ts';
+
+/** First word of the ranges of a transfer-page packet. */
+const RANGES = 6;
+
+/** Frames and answers for the guest on one channel: into sections of its receive buffer, then told. */
+export class ReceivePath {
+  /** Frames that found no free section, or no room in the ring. */
+  dropped = 0;
+  #provider: NetVsp;
+  #channel: Channel;
+  #writer: PacketWriter;
+  #header = new Uint32Array(MAX_HEADER_WORDS);
+  /** Sections and lengths of frames that the guest has not been told of. */
+  #batch: number[] = [];
+  /** Sections that the guest has, by transaction. */
+  #lent = new Map<number, number[]>();
+  #transaction = 1;
+
+  constructor(provider: NetVsp, channel: Channel, writer: PacketWriter) {
+    this.#provider = provider;
+    this.#channel = channel;
+    this.#writer = writer;
+  }
+
+  /** A frame for the guest: copied into a section of its receive buffer, told at the end of the batch. */
+  deliver(processor: VirtualProcessor, frame: ScatterList, receive: ReceiveSections): void {
+    const { mode } = this.#provider;
+    mode.enter(processor);
+    mode.call(processor);
+    const { serviceProvider } = processor.lp.costs;
+    this.#writer.charge(processor, DRIVER, serviceProvider, 'VSP: to the guest');
+    const room = this.#batch.length < 2 * MAX_RANGES && this.#channel.closedBecause === undefined;
+    const lent = room && frame.count === 1 ? receive.lentAt(frame.addresses[0]) : -1;
+    const fits = room && frame.length + RNDIS_HEADER <= receive.sectionSize;
+    const section = lent < 0 && fits ? receive.take() : lent;
+    if (section < 0) {
+      this.dropped++;
+      return;
+    }
+    fillHeader(this.#header, 0, frame.length, NO_INFO, 0);
+    const at = receive.putHeader(section, this.#header);
+    if (lent < 0) this.#store(processor, frame, at, receive, section);
+    this.#batch.push(section, frame.length + RNDIS_HEADER);
+  }
+
+  /** Tells the guest of the frames since the last time. */
+  flush(processor: VirtualProcessor): void {
+    const { receive } = this.#provider.state;
+    const { words } = this.#writer;
+    const ranges = this.#batch.length / 2;
+    if (ranges === 0) return;
+    const sections: number[] = [];
+    for (let i = 0; i < ranges; i++) {
+      words[RANGES + 2 * i] = this.#batch[2 * i + 1];
+      words[RANGES + 1 + 2 * i] = this.#batch[2 * i] * (receive?.sectionSize ?? 0);
+      sections.push(this.#batch[2 * i]);
+    }
+    this.#batch.length = 0;
+    if (receive === undefined || !this.#sendRanges(processor, sections, RNDIS_DATA))
+      this.dropped += ranges;
+  }
+
+  /** An answer to a control message; false when the guest holds all sections for those. */
+  answer(processor: VirtualProcessor, receive: ReceiveSections, message: DataView): boolean {
+    const section = message.byteLength <= receive.sectionSize ? receive.takeControl() : -1;
+    if (section < 0) return false;
+    receive.putBytes(section, new Uint8Array(message.buffer));
+    const { words } = this.#writer;
+    words[RANGES] = message.byteLength;
+    words[RANGES + 1] = section * receive.sectionSize;
+    return this.#sendRanges(processor, [section], RNDIS_CONTROL);
+  }
+
+  /** The guest is through with a batch: its sections are free. A number it was never given is ignored. */
+  takeBack(transaction: number): void {
+    const sections = this.#lent.get(transaction);
+    if (sections === undefined) return;
+    this.#lent.delete(transaction);
+    for (const section of sections) this.#provider.state.receive?.give(section);
+  }
+
+  /** The copy into the receive buffer: by the root, or by the hypervisor where no memory is shared. */
+  #store(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    at: number,
+    receive: ReceiveSections,
+    section: number,
+  ): void {
+    const { mover, host } = this.#provider;
+    const { length } = frame;
+    if (mover !== undefined && at >= 0) {
+      mover.store(processor, frame, at);
+      return;
+    }
+    if (at >= 0) frame.copyTo(host, at);
+    else receive.putFrame(section, frame);
+    const { ledger, costs } = processor.lp;
+    ledger.copies++;
+    ledger.copiedBytes += length;
+    const detail = processor.tracing ? `${length} bytes into the receive buffer` : undefined;
+    this.#writer.charge(processor, COPY, costs.copyCold * length, detail);
+  }
+
+  /** A transfer-page packet over ranges that are written already; takes the sections back without room. */
+  #sendRanges(processor: VirtualProcessor, sections: number[], kind: number): boolean {
+    const { words } = this.#writer;
+    words[RANGES - 2] = RECEIVE_BUFFER_ID;
+    words[RANGES - 1] = sections.length;
+    const at = RANGES + 2 * sections.length;
+    const end = at + replyWords(this.#provider.state);
+    words.fill(0, at, end);
+    words[at] = NVSP_RNDIS_PACKET;
+    words[at + 1] = kind;
+    words[at + 2] = NO_SECTION;
+    const transaction = this.#transaction++;
+    const written = this.#writer.put(
+      processor,
+      end,
+      PACKET_TRANSFER_PAGES,
+      2 + 2 * sections.length,
+      FLAG_COMPLETION_REQUESTED,
+      transaction,
+      'put received frames',
+    );
+    if (written) this.#lent.set(transaction, sections);
+    else for (const section of sections) this.#provider.state.receive?.give(section);
+    return written;
+  }
+}
