@@ -114,11 +114,11 @@ export function fourReasonsTable(
     { name: 'Run' },
     { name: 'Cycles' },
     { name: 'Exits' },
-    { name: 'Exits for I/O' },
+    { name: 'I/O exits' },
     { name: 'Hypercalls' },
     { name: 'Copies' },
-    { name: 'Thread switches' },
-    { name: 'Throughput', unit: 'Gb/s' },
+    { name: 'Switches' },
+    { name: 'Carried', unit: 'Gb/s' },
   ];
   const rows = runsOf(report).map(([name, { perFrame, cyclesPerFrame, throughputGbps }]) => [
     name,
