@@ -1,4 +1,5 @@
-import { Initialisation, type Request } from '../../machine/guest/netvsc/initialisation.ts';
+import type { Request } from '../../machine/guest/netvsc/agreement.ts';
+import { Initialisation } from '../../machine/guest/netvsc/initialisation.ts';
 import { NO_RESPONSE } from '../../machine/guest/netvsc/requestor.ts';
 import { PAGE_SIZE } from '../../machine/memory/host-memory.ts';
 import {
@@ -125,7 +126,7 @@ export class InitialisingGuest {
     const words = nvspWords(packet);
     if (packet[0] === PACKET_IN_BAND && words[0] === NVSP_SWITCH_DATA_PATH)
       this.#post(nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, words[1]]]), true);
-    else if (packet[0] === 9) this.#send(haltRequest(++this.initialisation.requests));
+    else if (packet[0] === 9) this.#send(haltRequest(++this.initialisation.rndis.requests));
   }
 
   #advance(message: DataView, handle: number): void {

@@ -14,14 +14,9 @@ import {
 import { DESCRIPTOR_WORDS, PACKET_IN_BAND } from '../../vmbus/ring.ts';
 import { RNDIS_COMPLETION, RNDIS_MSG_INDICATE } from '../../vmbus/rndis.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
+import { type Answer, type NetVscOptions, NetVscRefused, type Request } from './agreement.ts';
 import { NetChannel } from './channel.ts';
-import {
-  type Answer,
-  Initialisation,
-  type NetVscOptions,
-  NetVscRefused,
-  type Request,
-} from './initialisation.ts';
+import { Initialisation } from './initialisation.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import { NO_RESPONSE } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
@@ -164,7 +159,7 @@ export class NetVsc implements NetDevice, Task {
     const type = message.getUint32(0, true);
     if (type === RNDIS_MSG_INDICATE || (type & RNDIS_COMPLETION) === 0) return;
     if (this.#waiting?.kind !== 'rndis' || message.byteLength < 16) return;
-    if (message.getUint32(8, true) !== this.initialisation.requests) return;
+    if (message.getUint32(8, true) !== this.initialisation.rndis.requests) return;
     this.#advance(processor, { message, handle: 0 });
   }
 

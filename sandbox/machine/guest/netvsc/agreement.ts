@@ -1,0 +1,59 @@
+/** What the driver asks of its channel on the way; an answer comes back for all but a notice. */
+export type Request =
+  | { kind: 'nvsp' | 'notice' | 'rndis'; message: DataView }
+  | { kind: 'gpadl'; buffer: 'receive' | 'send' }
+  | { kind: 'subchannels'; count: number };
+
+/** What comes back: the reply to a message, or the handle of a buffer. */
+export interface Answer {
+  message: DataView;
+  handle: number;
+}
+
+/** What the driver is set to before it starts. */
+export interface NetVscOptions {
+  /** Longest frame without FCS. */
+  maxFrame: number;
+  /** Channels that it wants, the primary one counted. */
+  channels: number;
+}
+
+/** What the driver and its provider have agreed on. */
+export interface Agreement {
+  version: number;
+  receiveSectionSize: number;
+  receiveSections: number;
+  sendSectionSize: number;
+  /** Frames in one transfer, and their alignment in bytes. */
+  maxPackets: number;
+  alignment: number;
+  macAddress: Uint8Array;
+  linkUp: boolean;
+  /** In units of 100 bit/s; 0 when it was not asked. */
+  linkSpeed: number;
+  channels: number;
+}
+
+/** Nothing agreed on. */
+export function newAgreement(): Agreement {
+  return {
+    version: 0,
+    receiveSectionSize: 0,
+    receiveSections: 0,
+    sendSectionSize: 0,
+    maxPackets: 1,
+    alignment: 1,
+    macAddress: new Uint8Array(6),
+    linkUp: false,
+    linkSpeed: 0,
+    channels: 1,
+  };
+}
+
+/** Thrown inside the driver when the provider refuses; it ends the initialisation, nothing else. */
+export class NetVscRefused extends Error {
+  override name = 'NetVscRefused';
+}
+
+/** One request after another, each answered before the next is made. */
+export type Steps<T = void> = Generator<Request, T, Answer>;
