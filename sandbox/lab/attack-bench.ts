@@ -15,9 +15,10 @@ import type { Task, VirtualProcessor } from '../machine/partition/virtual-proces
 import { RNDIS_DATA_OFFSET, RNDIS_HEADER } from '../machine/vmbus/rndis.ts';
 import type { AttackKind } from './copy-attacks.ts';
 import { HyperVHost } from './host.ts';
+import type { NetworkAdapter } from './network-adapter.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import { queuesFor } from './shared-receive.ts';
-import type { NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
 
 const MEBIBYTE = 1 << 20;
 const MAX_EVENTS = 3_000_000;

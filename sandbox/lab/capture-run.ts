@@ -3,12 +3,12 @@ import { READ, WRITE } from '../machine/memory/guest-memory.ts';
 import { MAX_FRAME, type MacAddress, MIN_FRAME } from '../machine/net/frame.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { HyperVHost } from './host.ts';
+import { type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { completeConfig, LINES } from './options.ts';
 import { type CapturedFrame, readPcap, writePcap } from './pcap.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CaptureReport, PathName, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
-import { type NetworkAdapter, settingsFor } from './virtual-machine.ts';
 
 /** What `sendCapture` takes. */
 export interface CaptureOptions {

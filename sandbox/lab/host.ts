@@ -25,8 +25,9 @@ import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
+import type { NetworkAdapter } from './network-adapter.ts';
 import { UsageError } from './usage.ts';
-import { type NetworkAdapter, VirtualMachine } from './virtual-machine.ts';
+import { VirtualMachine } from './virtual-machine.ts';
 
 /** Requester id of the NIC's physical function: bus 1, device 0, function 0. */
 export const PHYSICAL_FUNCTION = 0x0100;

@@ -14,10 +14,10 @@ import {
 } from '../machine/net/frame.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { HyperVHost, type VMSwitch } from './host.ts';
+import { type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import { UsageError } from './usage.ts';
-import { type NetworkAdapter, settingsFor } from './virtual-machine.ts';
 
 /** The station at the far end of the wire, by this name. */
 export const OUTSIDE = 'outside';

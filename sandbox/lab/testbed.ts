@@ -8,18 +8,14 @@ import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost, type VMSwitch } from './host.ts';
 import { Measurement } from './measure.ts';
+import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES, PACED } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
-import {
-  type GuestDrivers,
-  type NetworkAdapter,
-  settingsFor,
-  type VirtualMachine,
-} from './virtual-machine.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
 
 const MEBIBYTE = 1 << 20;
 /** Frames that a receiver's window lets be on their way, over all flows: fewer than a ring holds. */

@@ -60,7 +60,7 @@ describe('a machine that is set up', () => {
   test('another device opens its channel while the first one works', () => {
     const machine = bed();
     const { vmbus } = parts(machine);
-    const disk = vmbus.open({
+    const { channel: disk } = vmbus.open({
       offer: { classId: CLASS_SCSI, instanceId: CLASS_SCSI },
       ringPages: 16,
       targetVp: 0,

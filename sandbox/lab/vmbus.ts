@@ -1,13 +1,8 @@
 import { VmbusDriver } from '../machine/guest/vmbus/bus-driver.ts';
 import { VmbusConnection } from '../machine/guest/vmbus/connection.ts';
-import type { GuestChannel } from '../machine/guest/vmbus/guest-channel.ts';
 import { GuestMessageService } from '../machine/guest/vmbus/messages.ts';
 import { PartitionPages } from '../machine/host/vmbus/guest-pages.ts';
-import type {
-  HostChannel,
-  OfferSettings,
-  OpenedRings,
-} from '../machine/host/vmbus/host-channel.ts';
+import type { HostChannel, OpenedRings } from '../machine/host/vmbus/host-channel.ts';
 import { GuestBus } from '../machine/host/vmbus/server.ts';
 import type { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { PAGE_SIZE } from '../machine/memory/host-memory.ts';
@@ -15,20 +10,9 @@ import type { Partition } from '../machine/partition/partition.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { Channel } from '../machine/vmbus/channel.ts';
 import { connectSignals, disconnectSignals, openVmbusSint } from '../machine/vmbus/interrupts.ts';
+import { type ChannelRequest, type ChannelSignals, DeviceChannel } from './device-channel.ts';
 import type { HyperVHost } from './host.ts';
 import { UsageError } from './usage.ts';
-
-/** A device's channel as the lab wants it. */
-export interface ChannelRequest {
-  offer: OfferSettings;
-  /** Pages of each ring, with the control page. */
-  ringPages: number;
-  /** Processor of the guest that takes the channel's interrupts, by index. */
-  targetVp: number;
-  root: VirtualProcessor;
-  /** What kind of channel it becomes; one with rings when left out. */
-  kind?: typeof Channel;
-}
 
 /** Events in which a machine's bus opens a channel, beyond which something is stuck. */
 const MAX_EVENTS = 1_000_000;
@@ -43,13 +27,16 @@ export interface BusParts {
 }
 
 /** The VMBus of one virtual machine: the guest's connection, the root's side, and their messages. */
-export class MachineBus {
+export class MachineBus implements ChannelSignals {
   readonly host: GuestBus;
   readonly connection: VmbusConnection;
   readonly driver: VmbusDriver;
   readonly messages: GuestMessageService;
   #parts: BusParts;
   #started = false;
+  /** By instance and sub-channel. */
+  #devices = new Map<string, DeviceChannel>();
+  #classes = new Set<string>();
 
   constructor(parts: BusParts) {
     this.#parts = parts;
@@ -75,36 +62,23 @@ export class MachineBus {
    * The root offers a channel; the guest's driver opens it. Runs the machine until that is done.
    * @throws UsageError when guest and root do not come to terms
    */
-  open(request: ChannelRequest): Channel {
+  open(request: ChannelRequest): DeviceChannel {
     const { engine } = this.#parts.host;
-    const { offer, ringPages, targetVp } = request;
-    let opened: Channel | undefined;
-    let guestSide: GuestChannel | undefined;
-    this.driver.register(offer.classId, (channel) => {
-      guestSide = channel;
-      const rings = { toHost: ringPages, toGuest: ringPages, targetVp };
-      channel.open(rings, () => engine.stop());
-    });
-    this.host.offer(offer, {
-      opened: (channel, rings) => {
-        opened = this.#connect(channel, rings, request);
-        return opened !== undefined;
-      },
-      closed: (_channel, reason) => {
-        if (opened === undefined) return;
-        opened.closedBecause ??= reason;
-        this.#disconnect(opened);
-      },
-      moved: (_channel, vp) => {
-        if (opened !== undefined) this.#move(opened, vp);
-      },
-    });
+    const device = new DeviceChannel(this.host, request, this);
+    const { classId } = request.offer;
+    this.#devices.set(keyOf(request.offer), device);
+    if (!this.#classes.has(classId)) {
+      this.#classes.add(classId);
+      this.driver.register(classId, (channel) =>
+        this.#devices.get(keyOf(channel.offer))?.offered(channel),
+      );
+    }
+    device.offer(() => engine.stop());
     this.#start();
     engine.run(Infinity, MAX_EVENTS);
-    if (opened === undefined || guestSide?.isOpen !== true)
+    if (!device.isOpen)
       throw new UsageError('vms and queues: a channel of the VMBus could not be opened');
-    opened.guestControl = guestSide;
-    return opened;
+    return device;
   }
 
   /** The guest's kernel comes up: it makes contact. */
@@ -125,7 +99,7 @@ export class MachineBus {
   }
 
   /** Undefined when the root's processor has no event flag left: then the open is refused. */
-  #connect(
+  connect(
     channel: HostChannel,
     rings: OpenedRings,
     { root, kind: Kind = Channel }: ChannelRequest,
@@ -144,16 +118,27 @@ export class MachineBus {
   }
 
   /** The channel's flag is another processor's from now on. */
-  #move(channel: Channel, vp: number): void {
+  move(channel: Channel, vp: number): void {
     const { host, partition } = this.#parts;
     host.vmbusOf(channel.guestProcessor).remove(channel.relid);
     channel.guestProcessor = partition.processors[vp];
     host.vmbusOf(channel.guestProcessor).add(channel.relid, channel);
   }
 
-  #disconnect(channel: Channel): void {
+  /** The channel's signals are gone. */
+  disconnect(channel: Channel): void {
     const { host } = this.#parts;
     const [guest, root] = [channel.guestProcessor, channel.rootProcessor];
     disconnectSignals(host.hypervisor, channel, host.vmbusOf(guest), host.vmbusOf(root));
   }
+}
+
+function keyOf({
+  instanceId,
+  subChannel = 0,
+}: {
+  instanceId: string;
+  subChannel?: number;
+}): string {
+  return `${instanceId}/${subChannel}`;
 }

@@ -140,9 +140,10 @@ export class InitialisingGuest {
     if (request.kind === 'rndis') this.#send(request.message);
     else if (request.kind === 'gpadl') this.#describe();
     else if (request.kind === 'subchannels') this.#advance(EMPTY, 0);
-    else {
-      this.#post(request.message, request.kind === 'nvsp');
-      if (request.kind === 'notice') this.#advance(EMPTY, 0);
+    else if (request.kind === 'nvsp') this.#post(request.message, true);
+    else if (request.kind === 'notice') {
+      this.#post(request.message, false);
+      this.#advance(EMPTY, 0);
     }
   }
 

@@ -5,9 +5,9 @@ import { type ArrivalListener, FlowCheck } from '../../machine/net/flow-check.ts
 import { type FlowDescription, MAX_FRAME, makeMac } from '../../machine/net/frame.ts';
 import { RemotePeer } from '../../machine/wire/peer.ts';
 import { HyperVHost } from '../host.ts';
+import { type NetworkAdapter, settingsFor } from '../network-adapter.ts';
 import { LINES, PACED } from '../options.ts';
 import { costsOf, findProfile } from '../profiles.ts';
-import { type NetworkAdapter, settingsFor } from '../virtual-machine.ts';
 import type { VirtualPath } from './plan.ts';
 
 /** From the first machine to the wire, from the wire to it, or from it to the second machine. */

@@ -24,10 +24,10 @@ export class RegisterNetVsc extends NetVsc {
 
   /**
    * The ring says that the root must be told. For a frame the doorbell does that, which follows in any case;
-   * before there are frames, a hypercall.
+   * while there are none, a hypercall.
    */
   override signal(channel: Channel): void {
-    if (this.state === 'initialising') super.signal(channel);
+    if (this.state !== 'running') super.signal(channel);
   }
 
   *#touch(queue: number): GuestCode {

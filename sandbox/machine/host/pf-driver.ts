@@ -80,6 +80,10 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     this.#clients.push(client);
   }
 
+  removeClient(client: PfClient): void {
+    this.#clients = this.#clients.filter((known) => known !== client);
+  }
+
   /** Whether another frame can be taken. */
   get hasRoom(): boolean {
     return this.#tx.free >= RESERVE;
@@ -169,6 +173,10 @@ export class ExternalPort implements SwitchPort {
   /** Adds a client of every queue: a frame for it can come in on any of them. */
   addClient(client: PfClient): void {
     for (const queue of this.#queues) queue.addClient(client);
+  }
+
+  removeClient(client: PfClient): void {
+    for (const queue of this.#queues) queue.removeClient(client);
   }
 
   /** The queue pair on `processor`. */

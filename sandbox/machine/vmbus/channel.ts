@@ -18,6 +18,10 @@ export interface GuestControl {
   establishGpadl(range: GpadlRange, then?: (status: number) => void): number;
   /** Takes memory back; it is the guest's alone once `then` is called. */
   teardownGpadl(handle: number, then?: () => void): void;
+  /** Closes the channel; `then` is called when its rings are the guest's alone. */
+  close(then?: () => void): void;
+  /** Called when the host has taken the channel away. */
+  onRescind: (() => void) | undefined;
 }
 
 /** What a service provider asks of the root's bus for a channel. */

@@ -1,8 +1,12 @@
 /** What the driver asks of its channel on the way; an answer comes back for all but a notice. */
 export type Request =
-  | { kind: 'nvsp' | 'notice' | 'rndis'; message: DataView }
-  | { kind: 'gpadl'; buffer: 'receive' | 'send' }
-  | { kind: 'subchannels'; count: number };
+  | { kind: 'nvsp' | 'notice' | 'rndis' | 'rndis-notice'; message: DataView }
+  | { kind: 'gpadl' | 'teardown'; buffer: 'receive' | 'send' }
+  | { kind: 'subchannels'; count: number }
+  /** Until the host has completed all that was sent. */
+  | { kind: 'drain' }
+  /** Closes every channel; the answer comes when their rings are the guest's alone. */
+  | { kind: 'close' };
 
 /** What comes back: the reply to a message, or the handle of a buffer. */
 export interface Answer {

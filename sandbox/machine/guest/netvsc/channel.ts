@@ -34,11 +34,14 @@ export class NetChannel implements ChannelEnd, Task {
   #slots = -1;
   #free: number[] = [];
   #frame = new OutgoingFrame();
-  #wanted = false;
+  #wanted: boolean;
   #polling = false;
+  #state: 'open' | 'draining' | 'closed' = 'open';
 
-  constructor(netvsc: NetVsc, channel: Channel, index: number) {
+  /** @param wanted whether the stack waits for room, since before there was this channel */
+  constructor(netvsc: NetVsc, channel: Channel, index: number, wanted = false) {
     this.#netvsc = netvsc;
+    this.#wanted = wanted;
     this.channel = channel;
     this.#index = index;
     this.#in = channel.openRootToGuest();
@@ -64,17 +67,32 @@ export class NetChannel implements ChannelEnd, Task {
 
   /** Lets the stack send. */
   ready(processor: VirtualProcessor): void {
-    const { memory, stride } = this.#netvsc;
-    this.#slots = memory.allocate(TRANSMIT_SLOTS * stride);
+    this.#slots = this.#netvsc.slotsOf(this.#index, TRANSMIT_SLOTS);
     this.#free = Array.from({ length: TRANSMIT_SLOTS }, (_, i) => TRANSMIT_SLOTS - 1 - i);
     this.#tellRoom(processor);
   }
 
+  /** The stack gets no more slots; what it sent is on its way. */
+  drain(): void {
+    this.#state = 'draining';
+    this.transmitter.flush();
+  }
+
+  /** The rings are not to be touched any more. */
+  close(): void {
+    this.#state = 'closed';
+  }
+
+  /** Whether the host has completed all that was sent. */
+  get idle(): boolean {
+    return this.requestor.outstanding === 0 && !this.transmitter.full;
+  }
+
   /** Takes a free transmit slot; returns the address of its frame, -1 when there is none. */
   claim(): number {
-    if (this.#free.length === 0 || this.transmitter.full) {
+    if (this.#free.length === 0 || this.transmitter.full || this.#state !== 'open') {
       this.#wanted = true;
-      this.transmitter.flush();
+      if (this.#state === 'open') this.transmitter.flush();
       return -1;
     }
     return this.#slotAddress(this.#free[this.#free.length - 1]);
@@ -93,7 +111,7 @@ export class NetChannel implements ChannelEnd, Task {
   }
 
   signalled(processor: VirtualProcessor): void {
-    if (this.#polling) return;
+    if (this.#polling || this.#state === 'closed') return;
     this.#polling = true;
     this.#in.masked = true;
     processor.post(this, 0, processor.local);
@@ -101,6 +119,7 @@ export class NetChannel implements ChannelEnd, Task {
 
   /** The poll: completions and received frames, up to the budget; sleeps when the ring is empty. */
   run(processor: VirtualProcessor): void {
+    if (this.#state === 'closed') return;
     if (this.transmitter.full) this.transmitter.retry();
     for (let budget = POLL_BUDGET; budget > 0; budget--) {
       const words = this.#in.read(this.#packet);
@@ -108,6 +127,7 @@ export class NetChannel implements ChannelEnd, Task {
       processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       this.#take(processor, words);
     }
+    if (this.#state !== 'open') this.#netvsc.drained();
     if (this.#in.commit()) this.#netvsc.signal(this.channel);
     if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
     this.#polling = !this.#in.endBatch();
@@ -121,12 +141,12 @@ export class NetChannel implements ChannelEnd, Task {
     else if (type === PACKET_COMPLETION) {
       const freed = this.requestor.end(packet[2], this.#buffer, this.#free);
       if (freed === 0 && this.requestor.endControl(packet[2]))
-        this.#netvsc.completed(processor, packet, words);
+        this.#netvsc.completed(packet, words);
     } else if (type === PACKET_IN_BAND) this.#netvsc.notified(packet, words);
   }
 
   #tellRoom(processor: VirtualProcessor): void {
-    if (!this.#wanted) return;
+    if (!this.#wanted || this.#state !== 'open') return;
     this.#wanted = false;
     this.#netvsc.room(processor, this.#index);
   }
@@ -149,7 +169,7 @@ export class NetChannel implements ChannelEnd, Task {
       const type = receive.read(offset, length);
       if (type === RNDIS_MSG_PACKET)
         this.#netvsc.stack?.received(processor, receive.dataAt, receive.dataLength);
-      else if (type !== 0) this.#netvsc.control(processor, receive.copyOf(offset, length));
+      else if (type !== 0) this.#netvsc.control(receive.copyOf(offset, length));
     }
     this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);
   }

@@ -14,15 +14,21 @@ import {
 import { DESCRIPTOR_WORDS, PACKET_IN_BAND } from '../../vmbus/ring.ts';
 import { RNDIS_COMPLETION, RNDIS_MSG_INDICATE } from '../../vmbus/rndis.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
-import { type Answer, type NetVscOptions, NetVscRefused, type Request } from './agreement.ts';
+import type { Answer, NetVscOptions, Request } from './agreement.ts';
 import { NetChannel } from './channel.ts';
+import { Conversation } from './conversation.ts';
 import { Initialisation } from './initialisation.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
 import { NO_RESPONSE } from './requestor.ts';
-import { SendBuffer } from './send-buffer.ts';
+import { SharedBuffers } from './shared-buffers.ts';
+import { teardown } from './teardown.ts';
 
 /** Entries of the table that spreads what the guest sends over its channels. */
 const SEND_TABLE = 16;
+/** `run`'s argument: load the driver, or unload it. */
+const LOAD = 0;
+const UNLOAD = 1;
+
+const EMPTY = new DataView(new ArrayBuffer(0));
 
 /** What the driver is set to, and how much memory it shares. */
 export interface NetVscSettings extends NetVscOptions {
@@ -36,30 +42,35 @@ export interface VfAssociation {
   serial: number;
 }
 
+/** Where the driver stands. A driver that has failed has closed its channels, as one that was halted. */
+export type NetVscState = 'initialising' | 'running' | 'halting' | 'halted' | 'failed';
+
 /** The guest's VMBus network driver: a channel for each queue, and buffers that all of them share. */
 export class NetVsc implements NetDevice, Task {
   readonly maxFrame: number;
   readonly memory: GuestMemory;
   readonly stride: number;
   stack: StackEntry | undefined;
-  state: 'initialising' | 'running' | 'failed' = 'initialising';
+  state: NetVscState = 'initialising';
   /** Why the driver gave up. */
   failedBecause: string | undefined;
   association: VfAssociation = { allocated: false, serial: 0 };
   /** The data path that the driver asked for last. */
   dataPath = DATA_PATH_SYNTHETIC;
-  readonly initialisation: Initialisation;
+  initialisation: Initialisation;
   #settings: NetVscSettings;
   #hypervisor: Hypervisor;
   #channels: NetChannel[];
   #sendTable = Array.from({ length: SEND_TABLE }, () => 0);
-  #steps: Generator<Request, void, Answer>;
-  #waiting: Request | undefined;
+  #conversation: Conversation;
   /** Of the message that is waited for. */
   #transaction = 0;
   #requestPage: number;
-  #receiveAt = 0;
-  #sendAt = 0;
+  #buffers: SharedBuffers;
+  /** Transmit slots of each channel, once it has had some. */
+  #slots: number[] = [];
+  /** Whether there was a driver before this one: then the stack may wait for room. */
+  #reloaded = false;
 
   constructor(
     hypervisor: Hypervisor,
@@ -69,37 +80,69 @@ export class NetVsc implements NetDevice, Task {
   ) {
     this.#hypervisor = hypervisor;
     this.memory = memory;
-    // The host is told of whole pages, and shares all of them out.
-    const receiveBytes = Math.ceil(settings.receiveBytes / PAGE_SIZE) * PAGE_SIZE;
-    this.#settings = { ...settings, receiveBytes };
+    this.#settings = settings;
     this.maxFrame = settings.maxFrame;
     this.stride = settings.maxFrame <= 1960 ? 2048 : 16384;
-    this.#channels = [new NetChannel(this, primary, 0)];
     this.#requestPage = memory.allocate(PAGE_SIZE);
+    this.#buffers = new SharedBuffers(memory, settings.receiveBytes, settings.sendBytes);
+    const perform = (_processor: VirtualProcessor, request: Request) => this.#perform(request);
+    this.#conversation = new Conversation(primary.guestProcessor, perform);
     this.initialisation = new Initialisation(settings);
-    this.#steps = this.initialisation.steps();
+    this.#channels = [this.#newChannel(primary, 0)];
   }
 
   /** Where the driver has put its buffers: guest addresses, and bytes of a receive section. */
   get buffers(): { send: number; receive: number; receiveSectionSize: number } {
     const { receiveSectionSize } = this.initialisation.agreed;
-    return { send: this.#sendAt, receive: this.#receiveAt, receiveSectionSize };
+    const { send, receive } = this.#buffers;
+    return { send, receive, receiveSectionSize };
   }
 
   /** Loads the driver: the initialisation starts as soon as the processor gets to it. */
   open(): void {
-    this.#channels[0].channel.guestProcessor.post(this, 0, 0);
+    this.#primary.guestProcessor.post(this, LOAD, 0);
   }
 
-  /** The driver's first step. */
-  run(processor: VirtualProcessor): void {
-    if (this.#waiting === undefined) this.#advance(processor, { message: EMPTY, handle: 0 });
+  /** Unloads the driver: it tears down what it has agreed on, and closes its channels. */
+  halt(): void {
+    this.#primary.guestProcessor.post(this, UNLOAD, 0);
+  }
+
+  /** The channel has been opened anew, after the driver was halted: `open` loads it once more. */
+  attach(primary: Channel): void {
+    this.#reloaded = true;
+    this.initialisation = new Initialisation(this.#settings);
+    this.#channels = [this.#newChannel(primary, 0)];
+    this.#sendTable.fill(0);
+    this.association = { allocated: false, serial: 0 };
+    this.dataPath = DATA_PATH_SYNTHETIC;
+    this.failedBecause = undefined;
+    this.state = 'initialising';
+  }
+
+  /** The driver's first step, or the first of its way back. */
+  run(_processor: VirtualProcessor, arg: number): void {
+    const conversation = this.#conversation;
+    if (arg === LOAD && this.state === 'initialising' && conversation.waiting === undefined)
+      conversation.begin(this.initialisation.steps(), (vp, problem) => this.#loaded(vp, problem));
+    if (arg !== UNLOAD || this.state !== 'running') return;
+    this.state = 'halting';
+    for (const channel of this.#channels) channel.drain();
+    conversation.begin(teardown(this.initialisation.rndis), (_vp, problem) =>
+      problem === undefined ? this.#stop('halted') : this.#fail(problem),
+    );
   }
 
   /** A sub-channel that the host offers. */
   offered(channel: Channel): void {
-    this.#channels.push(new NetChannel(this, channel, this.#channels.length));
-    this.#checkSubchannels(this.#channels[0].channel.guestProcessor);
+    this.#channels.push(this.#newChannel(channel, this.#channels.length));
+    this.#checkSubchannels();
+  }
+
+  /** Guest address of `count` transmit slots for a channel: the same ones whenever it is opened. */
+  slotsOf(index: number, count: number): number {
+    this.#slots[index] ??= this.memory.allocate(count * this.stride);
+    return this.#slots[index];
   }
 
   processorOf(queue: number): VirtualProcessor {
@@ -134,11 +177,11 @@ export class NetVsc implements NetDevice, Task {
   }
 
   /** The host has completed a control message. */
-  completed(processor: VirtualProcessor, packet: Uint32Array, words: number): void {
-    if (this.#waiting?.kind !== 'nvsp' || packet[2] !== this.#transaction) return;
+  completed(packet: Uint32Array, words: number): void {
+    if (this.#conversation.waiting?.kind !== 'nvsp' || packet[2] !== this.#transaction) return;
     const message = new Uint32Array(NVSP_WORDS);
     message.set(packet.subarray(DESCRIPTOR_WORDS, Math.min(words, DESCRIPTOR_WORDS + NVSP_WORDS)));
-    this.#advance(processor, { message: new DataView(message.buffer), handle: 0 });
+    this.#conversation.answer({ message: new DataView(message.buffer), handle: 0 });
   }
 
   /** A message of the host that nobody asked for. */
@@ -155,12 +198,28 @@ export class NetVsc implements NetDevice, Task {
   }
 
   /** A message of RNDIS other than a frame. Indications of the link are the only ones not asked for. */
-  control(processor: VirtualProcessor, message: DataView): void {
+  control(message: DataView): void {
     const type = message.getUint32(0, true);
     if (type === RNDIS_MSG_INDICATE || (type & RNDIS_COMPLETION) === 0) return;
-    if (this.#waiting?.kind !== 'rndis' || message.byteLength < 16) return;
+    if (this.#conversation.waiting?.kind !== 'rndis' || message.byteLength < 16) return;
     if (message.getUint32(8, true) !== this.initialisation.rndis.requests) return;
-    this.#advance(processor, { message, handle: 0 });
+    this.#conversation.answer({ message, handle: 0 });
+  }
+
+  /** A channel has seen completions while the driver waits for the last of them. */
+  drained(): void {
+    const isIdle = this.#channels.every(({ idle }) => idle);
+    if (isIdle && this.#conversation.waiting?.kind === 'drain') this.#conversation.answer();
+  }
+
+  get #primary(): Channel {
+    return this.#channels[0].channel;
+  }
+
+  #newChannel(channel: Channel, index: number): NetChannel {
+    const { guestControl } = channel;
+    if (guestControl !== undefined) guestControl.onRescind = () => this.#rescinded(channel);
+    return new NetChannel(this, channel, index, this.#reloaded);
   }
 
   #channelOf(queue: number): number {
@@ -168,35 +227,48 @@ export class NetVsc implements NetDevice, Task {
     return (queue < SEND_TABLE ? this.#sendTable[queue] : queue) % count;
   }
 
-  #advance(processor: VirtualProcessor, answer: Answer): void {
-    try {
-      const step = this.#steps.next(answer);
-      this.#waiting = step.done ? undefined : step.value;
-      if (step.done) this.#finish(processor);
-      else this.#perform(processor, step.value);
-    } catch (error) {
-      if (!(error instanceof NetVscRefused)) throw error;
-      this.#waiting = undefined;
-      this.state = 'failed';
-      this.failedBecause = `the provider refused ${error.message}`;
-    }
-  }
-
-  #perform(processor: VirtualProcessor, request: Request): void {
-    const [{ requestor, transmitter }] = this.#channels;
-    if (request.kind === 'gpadl') this.#share(request.buffer);
-    else if (request.kind === 'subchannels') this.#checkSubchannels(processor);
-    else if (request.kind === 'rndis') {
-      const { message } = request;
-      const bytes = new Uint8Array(message.buffer);
-      this.memory.writeFrom(this.#requestPage, bytes, 0, bytes.length);
-      transmitter.sendControl(this.#requestPage, bytes.length, requestor.beginControl());
-    } else if (request.kind === 'nvsp') {
-      this.#transaction = requestor.beginControl();
-      this.#post(request.message, this.#transaction);
-    } else {
-      this.#post(request.message, NO_RESPONSE);
-      this.#advance(processor, { message: EMPTY, handle: 0 });
+  #perform(request: Request): void {
+    const [{ requestor, transmitter, channel }] = this.#channels;
+    const conversation = this.#conversation;
+    /** An answer that comes too late answers nothing else. */
+    const answer = (given?: Answer) => {
+      if (conversation.waiting === request) conversation.answer(given);
+    };
+    switch (request.kind) {
+      case 'gpadl':
+        this.#buffers.share(channel, request.buffer, (handle) =>
+          answer({ message: EMPTY, handle }),
+        );
+        // Answers to RNDIS requests come in it too.
+        if (request.buffer === 'receive') this.#openChannels(false);
+        break;
+      case 'teardown':
+        this.#buffers.takeBack(channel, request.buffer, () => answer());
+        break;
+      case 'subchannels':
+        this.#checkSubchannels();
+        break;
+      case 'rndis':
+      case 'rndis-notice': {
+        const bytes = new Uint8Array(request.message.buffer);
+        this.memory.writeFrom(this.#requestPage, bytes, 0, bytes.length);
+        transmitter.sendControl(this.#requestPage, bytes.length, requestor.beginControl());
+        if (request.kind === 'rndis-notice') conversation.answer();
+        break;
+      }
+      case 'nvsp':
+        this.#transaction = requestor.beginControl();
+        this.#post(request.message, this.#transaction);
+        break;
+      case 'notice':
+        this.#post(request.message, NO_RESPONSE);
+        conversation.answer();
+        break;
+      case 'drain':
+        this.drained();
+        break;
+      case 'close':
+        this.#closeChannels(() => answer());
     }
   }
 
@@ -206,46 +278,65 @@ export class NetVsc implements NetDevice, Task {
     this.#channels[0].transmitter.write(words, words.length, PACKET_IN_BAND, 0, transaction);
   }
 
-  #share(buffer: 'receive' | 'send'): void {
-    const { receiveBytes, sendBytes } = this.#settings;
-    const bytes = buffer === 'receive' ? receiveBytes : sendBytes;
-    const gpa = this.memory.allocate(bytes);
-    if (buffer === 'receive') {
-      this.#receiveAt = gpa;
-      // Answers to RNDIS requests come in it too.
-      this.#openChannels(new SendBuffer(this.memory, 0, 0, 0));
-    } else this.#sendAt = gpa;
-    const pages = Array.from(
-      { length: Math.ceil(bytes / PAGE_SIZE) },
-      (_, i) => gpa / PAGE_SIZE + i,
-    );
-    const { channel } = this.#channels[0];
-    let handle = 0;
-    const established = (status: number) =>
-      this.#advance(channel.guestProcessor, { message: EMPTY, handle: status === 0 ? handle : 0 });
-    handle = channel.guestControl?.establishGpadl({ pages }, established) ?? 0;
+  #openChannels(agreed: boolean): void {
+    const { maxPackets, alignment, sendSectionSize } = this.initialisation.agreed;
+    const send = this.#buffers.sendSections(agreed ? sendSectionSize : 0);
+    for (const channel of this.#channels)
+      channel.open(send, this.#buffers.receiver(), maxPackets, alignment);
   }
 
-  #openChannels(send: SendBuffer): void {
-    const { maxPackets, alignment } = this.initialisation.agreed;
-    const receive = () =>
-      new ReceiveBuffer(this.memory, this.#receiveAt, this.#settings.receiveBytes);
-    for (const channel of this.#channels) channel.open(send, receive(), maxPackets, alignment);
+  /** Sub-channels first; `then` when the rings of all are the guest's alone. */
+  #closeChannels(then: () => void): void {
+    let open = this.#channels.length;
+    for (const channel of this.#channels.toReversed()) {
+      channel.close();
+      const closed = () => {
+        if (--open === 0) then();
+      };
+      const { guestControl } = channel.channel;
+      if (guestControl === undefined) closed();
+      else guestControl.close(closed);
+    }
   }
 
-  #checkSubchannels(processor: VirtualProcessor): void {
-    const request = this.#waiting;
-    if (request?.kind === 'subchannels' && this.#channels.length > request.count)
-      this.#advance(processor, { message: EMPTY, handle: 0 });
+  #checkSubchannels(): void {
+    const { waiting } = this.#conversation;
+    if (waiting?.kind === 'subchannels' && this.#channels.length > waiting.count)
+      this.#conversation.answer();
   }
 
-  #finish(processor: VirtualProcessor): void {
-    const { sendSectionSize } = this.initialisation.agreed;
-    const { sendBytes } = this.#settings;
-    this.#openChannels(new SendBuffer(this.memory, this.#sendAt, sendBytes, sendSectionSize));
+  #loaded(processor: VirtualProcessor, problem: string | undefined): void {
+    if (problem !== undefined) {
+      this.#fail(problem);
+      return;
+    }
+    this.#openChannels(true);
     this.state = 'running';
     for (const channel of this.#channels) channel.ready(processor);
   }
-}
 
-const EMPTY = new DataView(new ArrayBuffer(0));
+  /** Gives up: closes the channels and takes the memory back, without waiting for anybody. */
+  #fail(problem: string): void {
+    const { channel } = this.#channels[0];
+    this.failedBecause = problem;
+    this.#stop('failed');
+    this.#closeChannels(() => {});
+    for (const buffer of ['receive', 'send'] as const)
+      this.#buffers.takeBack(channel, buffer, () => {});
+  }
+
+  /** The host took a channel away: the adapter goes, with all its channels. */
+  #rescinded(channel: Channel): void {
+    if (!this.#channels.some((known) => known.channel === channel)) return;
+    if (this.state === 'halted' || this.state === 'failed') return;
+    this.#conversation.abandon();
+    this.#buffers.forget();
+    this.#stop('halted');
+    this.#closeChannels(() => {});
+  }
+
+  #stop(state: 'halted' | 'failed'): void {
+    this.state = state;
+    for (const channel of this.#channels) channel.close();
+  }
+}

@@ -7,6 +7,8 @@ import {
   NVSP_NDIS_CONFIG,
   NVSP_NDIS_VERSION,
   NVSP_RECEIVE_BUFFER,
+  NVSP_REVOKE_RECEIVE_BUFFER,
+  NVSP_REVOKE_SEND_BUFFER,
   NVSP_SEND_BUFFER,
   NVSP_STATUS_SUCCESS,
   NVSP_SUBCHANNEL,
@@ -21,6 +23,8 @@ import {
   SEND_BUFFER_ID,
 } from '../../vmbus/nvsp.ts';
 import {
+  NVSP_1_MESSAGE_REVOKE_RECEIVE_BUFFER,
+  NVSP_1_MESSAGE_REVOKE_SEND_BUFFER,
   NVSP_1_MESSAGE_SEND_NDIS_VERSION,
   NVSP_1_MESSAGE_SEND_RECEIVE_BUFFER,
   NVSP_1_MESSAGE_SEND_RECEIVE_BUFFER_COMPLETE,
@@ -133,4 +137,18 @@ export function* askForSubchannels(wanted: number): Steps<number> {
   if (count === 0) return 0;
   yield { kind: 'subchannels', count };
   return count;
+}
+
+/** The host lets go of the receive buffer: it puts nothing there any more once this is completed. */
+export function* revokeReceiveBuffer(): Steps {
+  const { id } = NVSP_1_MESSAGE_REVOKE_RECEIVE_BUFFER.at;
+  yield {
+    kind: 'nvsp',
+    message: nvspMessage(NVSP_REVOKE_RECEIVE_BUFFER, [[id, RECEIVE_BUFFER_ID]]),
+  };
+}
+
+export function* revokeSendBuffer(): Steps {
+  const { id } = NVSP_1_MESSAGE_REVOKE_SEND_BUFFER.at;
+  yield { kind: 'nvsp', message: nvspMessage(NVSP_REVOKE_SEND_BUFFER, [[id, SEND_BUFFER_ID]]) };
 }

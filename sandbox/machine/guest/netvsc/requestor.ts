@@ -38,6 +38,11 @@ export class Requestor {
     this.#count = this.#numbers.length;
   }
 
+  /** Packets that the host has not completed. */
+  get outstanding(): number {
+    return this.#numbers.length - this.#count;
+  }
+
   /** Puts `slot` in front of a chain of frames; the new first one. */
   chain(first: number, slot: number): number {
     this.#next[slot] = first;

@@ -5,6 +5,7 @@ import {
 } from '../../vmbus/ndis-structures.ts';
 import { NVSP_VERSION_4, NVSP_VERSION_5 } from '../../vmbus/nvsp.ts';
 import {
+  haltRequest,
   initialiseRequest,
   OID_OFFLOAD_CAPABILITIES,
   OID_OFFLOAD_PARAMETERS,
@@ -100,6 +101,11 @@ export class RndisHandshake {
   *setScaling(channels: number): Steps {
     yield* this.set(OID_RSS_PARAMETERS, rssParameters(channels, RSS_DISABLE));
     yield* this.set(OID_RSS_PARAMETERS, rssParameters(channels, 0));
+  }
+
+  /** The last request: there is no reply. */
+  *halt(): Steps {
+    yield { kind: 'rndis-notice', message: haltRequest(++this.requests) };
   }
 
   *query(oid: number, info?: Uint8Array): Steps<DataView> {

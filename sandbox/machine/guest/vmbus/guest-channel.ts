@@ -13,6 +13,8 @@ export interface RingSettings {
   toGuest: number;
   targetVp: number;
   userData?: Uint8Array;
+  /** Guest address of memory for both rings, one behind the other; new memory when left out. */
+  memory?: number;
 }
 
 /**
@@ -43,8 +45,9 @@ export class GuestChannel implements GuestControl {
   open(settings: RingSettings, then: Answer): void {
     const { toHost, toGuest, targetVp, userData } = settings;
     const count = toHost + toGuest;
-    const first = this.#memory.allocate(count * PAGE_SIZE) / PAGE_SIZE;
+    const first = (settings.memory ?? this.#memory.allocate(count * PAGE_SIZE)) / PAGE_SIZE;
     const pages = Array.from({ length: count }, (_, i) => first + i);
+    for (const page of [first, first + toHost]) this.#clear(page);
     const gpadl = this.establishGpadl({ pages }, (created) => {
       if (created !== STATUS_SUCCESS) return then(created);
       this.#rings = gpadl;
@@ -53,10 +56,16 @@ export class GuestChannel implements GuestControl {
         { gpadl, targetVp, downstream: toHost, userData },
         (opened) => {
           this.isOpen = opened === STATUS_SUCCESS;
-          then(opened);
+          if (this.isOpen) then(opened);
+          else this.teardownGpadl(gpadl, () => then(opened));
         },
       );
     });
+  }
+
+  /** Empties a ring: the indices of its control page start at 0, also in memory that was used before. */
+  #clear(page: number): void {
+    this.#memory.writeFrom(page * PAGE_SIZE, new Uint8Array(PAGE_SIZE), 0, PAGE_SIZE);
   }
 
   /** Closes the channel and takes the rings back; `then` is called when they are the guest's alone. */

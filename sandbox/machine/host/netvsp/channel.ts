@@ -83,6 +83,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
 
   /** Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. */
   run(processor: VirtualProcessor, arg: number): void {
+    if (this.channel.closedBecause !== undefined) return;
     const { external, mode, copies } = this.#provider;
     const queue = external.queueOf(processor);
     mode.enter(processor);
@@ -213,7 +214,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     const packet = this.#packet;
     const transaction = packet[2] + packet[3] * 4294967296;
     const asks = ((packet[1] >>> 16) & FLAG_COMPLETION_REQUESTED) !== 0;
-    if (answer !== undefined && asks && !this.#writer.complete(processor, transaction, answer)) {
+    if (asks && !this.#writer.complete(processor, transaction, answer)) {
       this.#close('the guest asks and does not read the answers');
       return;
     }

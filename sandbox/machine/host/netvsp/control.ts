@@ -53,6 +53,8 @@ export interface ControlPort {
   map(handle: number): SharedPages | undefined;
   /** The receive buffer is shared. */
   shared(pages: SharedPages): void;
+  /** It is the guest's alone again: nothing that was put there waits for anybody. */
+  revoked(): void;
   /** Offers so many sub-channels; how many there will be. */
   offerSubchannels(count: number): number;
 }
@@ -65,6 +67,9 @@ export class AdapterState {
   receive: ReceiveSections | undefined;
   send: SharedPages | undefined;
   sendSections = 0;
+  /** GPADLs behind them. */
+  receiveHandle = 0;
+  sendHandle = 0;
   /** Whether RNDIS is initialised. */
   running = false;
   /** OID_PACKET_FILTER; 0 lets nothing through. */
@@ -85,6 +90,22 @@ export class AdapterState {
     this.maxFrame = Math.min(facts.maxFrame, MAX_GUEST_FRAME);
   }
 
+  /** As before the guest said anything: the channel is closed. */
+  reset(): void {
+    this.version = 0;
+    this.maxFrame = Math.min(this.facts.maxFrame, MAX_GUEST_FRAME);
+    this.receive = undefined;
+    this.send = undefined;
+    this.sendSections = 0;
+    this.receiveHandle = 0;
+    this.sendHandle = 0;
+    this.running = false;
+    this.filter = 0;
+    this.spreading = undefined;
+    this.subchannels = 0;
+    this.dataPath = DATA_PATH_SYNTHETIC;
+  }
+
   get receiveSectionSize(): number {
     return this.#sectionSize ?? receiveSectionSize(this.maxFrame);
   }
@@ -94,8 +115,8 @@ export class AdapterState {
   }
 }
 
-/** The answer to a message: words of an NVSP message, none, or why the channel must be closed. */
-export type Reply = readonly number[] | undefined | string;
+/** The answer to a message: words of an NVSP message, or none; or why the channel must be closed. */
+export type Reply = readonly number[] | string;
 
 /**
  * Handles a message of NVSP that is not RNDIS. `words` is a copy of the message. What comes out of order
@@ -114,15 +135,13 @@ export function handleControl(state: AdapterState, port: ControlPort, words: Uin
     case NVSP_RECEIVE_BUFFER:
       return shareReceiveBuffer(state, port, words[1]);
     case NVSP_REVOKE_RECEIVE_BUFFER:
-      state.receive = undefined;
-      state.running = false;
-      return undefined;
+      revokeReceiveBuffer(state, port);
+      return [];
     case NVSP_SEND_BUFFER:
       return shareSendBuffer(state, port, words[1]);
     case NVSP_REVOKE_SEND_BUFFER:
-      state.send = undefined;
-      state.sendSections = 0;
-      return undefined;
+      revokeSendBuffer(state);
+      return [];
     case NVSP_SWITCH_DATA_PATH:
       if (words[1] > DATA_PATH_VF) return 'a data path that does not exist';
       state.dataPath = words[1];
@@ -149,6 +168,7 @@ function shareReceiveBuffer(state: AdapterState, port: ControlPort, handle: numb
   if (pages === undefined || pages.bytes < size)
     return [NVSP_RECEIVE_BUFFER_COMPLETE, NVSP_STATUS_FAILED];
   state.receive = new ReceiveSections(port.host, pages, size, state.nicSections);
+  state.receiveHandle = handle;
   port.shared(pages);
   const { count } = state.receive;
   return [NVSP_RECEIVE_BUFFER_COMPLETE, NVSP_STATUS_SUCCESS, 1, 0, size, count, count * size];
@@ -159,8 +179,29 @@ function shareSendBuffer(state: AdapterState, port: ControlPort, handle: number)
   const pages = port.map(handle);
   if (pages === undefined) return [NVSP_SEND_BUFFER_COMPLETE, NVSP_STATUS_FAILED];
   state.send = pages;
+  state.sendHandle = handle;
   state.sendSections = Math.floor(pages.bytes / SEND_SECTION_SIZE);
   return [NVSP_SEND_BUFFER_COMPLETE, NVSP_STATUS_SUCCESS, SEND_SECTION_SIZE];
+}
+
+/** Nothing is put into the receive buffer any more, so nothing can be answered: RNDIS ends with it. */
+function revokeReceiveBuffer(state: AdapterState, port: ControlPort): void {
+  state.receive = undefined;
+  state.running = false;
+  port.revoked();
+}
+
+/** A frame that is with the NIC already is still read from the guest's memory, which is its own. */
+function revokeSendBuffer(state: AdapterState): void {
+  state.send = undefined;
+  state.sendSections = 0;
+}
+
+/** The guest takes memory back without having revoked it: what was shared under `handle` is gone. */
+export function handleTeardown(state: AdapterState, port: ControlPort, handle: number): void {
+  if (state.receive !== undefined && state.receiveHandle === handle)
+    revokeReceiveBuffer(state, port);
+  if (state.send !== undefined && state.sendHandle === handle) revokeSendBuffer(state);
 }
 
 function grantSubchannels(state: AdapterState, port: ControlPort, words: Uint32Array): Reply {

@@ -17,7 +17,7 @@ import { PrivateMemory } from '../private-memory.ts';
 import { KernelMode, type ServiceMode } from '../service-mode.ts';
 import type { SwitchPort, VirtualSwitch } from '../virtual-switch.ts';
 import { ProviderChannel } from './channel.ts';
-import { type AdapterFacts, AdapterState, type ControlPort } from './control.ts';
+import { type AdapterFacts, AdapterState, type ControlPort, handleTeardown } from './control.ts';
 import { SharedPages } from './shared-pages.ts';
 
 /** Entries of the table that spreads what the guest sends, and its place in the message. */
@@ -67,6 +67,8 @@ export class NetVsp implements SwitchPort, ControlPort {
   onDataPath: (path: number) => void = () => {};
   /** Name of the tasks of this provider's channels in a trace. */
   place: string | undefined;
+  /** Dropped on channels that are closed. */
+  #droppedBefore = 0;
 
   constructor(
     hypervisor: Hypervisor,
@@ -98,9 +100,27 @@ export class NetVsp implements SwitchPort, ControlPort {
     return provider;
   }
 
+  /** A channel is closed. With the primary one everything that was agreed on ends. */
+  removeChannel(channel: Channel): void {
+    const index = this.channels.findIndex((provider) => provider.channel === channel);
+    if (index < 0) return;
+    const gone = this.channels.splice(index, index === 0 ? this.channels.length : 1);
+    for (const provider of gone) {
+      this.#droppedBefore += provider.receiving.dropped;
+      this.external.removeClient(provider);
+    }
+    if (index === 0) this.state.reset();
+  }
+
+  /** The guest takes memory back that it described for the primary channel. */
+  tornDown(handle: number): void {
+    handleTeardown(this.state, this, handle);
+  }
+
   /** Frames for the guest that found no room in its receive buffer, or no guest that wanted them. */
   get dropped(): number {
-    return this.channels.reduce((sum, { receiving }) => sum + receiving.dropped, this.notReady);
+    const before = this.notReady + this.#droppedBefore;
+    return this.channels.reduce((sum, { receiving }) => sum + receiving.dropped, before);
   }
 
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
@@ -128,6 +148,10 @@ export class NetVsp implements SwitchPort, ControlPort {
     this.onReceiveBuffer(pages);
   }
 
+  revoked(): void {
+    for (const { receiving } of this.channels) receiving.forget();
+  }
+
   offerSubchannels(count: number): number {
     return this.onSubchannels(count);
   }
@@ -136,18 +160,18 @@ export class NetVsp implements SwitchPort, ControlPort {
   sendIndirectionTable(processor: VirtualProcessor): void {
     const words = [NVSP_INDIRECTION_TABLE, SEND_TABLE, SEND_TABLE_OFFSET];
     for (let i = 0; i < SEND_TABLE; i++) words.push(i % this.channels.length);
-    this.channels[0].notify(processor, words);
+    this.channels[0]?.notify(processor, words);
   }
 
   /** Tells the guest that a virtual function is, or is no longer, there for this adapter. */
   associate(processor: VirtualProcessor, allocated: boolean, serial: number): void {
     if (this.state.version < NVSP_VERSION_5) return;
-    this.channels[0].notify(processor, [NVSP_VF_ASSOCIATION, allocated ? 1 : 0, serial]);
+    this.channels[0]?.notify(processor, [NVSP_VF_ASSOCIATION, allocated ? 1 : 0, serial]);
   }
 
   /** Tells the guest that its frames go over another data path now. */
   announceDataPath(processor: VirtualProcessor, path: number): void {
     this.state.dataPath = path;
-    this.channels[0].notify(processor, [NVSP_SWITCH_DATA_PATH, path]);
+    this.channels[0]?.notify(processor, [NVSP_SWITCH_DATA_PATH, path]);
   }
 }

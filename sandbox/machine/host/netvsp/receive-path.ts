@@ -96,6 +96,12 @@ export class ReceivePath {
     for (const section of sections) this.#provider.state.receive?.give(section);
   }
 
+  /** The receive buffer is the guest's alone again: its sections are nobody's. */
+  forget(): void {
+    this.#batch.length = 0;
+    this.#lent.clear();
+  }
+
   /** The copy into the receive buffer: by the root, or by the hypervisor where no memory is shared. */
   #store(
     processor: VirtualProcessor,
