@@ -31,16 +31,11 @@ export const MESSAGE_UNLOAD = 16;
 export const MESSAGE_UNLOAD_RESPONSE = 17;
 export const MESSAGE_TL_CONNECT = 21;
 export const MESSAGE_MODIFY_CHANNEL = 22;
-export const MESSAGE_TL_CONNECT_RESULT = 23;
 export const MESSAGE_MODIFY_CHANNEL_RESPONSE = 24;
 
 /** Statuses in answers: what openvmm says when it refuses. */
 export const STATUS_SUCCESS = 0;
 export const STATUS_REFUSED = 0x8000ffff;
-
-/** Flags of an offer. */
-export const OFFER_ENUMERATE = 1;
-export const OFFER_NAMED_PIPE = 0x10;
 
 const HEADER = {
   header: [0, 8],

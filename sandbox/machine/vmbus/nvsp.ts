@@ -42,7 +42,7 @@ export const NVSP_STATUS_FAILED = 2;
 export const NVSP_MESSAGE_SIZE = 40;
 export const NVSP_WORDS = NVSP_MESSAGE_SIZE / 4;
 /** Bytes before a message's own structure. */
-export const NVSP_HEADER = 4;
+const NVSP_HEADER = 4;
 
 /** Section index of a packet whose data is not in the send buffer. */
 export const NO_SECTION = 0xffffffff;
@@ -70,8 +70,7 @@ export const PACKET_ALIGNMENT_SHIFT = 3;
 /** Ranges that a packet of a guest may list. */
 export const MAX_PAGE_RANGES = 32;
 
-/** Buffers that a guest shares by default, in bytes. */
-export const DEFAULT_RECEIVE_BUFFER = 16 << 20;
+/** The send buffer that a guest shares by default, in bytes. */
 export const DEFAULT_SEND_BUFFER = 1 << 20;
 
 /** Bytes of a receive-buffer section for an MTU: headroom 256, MTU with header, suffix 36. */

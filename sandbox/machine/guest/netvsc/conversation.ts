@@ -6,8 +6,8 @@ import { type Answer, NetVscRefused, type Request, type Steps } from './agreemen
  * How long the driver waits, in picoseconds: for an answer to a message, and for what takes more than one.
  * Real drivers wait for ever, or as long as each of them thinks fit; these limits are this model's.
  */
-export const ANSWER_LIMIT = 5 * SECOND;
-export const LONG_LIMIT = 10 * SECOND;
+const ANSWER_LIMIT = 5 * SECOND;
+const LONG_LIMIT = 10 * SECOND;
 
 const NOTHING: Answer = { message: new DataView(new ArrayBuffer(0)), handle: 0 };
 /** What a silent host leaves out, by what was asked. */
