@@ -3,7 +3,6 @@ import type { CopyPolicy } from '../machine/host/copy-policy.ts';
 import { WRITE } from '../machine/memory/guest-memory.ts';
 import {
   MAX_FRAME,
-  type MacAddress,
   macBytes,
   makeMac,
   VLAN_OFFSET,
@@ -13,6 +12,7 @@ import {
 import { ACTORS, APPLICATION, GUEST_KERNEL, GUEST_USER } from '../machine/partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { RNDIS_DATA_OFFSET, RNDIS_HEADER } from '../machine/vmbus/rndis.ts';
+import { EXPERIMENTAL, frameOf, HEADER, header, isFrom, tagOf, text } from './attack-frames.ts';
 import type { AttackKind } from './copy-attacks.ts';
 import { HyperVHost } from './host.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
@@ -26,12 +26,9 @@ const MAX_EVENTS = 3_000_000;
 const PERIOD = 50 * MICROSECOND;
 /** What one turn of the second processor's loop takes, in cycles. */
 const TURN = 60;
-/** The first local experimental Ethertype. */
-const EXPERIMENTAL = [0x88, 0xb5];
 const FOREIGN_VLAN = 20;
 const OUTSIDE = makeMac(2, 0);
 const SECRET = 'Belongs to the other machine. ';
-const HEADER = 14;
 /** The attacker's frames: a length that a send section takes. */
 const LENGTH = 400;
 /** Where a frame for the victim has a second Ethernet header, and how long it is with that. */
@@ -271,35 +268,4 @@ export class AttackBench {
     }
     this.#stop(loop);
   }
-}
-
-function header(destination: MacAddress, source: MacAddress): number[] {
-  return [...macBytes(destination), ...macBytes(source), ...EXPERIMENTAL];
-}
-
-function frameOf(
-  destination: MacAddress,
-  source: MacAddress,
-  length: number,
-  fill = '',
-): Uint8Array {
-  const frame = new Uint8Array(length);
-  for (let i = HEADER; fill !== '' && i < length; i++)
-    frame[i] = fill.charCodeAt((i - HEADER) % fill.length);
-  frame.set(header(destination, source));
-  return frame;
-}
-
-function isFrom(frame: Uint8Array, mac: MacAddress): boolean {
-  return macBytes(mac).every((byte, i) => frame[6 + i] === byte);
-}
-
-function tagOf(frame: Uint8Array): number {
-  const tagged = ((frame[VLAN_OFFSET] << 8) | frame[VLAN_OFFSET + 1]) === VLAN_PROTOCOL;
-  return tagged ? ((frame[VLAN_OFFSET + 2] & 0x0f) << 8) | frame[VLAN_OFFSET + 3] : 0;
-}
-
-/** The frame as characters, one for each byte. */
-function text(frame: Uint8Array): string {
-  return String.fromCharCode(...frame);
 }

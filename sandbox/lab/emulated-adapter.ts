@@ -6,8 +6,9 @@ import type { InterruptTarget } from '../machine/partition/hypervisor.ts';
 import type { Partition } from '../machine/partition/partition.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { configureAdapter } from './firmware.ts';
-import type { HyperVHost, VMSwitch } from './host.ts';
+import type { HyperVHost } from './host.ts';
 import { UsageError } from './usage.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 /** What an emulated adapter is plugged into. */
 export interface EmulatedAdapterOptions {

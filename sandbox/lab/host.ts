@@ -10,7 +10,6 @@ import {
   PfQueue,
   setPhysicalLinkSpeed,
 } from '../machine/host/pf-driver.ts';
-import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import { RootMessages } from '../machine/host/vmbus/root-messages.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
@@ -25,9 +24,9 @@ import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
-import type { NetworkAdapter } from './network-adapter.ts';
 import { UsageError } from './usage.ts';
 import { VirtualMachine } from './virtual-machine.ts';
+import { VMSwitch } from './vm-switch.ts';
 
 /** Requester id of the NIC's physical function: bus 1, device 0, function 0. */
 export const PHYSICAL_FUNCTION = 0x0100;
@@ -59,44 +58,6 @@ export interface HostOptions {
   physicalQueues?: number;
   /** Steps that the trace keeps; 0 for none. */
   traceSteps?: number;
-}
-
-/**
- * A virtual switch as its settings page has it. Single-root I/O virtualization is chosen at creation; the
- * policy of each adapter's port can be changed at any time.
- */
-export class VMSwitch {
-  readonly enableIov: boolean;
-  readonly core: VirtualSwitch;
-  readonly external: ExternalPort;
-
-  constructor(core: VirtualSwitch, external: ExternalPort, enableIov: boolean) {
-    this.core = core;
-    this.external = external;
-    this.enableIov = enableIov;
-  }
-
-  /**
-   * Sets the policy of an adapter's port; what is left out stays. `maximumBandwidth` in bits a second.
-   * @throws UsageError for a setting that cannot be, or for an adapter whose frames pass this switch by:
-   * a virtual function's frames meet the NIC's switch, where port policies do not apply
-   */
-  setPortPolicy(adapter: NetworkAdapter, settings: Partial<PortSettings>): void {
-    const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
-    if (policy === undefined)
-      throw new UsageError(
-        adapter.path === 'sriov'
-          ? 'setPortPolicy: the frames of this adapter go through its virtual function, and pass the virtual switch by'
-          : 'setPortPolicy: this adapter is not connected to this switch',
-      );
-    policy.settings = completeSettings({ ...policy.settings, ...settings });
-  }
-
-  /** What the port's policy has dropped so far, by reason. */
-  droppedAt(adapter: NetworkAdapter): Readonly<Record<DropReason, number>> {
-    const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
-    return { ...(policy ?? new PortPolicy()).dropped };
-  }
 }
 
 /**
@@ -280,21 +241,4 @@ export class HyperVHost {
       this.iommu.map(domain, at, at, DMA_READ | DMA_WRITE, true);
     this.iommu.attach(PHYSICAL_FUNCTION, domain);
   }
-}
-
-/** @throws UsageError that names the setting, what was given and what is accepted */
-function completeSettings(settings: PortSettings): PortSettings {
-  const { vlan, maximumBandwidth, macAddressSpoofing, isolated } = settings;
-  if (!Number.isInteger(vlan) || vlan < 0 || vlan > 4094)
-    throw new UsageError(`vlan: ${vlan} is not 0 (none) or a VLAN from 1 to 4094`);
-  if (maximumBandwidth !== 0 && !(maximumBandwidth >= 1e6 && maximumBandwidth <= 1e12))
-    throw new UsageError(
-      `maximumBandwidth: ${maximumBandwidth} is not 0 (none) or 1e6 to 1e12 bits a second`,
-    );
-  return {
-    vlan,
-    maximumBandwidth,
-    macAddressSpoofing: macAddressSpoofing === true,
-    isolated: isolated === true,
-  };
 }

@@ -28,7 +28,7 @@ export {
   fourReasonsBars,
   fourReasonsTable,
 } from './four-reasons.ts';
-export { HyperVHost, VMSwitch } from './host.ts';
+export { HyperVHost } from './host.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
 export type { CompareOptions } from './options.ts';
@@ -61,3 +61,4 @@ export type { TulipOptions } from './tulip-run.ts';
 export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';
 export { VirtualMachine } from './virtual-machine.ts';
+export { VMSwitch } from './vm-switch.ts';

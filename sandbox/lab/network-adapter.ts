@@ -7,9 +7,9 @@ import type { SwitchPort } from '../machine/host/virtual-switch.ts';
 import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { Channel } from '../machine/vmbus/channel.ts';
-import type { VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 /** The drivers a guest may bring; a lesson or a test replaces one to try another way. */
 export interface GuestDrivers {

@@ -2,10 +2,11 @@ import type { NetVsp } from '../machine/host/netvsp/provider.ts';
 import { PF_VECTOR, PfQueue, RX_ENTRIES } from '../machine/host/pf-driver.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import { RNDIS_HEADER } from '../machine/vmbus/rndis.ts';
-import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
+import { type HyperVHost, PHYSICAL_FUNCTION } from './host.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 /** Distance of two receive sections: what a buffer of the queue takes. */
 export const SHARED_SECTION = 2048;

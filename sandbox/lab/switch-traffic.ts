@@ -13,11 +13,12 @@ import {
   VLAN_TAG_BYTES,
 } from '../machine/net/frame.ts';
 import type { Task, VirtualProcessor } from '../machine/partition/virtual-processor.ts';
-import { HyperVHost, type VMSwitch } from './host.ts';
+import { HyperVHost } from './host.ts';
 import { type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import { UsageError } from './usage.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 /** The station at the far end of the wire, by this name. */
 export const OUTSIDE = 'outside';

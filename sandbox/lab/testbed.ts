@@ -6,7 +6,7 @@ import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
-import { HyperVHost, type VMSwitch } from './host.ts';
+import { HyperVHost } from './host.ts';
 import { Measurement } from './measure.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES, PACED } from './options.ts';
@@ -16,6 +16,7 @@ import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
 import { UsageError } from './usage.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 const MEBIBYTE = 1 << 20;
 /** Frames that a receiver's window lets be on their way, over all flows: fewer than a ring holds. */
