@@ -1,4 +1,5 @@
-import { NetVsc, type NetVscSettings } from '../machine/guest/netvsc/driver.ts';
+import type { NetVscSettings } from '../machine/guest/netvsc/agreement.ts';
+import { NetVsc } from '../machine/guest/netvsc/driver.ts';
 import {
   DOORBELL_PORT,
   REGISTER_COUNT,

@@ -22,6 +22,21 @@ export interface NetVscOptions {
   channels: number;
 }
 
+/** What the driver is set to, and how much memory it shares. */
+export interface NetVscSettings extends NetVscOptions {
+  receiveBytes: number;
+  sendBytes: number;
+}
+
+/** What the provider has said about a virtual function for this adapter. */
+export interface VfAssociation {
+  allocated: boolean;
+  serial: number;
+}
+
+/** Where the driver stands. A driver that has failed has closed its channels, as one that was halted. */
+export type NetVscState = 'initialising' | 'running' | 'halting' | 'halted' | 'failed';
+
 /** What the driver and its provider have agreed on. */
 export interface Agreement {
   version: number;

@@ -1,5 +1,4 @@
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
@@ -8,42 +7,23 @@ import {
   NVSP_INDIRECTION_TABLE,
   NVSP_SWITCH_DATA_PATH,
   NVSP_VF_ASSOCIATION,
-  NVSP_WORDS,
   nvspMessage,
 } from '../../vmbus/nvsp.ts';
-import { DESCRIPTOR_WORDS, PACKET_IN_BAND } from '../../vmbus/ring.ts';
-import { RNDIS_COMPLETION, RNDIS_MSG_INDICATE } from '../../vmbus/rndis.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
-import type { Answer, NetVscOptions, Request } from './agreement.ts';
+import type { Answer, NetVscSettings, NetVscState, Request, VfAssociation } from './agreement.ts';
 import { NetChannel } from './channel.ts';
+import { ControlPath } from './control-path.ts';
 import { Conversation } from './conversation.ts';
 import { Initialisation } from './initialisation.ts';
-import { NO_RESPONSE } from './requestor.ts';
+import { SEND_TABLE, SendTable } from './send-table.ts';
 import { SharedBuffers } from './shared-buffers.ts';
 import { teardown } from './teardown.ts';
 
-/** Entries of the table that spreads what the guest sends over its channels. */
-const SEND_TABLE = 16;
 /** `run`'s argument: load the driver, or unload it. */
 const LOAD = 0;
 const UNLOAD = 1;
 
 const EMPTY = new DataView(new ArrayBuffer(0));
-
-/** What the driver is set to, and how much memory it shares. */
-export interface NetVscSettings extends NetVscOptions {
-  receiveBytes: number;
-  sendBytes: number;
-}
-
-/** What the provider has said about a virtual function for this adapter. */
-export interface VfAssociation {
-  allocated: boolean;
-  serial: number;
-}
-
-/** Where the driver stands. A driver that has failed has closed its channels, as one that was halted. */
-export type NetVscState = 'initialising' | 'running' | 'halting' | 'halted' | 'failed';
 
 /** The guest's VMBus network driver: a channel for each queue, and buffers that all of them share. */
 export class NetVsc implements NetDevice, Task {
@@ -61,11 +41,9 @@ export class NetVsc implements NetDevice, Task {
   #settings: NetVscSettings;
   #hypervisor: Hypervisor;
   #channels: NetChannel[];
-  #sendTable = Array.from({ length: SEND_TABLE }, () => 0);
+  #sendTable = new SendTable();
   #conversation: Conversation;
-  /** Of the message that is waited for. */
-  #transaction = 0;
-  #requestPage: number;
+  #control: ControlPath;
   #buffers: SharedBuffers;
   /** Transmit slots of each channel, once it has had some. */
   #slots: number[] = [];
@@ -83,10 +61,10 @@ export class NetVsc implements NetDevice, Task {
     this.#settings = settings;
     this.maxFrame = settings.maxFrame;
     this.stride = settings.maxFrame <= 1960 ? 2048 : 16384;
-    this.#requestPage = memory.allocate(PAGE_SIZE);
     this.#buffers = new SharedBuffers(memory, settings.receiveBytes, settings.sendBytes);
     const perform = (_processor: VirtualProcessor, request: Request) => this.#perform(request);
     this.#conversation = new Conversation(primary.guestProcessor, perform);
+    this.#control = new ControlPath(memory, this.#conversation);
     this.initialisation = new Initialisation(settings);
     this.#channels = [this.#newChannel(primary, 0)];
   }
@@ -113,7 +91,7 @@ export class NetVsc implements NetDevice, Task {
     this.#reloaded = true;
     this.initialisation = new Initialisation(this.#settings);
     this.#channels = [this.#newChannel(primary, 0)];
-    this.#sendTable.fill(0);
+    this.#sendTable = new SendTable();
     this.association = { allocated: false, serial: 0 };
     this.dataPath = DATA_PATH_SYNTHETIC;
     this.failedBecause = undefined;
@@ -160,8 +138,7 @@ export class NetVsc implements NetDevice, Task {
   /** Asks the host to move this adapter's frames to its virtual function, or back. */
   switchDataPath(path: number): void {
     this.dataPath = path;
-    const [{ requestor }] = this.#channels;
-    this.#post(nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]), requestor.beginControl());
+    this.#control.order(this.#channels[0], nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]));
   }
 
   /** Tells the root that a ring of `channel` is not empty any more: a hypercall. */
@@ -178,10 +155,7 @@ export class NetVsc implements NetDevice, Task {
 
   /** The host has completed a control message. */
   completed(packet: Uint32Array, words: number): void {
-    if (this.#conversation.waiting?.kind !== 'nvsp' || packet[2] !== this.#transaction) return;
-    const message = new Uint32Array(NVSP_WORDS);
-    message.set(packet.subarray(DESCRIPTOR_WORDS, Math.min(words, DESCRIPTOR_WORDS + NVSP_WORDS)));
-    this.#conversation.answer({ message: new DataView(message.buffer), handle: 0 });
+    this.#control.completed(packet, words);
   }
 
   /** A message of the host that nobody asked for. */
@@ -191,19 +165,12 @@ export class NetVsc implements NetDevice, Task {
     if (type === NVSP_VF_ASSOCIATION)
       this.association = { allocated: packet[at + 1] !== 0, serial: packet[at + 2] };
     if (type === NVSP_SWITCH_DATA_PATH) this.dataPath = packet[at + 1];
-    const table = at + packet[at + 2] / 4;
-    if (type !== NVSP_INDIRECTION_TABLE || packet[at + 1] !== SEND_TABLE) return;
-    if (!Number.isInteger(table) || table + SEND_TABLE > words) return;
-    this.#sendTable = Array.from(packet.subarray(table, table + SEND_TABLE));
+    if (type === NVSP_INDIRECTION_TABLE) this.#sendTable.read(packet, at, words);
   }
 
-  /** A message of RNDIS other than a frame. Indications of the link are the only ones not asked for. */
+  /** A message of RNDIS other than a frame. */
   control(message: DataView): void {
-    const type = message.getUint32(0, true);
-    if (type === RNDIS_MSG_INDICATE || (type & RNDIS_COMPLETION) === 0) return;
-    if (this.#conversation.waiting?.kind !== 'rndis' || message.byteLength < 16) return;
-    if (message.getUint32(8, true) !== this.initialisation.rndis.requests) return;
-    this.#conversation.answer({ message, handle: 0 });
+    this.#control.received(message);
   }
 
   /** A channel has seen completions while the driver waits for the last of them. */
@@ -223,12 +190,12 @@ export class NetVsc implements NetDevice, Task {
   }
 
   #channelOf(queue: number): number {
-    const count = this.#channels.length;
-    return (queue < SEND_TABLE ? this.#sendTable[queue] : queue) % count;
+    return this.#sendTable.channelOf(queue, this.#channels.length);
   }
 
   #perform(request: Request): void {
-    const [{ requestor, transmitter, channel }] = this.#channels;
+    const [primary] = this.#channels;
+    const { channel } = primary;
     const conversation = this.#conversation;
     /** An answer that comes too late answers nothing else. */
     const answer = (given?: Answer) => {
@@ -249,19 +216,17 @@ export class NetVsc implements NetDevice, Task {
         this.#checkSubchannels();
         break;
       case 'rndis':
-      case 'rndis-notice': {
-        const bytes = new Uint8Array(request.message.buffer);
-        this.memory.writeFrom(this.#requestPage, bytes, 0, bytes.length);
-        transmitter.sendControl(this.#requestPage, bytes.length, requestor.beginControl());
-        if (request.kind === 'rndis-notice') conversation.answer();
+        this.#control.sendRndis(primary, request.message);
         break;
-      }
+      case 'rndis-notice':
+        this.#control.sendRndis(primary, request.message);
+        conversation.answer();
+        break;
       case 'nvsp':
-        this.#transaction = requestor.beginControl();
-        this.#post(request.message, this.#transaction);
+        this.#control.ask(primary, request.message);
         break;
       case 'notice':
-        this.#post(request.message, NO_RESPONSE);
+        this.#control.tell(primary, request.message);
         conversation.answer();
         break;
       case 'drain':
@@ -270,12 +235,6 @@ export class NetVsc implements NetDevice, Task {
       case 'close':
         this.#closeChannels(() => answer());
     }
-  }
-
-  #post(message: DataView, transaction: number): void {
-    const words = new Uint32Array(DESCRIPTOR_WORDS + NVSP_WORDS);
-    words.set(new Uint32Array(message.buffer), DESCRIPTOR_WORDS);
-    this.#channels[0].transmitter.write(words, words.length, PACKET_IN_BAND, 0, transaction);
   }
 
   #openChannels(agreed: boolean): void {
