@@ -15,6 +15,7 @@ import type { Task, VirtualProcessor } from '../machine/partition/virtual-proces
 import type { Channel } from '../machine/vmbus/channel.ts';
 import { CLASS_NETWORK } from '../machine/vmbus/guids.ts';
 import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../machine/vmbus/nvsp.ts';
+import type { DeviceChannels } from './device-channels.ts';
 import { plugEmulatedAdapter } from './emulated-adapter.ts';
 import { type HyperVHost, PHYSICAL_FUNCTION, type VMSwitch } from './host.ts';
 import type { PathName } from './report.ts';
@@ -99,14 +100,16 @@ export class VirtualMachine {
   readonly adapters: NetworkAdapter[] = [];
   #host: HyperVHost;
   #vmbus: MachineBus | undefined;
+  #vmbusVersions: readonly number[] | undefined;
 
   constructor(
     host: HyperVHost,
     index: number,
-    settings: { processors?: number; memoryBytes: number },
+    settings: { processors?: number; memoryBytes: number; vmbusVersions?: readonly number[] },
   ) {
     this.#host = host;
     this.index = index;
+    this.#vmbusVersions = settings.vmbusVersions;
     this.memory = new GuestMemory(host.memory, settings.memoryBytes);
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
@@ -161,6 +164,7 @@ export class VirtualMachine {
       memory: this.memory,
       partition: this.partition,
       root: this.#rootProcessor(0),
+      versions: this.#vmbusVersions,
     });
     return this.#vmbus;
   }
@@ -193,10 +197,8 @@ export class VirtualMachine {
     const { core, external } = settings.switch;
     const { maxFrame } = host.options;
     const { queues = 1, variant } = settings;
-    // The bus opens sub-channels before they are asked for; they are used once they are.
-    const channels = Array.from({ length: queues }, (_, queue) =>
-      this.#openChannel(settings, mac, queue),
-    );
+    const bus = this.#openDevice(settings, mac);
+    const { channels } = bus;
     const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
     const parts = providerOptions(variant, host.memory, maxFrame);
     const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts, parts);
@@ -210,13 +212,9 @@ export class VirtualMachine {
       channels: queues,
       ...bufferSizes(settings, maxFrame),
     });
-    provider.onSubchannels = (count) => {
-      for (const channel of channels.slice(1, 1 + count)) {
-        provider.addChannel(channel);
-        device.offered(channel);
-      }
-      return count;
-    };
+    provider.onSubchannels = (count) => bus.offerSubChannels(count);
+    bus.openedInRoot = (channel) => void provider.addChannel(channel);
+    bus.openedInGuest = (channel) => device.offered(channel);
     device.open();
     return {
       device,
@@ -231,14 +229,21 @@ export class VirtualMachine {
     };
   }
 
-  /** The primary channel of a network adapter, or a sub-channel of it. */
-  #openChannel(settings: AdapterSettings, mac: MacAddress, index: number): Channel {
-    return this.vmbus.open({
-      offer: { classId: CLASS_NETWORK, instanceId: instanceOf(mac), subChannel: index },
+  /** A network adapter's place on the bus, with its first channel open. */
+  #openDevice(settings: AdapterSettings, mac: MacAddress): DeviceChannels {
+    const { variant, vrssEnabled } = settings;
+    const { monitorLatency } = variant ?? {};
+    return this.vmbus.openDevice({
+      offer: {
+        classId: CLASS_NETWORK,
+        instanceId: instanceOf(mac),
+        monitorLatency: monitorLatency === undefined ? undefined : monitorLatency * 10,
+      },
       ringPages: RING_PAGES,
-      targetVp: index % this.processors.length,
-      root: this.#rootProcessor(settings.vrssEnabled === false ? 0 : index),
-      kind: channelKind(settings.variant),
+      targetVp: (index) => index % this.processors.length,
+      root: (index) => this.#rootProcessor(vrssEnabled === false ? 0 : index),
+      kind: channelKind(variant),
+      lowLatency: variant?.lowLatency,
     });
   }
 

@@ -63,8 +63,8 @@ describe('a machine that is set up', () => {
     const disk = vmbus.open({
       offer: { classId: CLASS_SCSI, instanceId: CLASS_SCSI },
       ringPages: 16,
-      targetVp: 0,
-      root: machine.host.root[0],
+      targetVp: () => 0,
+      root: () => machine.host.root[0],
     });
     expect([disk.gpadl.length, disk.closedBecause]).toEqual([32, undefined]);
     machine.run();

@@ -1,6 +1,5 @@
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
-import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
 import {
@@ -55,7 +54,6 @@ export class NetVsc implements NetDevice, Task {
   dataPath = DATA_PATH_SYNTHETIC;
   readonly initialisation: Initialisation;
   #settings: NetVscSettings;
-  #hypervisor: Hypervisor;
   #channels: NetChannel[];
   #sendTable = Array.from({ length: SEND_TABLE }, () => 0);
   #steps: Generator<Request, void, Answer>;
@@ -66,13 +64,7 @@ export class NetVsc implements NetDevice, Task {
   #receiveAt = 0;
   #sendAt = 0;
 
-  constructor(
-    hypervisor: Hypervisor,
-    memory: GuestMemory,
-    primary: Channel,
-    settings: NetVscSettings,
-  ) {
-    this.#hypervisor = hypervisor;
+  constructor(memory: GuestMemory, primary: Channel, settings: NetVscSettings) {
     this.memory = memory;
     // The host is told of whole pages, and shares all of them out.
     const receiveBytes = Math.ceil(settings.receiveBytes / PAGE_SIZE) * PAGE_SIZE;
@@ -126,9 +118,9 @@ export class NetVsc implements NetDevice, Task {
     this.#post(nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]), requestor.beginControl());
   }
 
-  /** Tells the root that a ring of `channel` is not empty any more: a hypercall. */
+  /** Tells the root that a ring of `channel` is not empty any more: a hypercall, or a bit in a page. */
   signal(channel: Channel): void {
-    this.#hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
+    channel.guestControl?.signal(channel.guestProcessor);
   }
 
   /** There is room on a channel: every queue that goes there may send again. */

@@ -95,7 +95,7 @@ export class VmbusConnection {
   readonly offers = new Map<number, Offer>();
   listener: OfferListener = {};
   #poster: MessagePoster;
-  #pages: ContactPages;
+  readonly pages: ContactPages;
   #targetVp: number;
   #connectionId = CONNECTION_MESSAGE;
   #nextGpadl = FIRST_GPADL;
@@ -110,7 +110,7 @@ export class VmbusConnection {
   /** @param targetVp processor whose slot gets the host's messages */
   constructor(poster: MessagePoster, pages: ContactPages, targetVp = 0) {
     this.#poster = poster;
-    this.#pages = pages;
+    this.pages = pages;
     this.#targetVp = targetVp;
   }
 
@@ -132,14 +132,14 @@ export class VmbusConnection {
     this.#connectionId = modern ? CONNECTION_MESSAGE : CONNECTION_MESSAGE_OLD;
     const place = modern
       ? { msg_sint: MESSAGE_SINT, msg_vtl: 0 }
-      : { interrupt_page: this.#pages.interrupt };
+      : { interrupt_page: this.pages.interrupt };
     this.#send(
       encodeMessage(MESSAGE_INITIATE_CONTACT, INITIATE_CONTACT, {
         vmbus_version_requested: version,
         target_vcpu: this.#targetVp,
         ...place,
-        monitor_page1: this.#pages.monitor1,
-        monitor_page2: this.#pages.monitor2,
+        monitor_page1: this.pages.monitor1,
+        monitor_page2: this.pages.monitor2,
       }),
     );
   }

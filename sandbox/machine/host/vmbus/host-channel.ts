@@ -10,7 +10,11 @@ export interface OfferSettings {
   mmioMegabytes?: number;
   userData?: Uint8Array;
   subChannel?: number;
-  monitorId?: number;
+  /**
+   * Asks for signals by the guest's monitor page, within so many units of 100 ns. That is the root's choice:
+   * real hosts make it by the class of the device, and the public texts do not say for which.
+   */
+  monitorLatency?: number;
   /** False where the guest sets a bit of the interrupt page before it signals. */
   dedicatedInterrupt?: boolean;
 }

@@ -31,21 +31,17 @@ import {
   rescindOffer,
   versionResponse,
 } from './answers.ts';
+import { ChannelTable, type TriggerSource } from './channel-table.ts';
 import { type Contact, readContact } from './contact.ts';
 import { type Gpadl, type GpadlOutcome, GpadlTable, type GuestPages } from './gpadl-table.ts';
-import {
-  type ChannelProvider,
-  type ChannelServer,
+import type {
+  ChannelProvider,
+  ChannelServer,
   HostChannel,
-  type OfferSettings,
-  type OpenedRings,
+  OfferSettings,
+  OpenedRings,
 } from './host-channel.ts';
 import { readRings } from './opened-rings.ts';
-
-/** Numbers that channels can have: each is an event flag of SINT 2, and flag 0 is not theirs. */
-const LAST_RELID = 2047;
-/** A channel's connection: the SINT above its number, as with openvmm. */
-const CONNECTION_BASE = 0x2000;
 
 /** How the server reaches a guest: HvPostMessage to the slot of one of its processors. */
 export interface GuestPort {
@@ -58,6 +54,8 @@ export interface GuestSettings {
   processors: number;
   /** Newest version that the host admits to. */
   newest?: number;
+  /** Triggers for channels that are to be signalled by the monitor page; none when left out. */
+  triggers?: TriggerSource;
 }
 
 /**
@@ -77,40 +75,25 @@ export class GuestBus implements ChannelServer {
   readonly gpadls: GpadlTable;
   #port: GuestPort;
   #settings: GuestSettings;
-  #channels = new Map<number, HostChannel>();
-  #nextRelid = 1;
+  #channels: ChannelTable;
   #offersRequested = false;
 
   constructor(port: GuestPort, settings: GuestSettings) {
     this.#port = port;
     this.#settings = settings;
     this.gpadls = new GpadlTable(settings.pages);
+    this.#channels = new ChannelTable(settings.triggers);
   }
 
   /** Channels offered, open or waiting for their release. */
   get channels(): readonly HostChannel[] {
-    return [...this.#channels.values()];
+    return this.#channels.all;
   }
 
   /** Offers a channel; undefined when every number is in use. A connected guest is told at once. */
   offer(settings: OfferSettings, provider: ChannelProvider): HostChannel | undefined {
-    const relid = this.#freeRelid();
-    if (relid === 0) return undefined;
-    const offer = {
-      relid,
-      classId: settings.classId,
-      instanceId: settings.instanceId,
-      flags: settings.flags ?? 0,
-      mmioMegabytes: settings.mmioMegabytes ?? 0,
-      userData: settings.userData ?? new Uint8Array(0),
-      subChannel: settings.subChannel ?? 0,
-      monitorId: settings.monitorId,
-      dedicatedInterrupt: settings.dedicatedInterrupt ?? true,
-      connectionId: CONNECTION_BASE + relid,
-    };
-    const channel = new HostChannel(this, offer, settings, provider);
-    this.#channels.set(relid, channel);
-    if (this.#offersRequested) this.#tell(channel);
+    const channel = this.#channels.add(this, settings, provider);
+    if (channel !== undefined && this.#offersRequested) this.#tell(channel);
     return channel;
   }
 
@@ -173,7 +156,7 @@ export class GuestBus implements ChannelServer {
     const accepted = contact !== undefined;
     if (accepted) {
       this.contact = contact;
-      this.contactChanged?.(contact);
+      this.#changed(contact);
     } else this.refused++;
     this.#port.send(versionResponse(contact?.version), contact?.targetVp ?? 0);
     return true;
@@ -182,7 +165,7 @@ export class GuestBus implements ChannelServer {
   #requestOffers(): boolean {
     if (this.#offersRequested) return false;
     this.#offersRequested = true;
-    for (const channel of this.#channels.values()) this.#tell(channel);
+    for (const channel of this.#channels.all) this.#tell(channel);
     this.#send(bareMessage(MESSAGE_ALL_OFFERS_DELIVERED));
     return true;
   }
@@ -191,7 +174,7 @@ export class GuestBus implements ChannelServer {
     const { fields } = GPADL_HEADER;
     const relid = getField(bytes, fields.child_relid);
     const handle = getField(bytes, fields.gpadl);
-    if (this.#known(relid) === undefined)
+    if (this.#channels.known(relid) === undefined)
       return this.#answerGpadl({ relid, handle, accepted: false });
     return this.#answerGpadl(this.gpadls.header(bytes));
   }
@@ -220,7 +203,7 @@ export class GuestBus implements ChannelServer {
   #open(bytes: Uint8Array): boolean {
     const { fields } = OPEN_CHANNEL;
     const relid = getField(bytes, fields.child_relid);
-    const channel = this.#known(relid);
+    const channel = this.#channels.known(relid);
     const rings = channel?.state === 'offered' ? this.#ringsOf(channel, bytes) : undefined;
     let accepted = false;
     if (channel !== undefined && rings !== undefined) {
@@ -254,7 +237,7 @@ export class GuestBus implements ChannelServer {
     const { fields } = MODIFY_CHANNEL;
     const relid = getField(bytes, fields.child_relid);
     const targetVp = getField(bytes, fields.target_vp);
-    const channel = this.#known(relid);
+    const channel = this.#channels.known(relid);
     const accepted = channel?.rings !== undefined && targetVp < this.#settings.processors;
     if (accepted && channel?.rings !== undefined) {
       channel.rings = { ...channel.rings, targetVp };
@@ -283,7 +266,7 @@ export class GuestBus implements ChannelServer {
 
   /** The end of a contact. What is offered stays, for the next one. */
   #end(): void {
-    for (const channel of [...this.#channels.values()]) {
+    for (const channel of this.#channels.all) {
       this.#close(channel, 'the guest ended its connection');
       if (channel.state === 'rescinded') this.#forget(channel);
       else channel.told = false;
@@ -292,7 +275,12 @@ export class GuestBus implements ChannelServer {
     this.#offersRequested = false;
     if (this.contact === undefined) return;
     this.contact = undefined;
-    this.contactChanged?.(undefined);
+    this.#changed(undefined);
+  }
+
+  #changed(contact: Contact | undefined): void {
+    this.#settings.triggers?.contact(contact?.monitorPages[1]);
+    this.contactChanged?.(contact);
   }
 
   #close(channel: HostChannel, reason: string): void {
@@ -309,7 +297,7 @@ export class GuestBus implements ChannelServer {
   #forget(channel: HostChannel): void {
     channel.state = 'gone';
     this.gpadls.removeAll(channel.relid);
-    this.#channels.delete(channel.relid);
+    this.#channels.remove(channel);
   }
 
   #tell(channel: HostChannel): void {
@@ -317,24 +305,9 @@ export class GuestBus implements ChannelServer {
     this.#send(encodeOffer(channel.offer));
   }
 
-  /** A channel of which the guest was told and which it may use. */
-  #known(relid: number): HostChannel | undefined {
-    const channel = this.#channels.get(relid);
-    return channel?.told === true && channel.state !== 'rescinded' ? channel : undefined;
-  }
-
   #status(accepted: boolean): number {
     if (!accepted) this.refused++;
     return accepted ? STATUS_SUCCESS : STATUS_REFUSED;
-  }
-
-  #freeRelid(): number {
-    for (let tries = 0; tries < LAST_RELID; tries++) {
-      const relid = this.#nextRelid;
-      this.#nextRelid = relid === LAST_RELID ? 1 : relid + 1;
-      if (!this.#channels.has(relid)) return relid;
-    }
-    return 0;
   }
 
   #send(payload: Uint8Array): void {
