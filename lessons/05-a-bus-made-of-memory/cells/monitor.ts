@@ -9,7 +9,7 @@ const monitorLatency = knob('The hypervisor looks every', 100, {
 const rate = knob('Packets a second', 1000, { choices: [4, 250, 1000, 10_000, 100_000] });
 
 const gap = 1e6 / rate;
-const packets = 1000;
+const packets = Math.min(1000, Math.max(100, rate));
 const ways = [
   { name: 'a hypercall', run: ringTraffic({ gap, packets }) },
   { name: 'a bit in the monitor page', run: ringTraffic({ gap, packets, monitorLatency }) },
