@@ -62,7 +62,7 @@ export class MachineBus {
     this.host.contactChanged = (contact) => this.#contactChanged(contact);
     host.vmbusMessages.receive(partition, this.host);
     host.vmbusOf(root).messages = (vp) => host.vmbusMessages.take(vp);
-    this.messages = new GuestMessageService(hypervisor, host.memory, processor);
+    this.messages = new GuestMessageService(hypervisor, memory, processor);
     for (const vp of partition.processors) this.#openSint(vp);
     const page = () => memory.allocate(PAGE_SIZE);
     const pages = { interrupt: page(), monitor1: page(), monitor2: page() };
