@@ -4,8 +4,9 @@ import type { GuestControl } from '../../vmbus/channel.ts';
 import { STATUS_SUCCESS } from '../../vmbus/channel-messages.ts';
 import type { GpadlRange } from '../../vmbus/gpadl.ts';
 import type { Offer } from '../../vmbus/offer.ts';
-import type { Answer, VmbusConnection } from './connection.ts';
+import type { VmbusConnection } from './connection.ts';
 import type { HostSignals } from './host-signals.ts';
+import type { Answer } from './pending-answers.ts';
 
 const PAGE_SIZE = 4096;
 

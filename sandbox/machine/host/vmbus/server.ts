@@ -104,7 +104,7 @@ export class GuestBus implements ChannelServer {
 
   rescind(channel: HostChannel): void {
     if (channel.state === 'rescinded' || channel.state === 'gone') return;
-    this.#close(channel, 'the host took its offer back');
+    channel.close('the host took its offer back');
     if (!channel.told) {
       this.#forget(channel);
       return;
@@ -193,7 +193,7 @@ export class GuestBus implements ChannelServer {
     const channel = this.#channels.get(getField(bytes, fields.child_relid));
     const list = this.gpadls.find(handle);
     if (channel === undefined || list?.relid !== channel.relid) return false;
-    if (channel.rings?.gpadl === list) this.#close(channel, 'the guest took its rings away');
+    if (channel.rings?.gpadl === list) channel.close('the guest took its rings away');
     else if (channel.state === 'open') channel.provider.gpadlTornDown?.(channel, handle);
     this.gpadls.remove(handle);
     this.#send(gpadlTornDown(handle));
@@ -205,13 +205,7 @@ export class GuestBus implements ChannelServer {
     const relid = getField(bytes, fields.child_relid);
     const channel = this.#channels.known(relid);
     const rings = channel?.state === 'offered' ? this.#ringsOf(channel, bytes) : undefined;
-    let accepted = false;
-    if (channel !== undefined && rings !== undefined) {
-      channel.rings = rings;
-      channel.state = 'open';
-      accepted = channel.provider.opened(channel, rings);
-      if (!accepted) this.#shut(channel);
-    }
+    const accepted = rings !== undefined && channel?.open(rings) === true;
     const openid = getField(bytes, fields.openid);
     this.#send(openResult(relid, openid, this.#status(accepted)));
     return true;
@@ -229,7 +223,7 @@ export class GuestBus implements ChannelServer {
     if (channel === undefined) return false;
     // The host may have rescinded it while the guest's message was on its way.
     if (channel.state !== 'open') return channel.state === 'rescinded';
-    this.#close(channel, 'the guest closed it');
+    channel.close('the guest closed it');
     return true;
   }
 
@@ -238,11 +232,7 @@ export class GuestBus implements ChannelServer {
     const relid = getField(bytes, fields.child_relid);
     const targetVp = getField(bytes, fields.target_vp);
     const channel = this.#channels.known(relid);
-    const accepted = channel?.rings !== undefined && targetVp < this.#settings.processors;
-    if (accepted && channel?.rings !== undefined) {
-      channel.rings = { ...channel.rings, targetVp };
-      channel.provider.moved?.(channel, targetVp);
-    }
+    const accepted = targetVp < this.#settings.processors && channel?.moveTo(targetVp) === true;
     if (!acknowledgesModify(version)) return accepted;
     this.#send(modifyResponse(relid, this.#status(accepted)));
     return true;
@@ -252,7 +242,7 @@ export class GuestBus implements ChannelServer {
   #released(bytes: Uint8Array): boolean {
     const channel = this.#channels.get(getField(bytes, RELID_RELEASED.fields.child_relid));
     if (channel === undefined || !channel.told) return false;
-    this.#close(channel, 'the guest released it');
+    channel.close('the guest released it');
     this.#forget(channel);
     return true;
   }
@@ -267,7 +257,7 @@ export class GuestBus implements ChannelServer {
   /** The end of a contact. What is offered stays, for the next one. */
   #end(): void {
     for (const channel of this.#channels.all) {
-      this.#close(channel, 'the guest ended its connection');
+      channel.close('the guest ended its connection');
       if (channel.state === 'rescinded') this.#forget(channel);
       else channel.told = false;
     }
@@ -281,17 +271,6 @@ export class GuestBus implements ChannelServer {
   #changed(contact: Contact | undefined): void {
     this.#settings.triggers?.contact(contact?.monitorPages[1]);
     this.contactChanged?.(contact);
-  }
-
-  #close(channel: HostChannel, reason: string): void {
-    if (channel.state !== 'open') return;
-    this.#shut(channel);
-    channel.provider.closed?.(channel, reason);
-  }
-
-  #shut(channel: HostChannel): void {
-    channel.rings = undefined;
-    if (channel.state === 'open') channel.state = 'offered';
   }
 
   #forget(channel: HostChannel): void {
