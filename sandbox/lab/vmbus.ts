@@ -46,6 +46,8 @@ export class MachineBus {
   interruptPage: InterruptPage | undefined;
   /** By instance. */
   #devices = new Map<string, DeviceChannels>();
+  /** Classes for which the guest has its driver. */
+  #classes = new Set<string>();
   #started = false;
 
   constructor(parts: BusParts) {
@@ -83,9 +85,12 @@ export class MachineBus {
     const { classId, instanceId } = request.offer;
     const device = new DeviceChannels(this, request);
     this.#devices.set(instanceId, device);
-    this.driver.register(classId, (channel) =>
-      this.#devices.get(channel.offer.instanceId)?.openInGuest(channel),
-    );
+    if (!this.#classes.has(classId)) {
+      this.#classes.add(classId);
+      this.driver.register(classId, (channel) =>
+        this.#devices.get(channel.offer.instanceId)?.openInGuest(channel),
+      );
+    }
     device.offer();
     this.#start();
     engine.run(Infinity, MAX_EVENTS);

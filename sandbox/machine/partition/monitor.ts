@@ -65,7 +65,10 @@ export class MonitorPage implements Handler {
     const bit = 1 << (id & 31);
     if ((pending & bit) === 0) this.#setAt[id] = at;
     this.#memory.write32(place, (pending | bit) >>> 0);
-    if (this.#isEnabled(group)) this.#asked[group].schedule(this.#nextLook(group, at));
+    if (!this.#isEnabled(group)) return;
+    const asked = this.#asked[group];
+    const next = this.#nextLook(group, at);
+    if (!asked.pending || asked.due > next) asked.schedule(next);
   }
 
   /** Called by the engine: looks at a group, or at all that nobody has asked for. */
@@ -95,6 +98,7 @@ export class MonitorPage implements Handler {
     const bits = memory.read32(place + PENDING);
     const pending = this.#visible(group, bits, now);
     if (pending !== 0) memory.write32(place + PENDING, (bits & ~pending) >>> 0);
+    if (pending !== bits) this.#asked[group].schedule(next);
     let armed = 0;
     for (let i = 0; i < TRIGGERS_PER_GROUP; i++) {
       const trigger = group * TRIGGERS_PER_GROUP + i;
