@@ -163,8 +163,15 @@ export class HyperVHost {
     return new VMSwitch(core, external, settings.enableIov === true);
   }
 
-  /** A virtual machine with `processors` virtual processors, each on a core of its own. */
-  newVM(settings: { processors?: number; memoryBytes: number }): VirtualMachine {
+  /**
+   * A virtual machine with `processors` virtual processors, each on a core of its own. Its guest proposes
+   * `vmbusVersions`, the newest first; those of the Linux client when left out.
+   */
+  newVM(settings: {
+    processors?: number;
+    memoryBytes: number;
+    vmbusVersions?: readonly number[];
+  }): VirtualMachine {
     const machine = new VirtualMachine(this, this.machines.length, settings);
     this.machines.push(machine);
     return machine;

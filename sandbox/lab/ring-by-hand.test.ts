@@ -110,6 +110,8 @@ describe('signals of a ring in traffic', () => {
 
   test('numbers out of range are named', () => {
     expect(() => ringTraffic({ gap: 0 })).toThrow(UsageError);
+    expect(() => ringTraffic({ gap: 1, monitorLatency: 9 })).toThrow(UsageError);
+    expect(() => ringTraffic({ gap: 1, monitorLatency: 6554 })).toThrow(UsageError);
     expect(() => checkSignalRule(VMBUS_RULE, { schedules: 0 })).toThrow(UsageError);
   });
 });

@@ -34,6 +34,13 @@ export interface SyntheticVariant {
   registerAccesses?: number;
   /** The provider runs in a process of the root. */
   userMode?: boolean;
+  /**
+   * The root offers the adapter's channels with a trigger of the monitor page: the hypervisor sees what the
+   * guest signals within so many microseconds, 10 to 6553. Hypercalls signal when left out.
+   */
+  monitorLatency?: number;
+  /** The guest's driver does not want to wait for that, and signals by hypercall all the same. */
+  lowLatency?: boolean;
 }
 
 /** The channel of a variant: with rings, or with messages. */
@@ -68,13 +75,13 @@ export function newNetVsc(
 ): NetVsc {
   const { hypervisor } = host;
   const { registerAccesses = 0 } = variant ?? {};
-  if (registerAccesses === 0) return new NetVsc(hypervisor, machine.memory, channels[0], settings);
+  if (registerAccesses === 0) return new NetVsc(machine.memory, channels[0], settings);
   const window = { base: REGISTER_PORTS, bytes: 4 * REGISTER_COUNT, doorbell: DOORBELL_PORT };
   const worker = new RegisterWorker(hypervisor, host.memory, channels, window);
   const { synic } = channels[0].rootProcessor;
   host.intercepts.add(machine.partition, worker);
   if (synic !== undefined) hypervisor.installIntercepts(machine.partition, worker, synic);
-  const device = new RegisterNetVsc(hypervisor, machine.memory, channels[0], settings);
+  const device = new RegisterNetVsc(machine.memory, channels[0], settings);
   device.accesses = registerAccesses;
   return device;
 }

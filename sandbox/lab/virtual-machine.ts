@@ -20,14 +20,16 @@ export class VirtualMachine {
   readonly adapters: NetworkAdapter[] = [];
   readonly host: HyperVHost;
   #vmbus: MachineBus | undefined;
+  #vmbusVersions: readonly number[] | undefined;
 
   constructor(
     host: HyperVHost,
     index: number,
-    settings: { processors?: number; memoryBytes: number },
+    settings: { processors?: number; memoryBytes: number; vmbusVersions?: readonly number[] },
   ) {
     this.host = host;
     this.index = index;
+    this.#vmbusVersions = settings.vmbusVersions;
     this.memory = new GuestMemory(host.memory, settings.memoryBytes);
     const kind = host.root.length === 0 ? 'bare' : 'guest';
     const count = settings.processors ?? 1;
@@ -81,6 +83,7 @@ export class VirtualMachine {
       memory: this.memory,
       partition: this.partition,
       root: this.rootProcessor(0),
+      versions: this.#vmbusVersions,
     });
     return this.#vmbus;
   }

@@ -60,11 +60,11 @@ describe('a machine that is set up', () => {
   test('another device opens its channel while the first one works', () => {
     const machine = bed();
     const { vmbus } = parts(machine);
-    const { channel: disk } = vmbus.open({
+    const disk = vmbus.open({
       offer: { classId: CLASS_SCSI, instanceId: CLASS_SCSI },
       ringPages: 16,
-      targetVp: 0,
-      root: machine.host.root[0],
+      targetVp: () => 0,
+      root: () => machine.host.root[0],
     });
     expect([disk.gpadl.length, disk.closedBecause]).toEqual([32, undefined]);
     machine.run();

@@ -120,9 +120,9 @@ function takeMessages(host: HostMemory, root: VirtualProcessor, synic: Synic) {
   const reader = new InterceptReader(host, synic.slot(SINT_INTERCEPT));
   const interrupt = root.interrupt.bind(root);
   let at = 0;
-  root.interrupt = (vector, time, posted) => {
+  root.interrupt = (vector, time, ...how) => {
     at = time;
-    interrupt(vector, time, posted);
+    interrupt(vector, time, ...how);
   };
   root.install(0, {
     interrupt() {

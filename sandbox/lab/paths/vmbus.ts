@@ -2,10 +2,9 @@ import type { NetVsc } from '../../machine/guest/netvsc/driver.ts';
 import { NetVsp } from '../../machine/host/netvsp/provider.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../../machine/memory/host-memory.ts';
 import { type MacAddress, macBytes } from '../../machine/net/frame.ts';
-import type { Channel } from '../../machine/vmbus/channel.ts';
 import { CLASS_NETWORK } from '../../machine/vmbus/guids.ts';
 import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../../machine/vmbus/nvsp.ts';
-import type { DeviceChannel } from '../device-channel.ts';
+import type { DeviceChannels } from '../device-channels.ts';
 import type { AdapterLifecycle, AdapterSettings, NetworkAdapter } from '../network-adapter.ts';
 import { SHARED_RECEIVE_BYTES, shareReceiveQueue, sharesReceive } from '../shared-receive.ts';
 import { channelKind, newNetVsc, providerOptions } from '../synthetic-variant.ts';
@@ -27,17 +26,8 @@ export function addSyntheticAdapter(
   const { core, external } = settings.switch;
   const { maxFrame } = host.options;
   const { queues = 1, variant } = settings;
-  // The bus opens sub-channels before they are asked for; they are used once they are.
-  const devices = Array.from({ length: queues }, (_, queue) =>
-    machine.vmbus.open({
-      offer: { classId: CLASS_NETWORK, instanceId: instanceOf(mac), subChannel: queue },
-      ringPages: RING_PAGES,
-      targetVp: queue % machine.processors.length,
-      root: machine.rootProcessor(settings.vrssEnabled === false ? 0 : queue),
-      kind: channelKind(variant),
-    }),
-  );
-  const channels = devices.map(({ channel }) => channel);
+  const bus = openDevice(machine, settings, mac);
+  const { channels } = bus;
   const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
   const parts = providerOptions(variant, host.memory, maxFrame);
   const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts, parts);
@@ -51,14 +41,13 @@ export function addSyntheticAdapter(
     channels: queues,
     ...bufferSizes(settings, maxFrame),
   });
-  provider.onSubchannels = (count) => {
-    for (const channel of channels.slice(1, 1 + count)) {
-      provider.addChannel(channel);
-      device.offered(channel);
-    }
-    return count;
+  provider.onSubchannels = (count) => bus.offerSubChannels(count);
+  bus.openedInGuest = (channel) => device.offered(channel);
+  bus.service = {
+    opened: (channel) => void provider.addChannel(channel),
+    closed: (channel) => provider.removeChannel(channel),
+    tornDown: (handle) => provider.tornDown(handle),
   };
-  serve(devices, channels, provider);
   device.open();
   return {
     device,
@@ -67,55 +56,47 @@ export function addSyntheticAdapter(
     port: provider,
     provider,
     channels,
-    lifecycle: lifecycleOf(devices, channels, device),
+    lifecycle: lifecycleOf(bus, device),
     get buffers() {
       return device.buffers;
     },
   };
 }
 
-/** The provider hears of channels that are closed and opened again; the primary one is served at once. */
-function serve(devices: DeviceChannel[], channels: Channel[], provider: NetVsp): void {
-  for (const [index, device] of devices.entries())
-    device.service = {
-      opened: (channel) => {
-        channels[index] = channel;
-        if (index === 0) provider.addChannel(channel);
-      },
-      closed: (channel) => provider.removeChannel(channel),
-      tornDown: (handle) => {
-        if (index === 0) provider.tornDown(handle);
-      },
-    };
+/** An adapter's place on the bus, with its first channel open. */
+function openDevice(
+  machine: VirtualMachine,
+  settings: AdapterSettings,
+  mac: MacAddress,
+): DeviceChannels {
+  const { variant, vrssEnabled } = settings;
+  const { monitorLatency } = variant ?? {};
+  return machine.vmbus.openDevice({
+    offer: {
+      classId: CLASS_NETWORK,
+      instanceId: instanceOf(mac),
+      monitorLatency: monitorLatency === undefined ? undefined : monitorLatency * 10,
+    },
+    ringPages: RING_PAGES,
+    targetVp: (index) => index % machine.processors.length,
+    root: (index) => machine.rootProcessor(vrssEnabled === false ? 0 : index),
+    kind: channelKind(variant),
+    lowLatency: variant?.lowLatency,
+  });
 }
 
-function lifecycleOf(
-  devices: DeviceChannel[],
-  channels: Channel[],
-  driver: NetVsc,
-): AdapterLifecycle {
-  /** Loads the driver once all channels are open. */
-  const loader = () => {
-    let closed = devices.length;
-    return (good: boolean) => {
-      if (!good || --closed > 0) return;
-      driver.attach(channels[0]);
-      driver.open();
-    };
+/** The driver is loaded anew once its first channel is open; it asks for the others as the first time. */
+function lifecycleOf(bus: DeviceChannels, driver: NetVsc): AdapterLifecycle {
+  const load = (good: boolean) => {
+    if (!good) return;
+    driver.attach(bus.channels[0]);
+    driver.open();
   };
   return {
     disable: () => driver.halt(),
-    enable: () => {
-      const opened = loader();
-      for (const device of devices) device.open(opened);
-    },
-    remove: () => {
-      for (const device of devices) device.rescind();
-    },
-    offer: () => {
-      const opened = loader();
-      for (const device of devices) device.offer(opened);
-    },
+    enable: () => bus.open(load),
+    remove: () => bus.rescind(),
+    offer: () => bus.offer(load),
   };
 }
 

@@ -60,6 +60,19 @@ test('triggers of one look are one signal', () => {
   expect([partition.monitor?.signals, interrupts.length]).toEqual([1, 1]);
 });
 
+test('a look does not see what a processor sets later, on a clock that is ahead', () => {
+  const { engine, memory, partition, interrupts } = setUp();
+  // Bit 6 of the same group has the look at 50 us; bit 5 is set at 70.
+  memory.write32(PAGE + 0x440 + (TRIGGER + 1) * 8, 3);
+  partition.monitor?.trigger(TRIGGER, 70 * MICROSECOND);
+  partition.monitor?.trigger(TRIGGER + 1, 10 * MICROSECOND);
+  engine.run(60 * MICROSECOND);
+  expect([partition.monitor?.signals, memory.read32(PAGE + 16)]).toEqual([1, 1 << 5]);
+  engine.run();
+  expect([partition.monitor?.signals, memory.read32(PAGE + 16)]).toEqual([2, 0]);
+  expect(interrupts[0]).toBe(50 * MICROSECOND);
+});
+
 test('a bit that the guest wrote itself is found while the machine runs', () => {
   const { engine, memory, partition } = setUp();
   memory.write32(PAGE + 8 + 8, 1 << 5);

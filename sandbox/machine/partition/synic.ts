@@ -1,4 +1,5 @@
 import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
+import { VECTORS } from './pending-interrupts.ts';
 import { SynicEvents } from './synic-events.ts';
 import { type MessageBuffer, SynicMessages } from './synic-messages.ts';
 import {
@@ -19,7 +20,7 @@ import {
   TIMERS,
 } from './synic-spec.ts';
 import { SynicTimers } from './synic-timers.ts';
-import { VECTORS, type VirtualProcessor } from './virtual-processor.ts';
+import type { VirtualProcessor } from './virtual-processor.ts';
 
 const WORD = 4294967296;
 /** SCONTROL, SIEFP and SIMP lie in the first places of the registers' words, SINTs behind them. */
@@ -204,9 +205,9 @@ class ProcessorVectors implements InterruptSink {
     this.#processor = processor;
   }
 
-  raise(vector: number, _autoEoi: boolean, at: number): void {
+  raise(vector: number, autoEoi: boolean, at: number): void {
     const own = vector - FIRST_VECTOR;
-    if (own >= 0 && own < VECTORS) this.#processor.interrupt(own, at);
+    if (own >= 0 && own < VECTORS) this.#processor.interrupt(own, at, false, autoEoi);
   }
 }
 

@@ -17,6 +17,7 @@ import {
   SCHEDULING,
 } from './ledger.ts';
 import type { LogicalProcessor } from './logical-processor.ts';
+import { PendingInterrupts, VECTORS } from './pending-interrupts.ts';
 import { VpRegisters } from './registers.ts';
 import type { Synic } from './synic.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -53,9 +54,6 @@ export interface InterceptHandler {
 /** In which partition a processor runs; `bare` has no hypervisor under it. */
 export type ProcessorKind = 'guest' | 'root' | 'bare';
 
-/** Vectors of a processor: those of the local APIC from 0x20 on. */
-export const VECTORS = 32;
-
 /**
  * A virtual processor on a logical one. Interrupts come first, then code that was suspended, then tasks
  * in the order in which they became ready. With nothing left it halts, which is an exit of its own.
@@ -79,10 +77,8 @@ export class VirtualProcessor {
   /** Its code runs outside this machine: between accesses it is busy there, and never halts here. */
   outsideCode = false;
   #services: (InterruptService | undefined)[] = new Array(VECTORS);
-  #pending = 0;
-  #posted = 0;
+  #pending = new PendingInterrupts();
   #timerVectors = 0;
-  #pendingAt = new Float64Array(VECTORS);
   #tasks = new TaskQueue();
   #codes: GuestCode[] = [];
   #values: number[] = [];
@@ -90,6 +86,8 @@ export class VirtualProcessor {
   #resumeAt = 0;
   #suspended = false;
   #inService = false;
+  /** Whether the hypervisor has ended the interrupt in service already, when it delivered it. */
+  #ended = false;
   #halted = true;
   /** Whether the guest is out of the processor already, so that an interrupt needs no exit. */
   #outside = false;
@@ -126,19 +124,17 @@ export class VirtualProcessor {
     if (timer) this.#timerVectors |= 1 << vector;
   }
 
-  /** `vector` becomes pending at `at`; `posted` ones reach a running guest without an exit. */
-  interrupt(vector: number, at: number, posted = false): void {
-    const bit = 1 << vector;
-    if ((this.#pending & bit) !== 0) return;
-    this.#pending |= bit;
-    this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
-    this.#pendingAt[vector] = at;
-    this.#wake();
+  /**
+   * `vector` becomes pending at `at`. `posted` ones reach a running guest without an exit; `autoEoi` ones
+   * need no end of interrupt: their SINT has it done at delivery.
+   */
+  interrupt(vector: number, at: number, posted = false, autoEoi = false): void {
+    if (this.#pending.request(vector, at, posted, autoEoi)) this.#wake();
   }
 
   /** Takes a pending interrupt back: a level that fell before it was served. */
   retract(vector: number): void {
-    this.#pending &= ~(1 << vector);
+    this.#pending.remove(vector);
   }
 
   /** Has `task.run` called with `arg` once the processor gets to it, at `at` or later. */
@@ -180,8 +176,8 @@ export class VirtualProcessor {
   readyAt(): number {
     if (this.#suspended) return Infinity;
     let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
-    if (this.#pending !== 0 && this.#interruptible) {
-      const due = this.#interruptDue(this.#nextVector());
+    if (this.#pending.bits !== 0 && this.#interruptible) {
+      const due = this.#pending.due(this.#nextVector(), this.#interruptibleFrom);
       if (due < at) at = due;
     }
     if (!this.#halted || at === Infinity) return at;
@@ -193,12 +189,9 @@ export class VirtualProcessor {
   step(now: number): void {
     this.#outside ||= this.#halted;
     this.#halted = false;
-    if (this.#pending !== 0 && this.#interruptible) {
+    if (this.#pending.bits !== 0 && this.#interruptible) {
       const vector = this.#nextVector();
-      if (this.#interruptDue(vector) <= now) {
-        this.#take(vector);
-        return;
-      }
+      if (this.#pending.due(vector, this.#interruptibleFrom) <= now) return this.#take(vector);
     }
     this.#outside = false;
     if (this.#codes.length > 0) this.#continue();
@@ -230,44 +223,28 @@ export class VirtualProcessor {
     return this.interruptsEnabled && !this.#inService;
   }
 
-  /** When `vector` can be taken: not before code that is being resumed is back in the processor. */
-  #interruptDue(vector: number): number {
-    const at = this.#pendingAt[vector];
-    return this.#codes.length > 0 && this.#resumeAt > at ? this.#resumeAt : at;
+  /** Code that is being resumed is not interrupted before it is back in the processor. */
+  get #interruptibleFrom(): number {
+    return this.#codes.length > 0 ? this.#resumeAt : 0;
   }
 
-  /** The pending vector to take next: the lowest of those that are due, else the one due first. */
   #nextVector(): number {
-    const one = this.#pending;
-    if ((one & (one - 1)) === 0) return 31 - Math.clz32(one);
-    const { now } = this.lp.engine;
-    let next = 0;
-    let earliest = Infinity;
-    for (let left = this.#pending; left !== 0; left &= left - 1) {
-      const vector = 31 - Math.clz32(left & -left);
-      const due = Math.max(this.#interruptDue(vector), now);
-      if (due >= earliest) continue;
-      earliest = due;
-      next = vector;
-    }
-    return next;
+    return this.#pending.next(this.lp.engine.now, this.#interruptibleFrom);
   }
 
   #take(vector: number): void {
-    const bit = 1 << vector;
-    this.#pending &= ~bit;
+    const pending = this.#pending;
+    pending.remove(vector);
     const costs = this.lp.costs;
-    const timer = (this.#timerVectors & bit) !== 0;
-    if (this.kind !== 'bare') this.#deliver((this.#posted & bit) !== 0, timer);
-    if (this.kind === 'guest' && !timer) this.lp.ledger.interrupts++;
-    if (this.kind === 'bare' && !timer) this.lp.ledger.interrupts++;
+    const timer = (this.#timerVectors & (1 << vector)) !== 0;
+    if (this.kind !== 'bare') this.#deliver(pending.isPosted(vector), timer);
+    if (this.kind !== 'root' && !timer) this.lp.ledger.interrupts++;
     this.#outside = false;
+    this.#ended = pending.endsItself(vector);
+    if (this.#ended) this.synic?.scan(this.local);
     this.charge(this.kernel, INTERRUPT, costs.interruptHandler);
     const code = this.#services[vector]?.interrupt(this, vector);
-    if (code === undefined) {
-      this.#endOfInterrupt();
-      return;
-    }
+    if (code === undefined) return this.#endOfInterrupt();
     this.#inService = true;
     this.#codes.push(code);
     this.#values.push(0);
@@ -287,7 +264,7 @@ export class VirtualProcessor {
 
   #endOfInterrupt(): void {
     const { costs, ledger } = this.lp;
-    if (this.kind === 'bare') return;
+    if (this.kind === 'bare' || this.#ended) return;
     if (!costs.apicVirtualization) ledger.exits[this.kind === 'root' ? EXIT_ROOT_EOI : EXIT_EOI]++;
     this.charge(HYPERVISOR, INTERRUPT, costs.endOfInterrupt, 'end of interrupt');
     this.synic?.scan(this.local);

@@ -11,6 +11,8 @@ export const MESSAGE_PAYLOAD = 240;
 /** Connections on which a guest posts: before version 5.0, and from it on. */
 export const CONNECTION_MESSAGE_OLD = 1;
 export const CONNECTION_MESSAGE = 4;
+/** The connection for events of all channels, in the first version. */
+export const CONNECTION_EVENT = 2;
 
 export const MESSAGE_OFFER = 1;
 export const MESSAGE_RESCIND = 2;

@@ -2,6 +2,7 @@ import type { GuestMemory } from '../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { GpadlRange } from './gpadl.ts';
+import type { InterruptPage } from './interrupt-page.ts';
 import { Ring } from './ring.ts';
 
 /** Vector on which a partition's processors take VMBus signals (the SynIC's SINT 2). */
@@ -22,6 +23,8 @@ export interface GuestControl {
   close(then?: () => void): void;
   /** Called when the host has taken the channel away. */
   onRescind: (() => void) | undefined;
+  /** Tells the root that a ring of the channel is not empty any more, in the way that its offer says. */
+  signal(processor: VirtualProcessor): void;
 }
 
 /** What a service provider asks of the root's bus for a channel. */
@@ -40,6 +43,8 @@ export interface ChannelPlace {
   gpadl: readonly number[];
   /** Pages of the ring to the root. */
   downstream: number;
+  /** Where the root says that it means this channel; event flags do when left out. */
+  interruptPage?: InterruptPage;
   guestControl?: GuestControl;
   hostControl?: HostControl;
 }
@@ -66,6 +71,8 @@ export class Channel {
   readonly hostControl: HostControl | undefined;
   /** Why the channel was closed, once it has been. */
   closedBecause: string | undefined;
+  /** How the root signals the guest before version 2.4. */
+  readonly interruptPage: InterruptPage | undefined;
   #downstream: number;
 
   constructor(
@@ -82,6 +89,7 @@ export class Channel {
     this.gpadl = place.gpadl;
     this.guestControl = place.guestControl;
     this.hostControl = place.hostControl;
+    this.interruptPage = place.interruptPage;
     this.#downstream = place.downstream;
   }
 

@@ -12,39 +12,57 @@ import {
   SINT_VMBUS,
 } from '../partition/synic-spec.ts';
 import type { InterruptService, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { type Channel, VMBUS_VECTOR } from './channel.ts';
+import { type Channel, type ChannelEnd, VMBUS_VECTOR } from './channel.ts';
+import { type InterruptPage, TO_GUEST } from './interrupt-page.ts';
 
 /** Which end of its channels a processor serves. */
 export type ChannelSide = 'guest' | 'root';
 
+/** What an event flag belongs to: a channel, or what finds out which channels are meant. */
+export interface FlagOwner {
+  readonly guestEnd?: ChannelEnd | undefined;
+  readonly rootEnd?: ChannelEnd | undefined;
+}
+
+/** Channels of a guest that signal the root through one connection for all of them. */
+export interface CommonSignals {
+  add(channel: Channel): void;
+  remove(channel: Channel): void;
+}
+
+/** The event flag that is no channel's. Before version 2.4 it says: look into the interrupt page. */
+export const PAGE_FLAG = 0;
+
 /**
  * The event flags of a processor's VMBus SINT: an interrupt says that some flag is set, and the service
- * takes the flags and wakes the channels that they belong to. Flag 0 says that a message came.
+ * takes the flags and wakes the channels that they belong to.
  */
 export class VmbusInterrupts implements InterruptService {
   /** Takes the message that lies in the SINT's slot. */
   messages: ((processor: VirtualProcessor) => void) | undefined;
+  /** A guest's: where hosts before version 2.4 say which channels they mean. */
+  page: InterruptPage | undefined;
   /** By event flag. */
-  #channels: (Channel | undefined)[] = [];
+  #owners: (FlagOwner | undefined)[] = [];
   #side: ChannelSide;
 
   constructor(side: ChannelSide) {
     this.#side = side;
   }
 
-  /** From now on `flag` belongs to `channel`. */
-  add(flag: number, channel: Channel): void {
-    this.#channels[flag] = channel;
+  /** From now on `flag` belongs to `owner`. */
+  add(flag: number, owner: FlagOwner): void {
+    this.#owners[flag] = owner;
   }
 
   remove(flag: number): void {
-    this.#channels[flag] = undefined;
+    this.#owners[flag] = undefined;
   }
 
-  /** The lowest flag that belongs to no channel; 0 when all do. */
+  /** The lowest flag that belongs to nobody; 0 when all do. */
   get freeFlag(): number {
     for (let flag = 1; flag < EVENT_FLAGS; flag++)
-      if (this.#channels[flag] === undefined) return flag;
+      if (this.#owners[flag] === undefined) return flag;
     return 0;
   }
 
@@ -54,15 +72,23 @@ export class VmbusInterrupts implements InterruptService {
     if (synic === undefined) return undefined;
     if (!synic.messages.isFree(SINT_VMBUS)) this.messages?.(processor);
     const { events } = synic;
-    for (let index = 0; index * 32 < this.#channels.length; index++)
+    for (let index = 0; index * 32 < this.#owners.length; index++)
       for (let left = events.take(SINT_VMBUS, index); left !== 0; left &= left - 1)
         this.#signalled(processor, index * 32 + 31 - Math.clz32(left & -left));
     return undefined;
   }
 
   #signalled(processor: VirtualProcessor, flag: number): void {
-    const channel = this.#channels[flag];
-    const end = this.#side === 'guest' ? channel?.guestEnd : channel?.rootEnd;
+    if (flag === PAGE_FLAG) {
+      this.page?.take(TO_GUEST, (relid) => this.#wake(processor, relid));
+      return;
+    }
+    this.#wake(processor, flag);
+  }
+
+  #wake(processor: VirtualProcessor, flag: number): void {
+    const owner = this.#owners[flag];
+    const end = this.#side === 'guest' ? owner?.guestEnd : owner?.rootEnd;
     end?.signalled(processor);
   }
 }
@@ -77,7 +103,8 @@ export function openVmbusSint(synic: Synic, messages: number, events: number, at
 
 /**
  * Gives a channel its signals: the guest a connection to a port of the root, with one flag of the root's
- * processor, and the root the flag of the guest's processor that has the channel's number.
+ * processor, and the root the flag of the guest's processor that has the channel's number. With `common`
+ * the channel has no connection of its own.
  * @returns false when the root's processor has no flag left
  */
 export function connectSignals(
@@ -85,8 +112,14 @@ export function connectSignals(
   channel: Channel,
   guest: VmbusInterrupts,
   root: VmbusInterrupts,
+  common?: CommonSignals,
 ): boolean {
   const { guestProcessor, rootProcessor, relid } = channel;
+  if (common !== undefined) {
+    common.add(channel);
+    guest.add(relid, channel);
+    return true;
+  }
   const flag = root.freeFlag;
   if (flag === 0) return false;
   const child = guestProcessor.partitionId;
@@ -112,10 +145,15 @@ export function disconnectSignals(
   channel: Channel,
   guest: VmbusInterrupts,
   root: VmbusInterrupts,
+  common?: CommonSignals,
 ): void {
   const { guestProcessor, rootProcessor, relid, portId } = channel;
+  guest.remove(relid);
+  if (common !== undefined) {
+    common.remove(channel);
+    return;
+  }
   hypervisor.disconnectPort(rootProcessor, guestProcessor.partitionId, channel.connectionId);
   hypervisor.deletePort(rootProcessor, rootProcessor.partitionId, portId);
-  guest.remove(relid);
   root.remove(portId & 0xfff);
 }

@@ -32,6 +32,8 @@ export const CLIENT_VERSIONS: readonly number[] = VMBUS_VERSIONS.slice(1, 8);
 
 /** Event flags of SINT 2 name the channel; before that, a bit of the shared interrupt page does. */
 export const hasChannelFlags = (version: number) => version >= VERSION_WIN8;
+/** Offers say how to signal their channel; before that, all channels have one connection for events. */
+export const hasChannelConnections = (version: number) => version >= VERSION_WIN7;
 /** OPEN says which processor takes the channel's interrupts. */
 export const hasTargetProcessor = (version: number) => version >= VERSION_WIN8_1;
 export const hasUnload = (version: number) => version >= VERSION_WIN8_1;

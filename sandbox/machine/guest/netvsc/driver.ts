@@ -1,5 +1,4 @@
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
 import {
@@ -39,7 +38,6 @@ export class NetVsc implements NetDevice, Task {
   dataPath = DATA_PATH_SYNTHETIC;
   initialisation: Initialisation;
   #settings: NetVscSettings;
-  #hypervisor: Hypervisor;
   #channels: NetChannel[];
   #sendTable = new SendTable();
   #conversation: Conversation;
@@ -50,13 +48,7 @@ export class NetVsc implements NetDevice, Task {
   /** Whether there was a driver before this one: then the stack may wait for room. */
   #reloaded = false;
 
-  constructor(
-    hypervisor: Hypervisor,
-    memory: GuestMemory,
-    primary: Channel,
-    settings: NetVscSettings,
-  ) {
-    this.#hypervisor = hypervisor;
+  constructor(memory: GuestMemory, primary: Channel, settings: NetVscSettings) {
     this.memory = memory;
     this.#settings = settings;
     this.maxFrame = settings.maxFrame;
@@ -141,9 +133,9 @@ export class NetVsc implements NetDevice, Task {
     this.#control.order(this.#channels[0], nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]));
   }
 
-  /** Tells the root that a ring of `channel` is not empty any more: a hypercall. */
+  /** Tells the root that a ring of `channel` is not empty any more: a hypercall, or a bit in a page. */
   signal(channel: Channel): void {
-    this.#hypervisor.signalEvent(channel.guestProcessor, channel.connectionId, 0);
+    channel.guestControl?.signal(channel.guestProcessor);
   }
 
   /** There is room on a channel: every queue that goes there may send again. */
@@ -288,6 +280,8 @@ export class NetVsc implements NetDevice, Task {
   #rescinded(channel: Channel): void {
     if (!this.#channels.some((known) => known.channel === channel)) return;
     if (this.state === 'halted' || this.state === 'failed') return;
+    // Sub-channels go with the first channel, which the driver is closing.
+    if (this.state === 'halting' && channel !== this.#primary) return;
     this.#conversation.abandon();
     this.#buffers.forget();
     this.#stop('halted');

@@ -30,7 +30,6 @@ import {
   OPEN_RESULT,
   RELID_RELEASED,
   RESCIND_OFFER,
-  STATUS_REFUSED,
   STATUS_SUCCESS,
   TL_CONNECT_REQUEST,
   VERSION_RESPONSE,
@@ -46,6 +45,7 @@ import {
 } from '../../vmbus/message-codec.ts';
 import { decodeOffer, type Offer } from '../../vmbus/offer.ts';
 import { acknowledgesModify, CLIENT_VERSIONS, hasMessageConnection } from '../../vmbus/versions.ts';
+import { type Answer, PendingAnswers, take } from './pending-answers.ts';
 
 /** Handles start here, as in the Linux client. */
 const FIRST_GPADL = 0xe1e10;
@@ -81,9 +81,6 @@ export interface OpenSettings {
   userData?: Uint8Array;
 }
 
-/** Called with a status of the host: 0 for success. */
-export type Answer = (status: number) => void;
-
 /**
  * A guest's connection to the VMBus of its host: posts control messages and reacts to what comes back.
  * No thread waits here; whoever asks for something is called when it is answered.
@@ -95,22 +92,19 @@ export class VmbusConnection {
   readonly offers = new Map<number, Offer>();
   listener: OfferListener = {};
   #poster: MessagePoster;
-  #pages: ContactPages;
+  readonly pages: ContactPages;
   #targetVp: number;
   #connectionId = CONNECTION_MESSAGE;
   #nextGpadl = FIRST_GPADL;
   #contacting: { version: number; then: (accepted: boolean) => void } | undefined;
   #offersDelivered: (() => void) | undefined;
   #unloaded: (() => void) | undefined;
-  #created = new Map<number, { relid: number; then: Answer }>();
-  #tornDown = new Map<number, () => void>();
-  #opened = new Map<number, Answer>();
-  #modified = new Map<number, Answer>();
+  #waiting = new PendingAnswers();
 
   /** @param targetVp processor whose slot gets the host's messages */
   constructor(poster: MessagePoster, pages: ContactPages, targetVp = 0) {
     this.#poster = poster;
-    this.#pages = pages;
+    this.pages = pages;
     this.#targetVp = targetVp;
   }
 
@@ -132,14 +126,14 @@ export class VmbusConnection {
     this.#connectionId = modern ? CONNECTION_MESSAGE : CONNECTION_MESSAGE_OLD;
     const place = modern
       ? { msg_sint: MESSAGE_SINT, msg_vtl: 0 }
-      : { interrupt_page: this.#pages.interrupt };
+      : { interrupt_page: this.pages.interrupt };
     this.#send(
       encodeMessage(MESSAGE_INITIATE_CONTACT, INITIATE_CONTACT, {
         vmbus_version_requested: version,
         target_vcpu: this.#targetVp,
         ...place,
-        monitor_page1: this.#pages.monitor1,
-        monitor_page2: this.#pages.monitor2,
+        monitor_page1: this.pages.monitor1,
+        monitor_page2: this.pages.monitor2,
       }),
     );
   }
@@ -153,21 +147,21 @@ export class VmbusConnection {
   /** Describes memory to the host, for a channel. Returns the handle, valid once `then` has a 0. */
   establishGpadl(relid: number, range: GpadlRange, then: Answer = () => {}): number {
     const handle = this.#nextGpadl++;
-    this.#created.set(handle, { relid, then });
+    this.#waiting.created.set(handle, { relid, then });
     for (const message of gpadlMessages(relid, handle, range)) this.#send(message);
     return handle;
   }
 
   /** Takes memory back; it is the guest's alone once `then` is called. */
   teardownGpadl(relid: number, handle: number, then: () => void = () => {}): void {
-    this.#tornDown.set(handle, then);
+    this.#waiting.tornDown.set(handle, then);
     const values = { child_relid: relid, gpadl: handle };
     this.#send(encodeMessage(MESSAGE_GPADL_TEARDOWN, GPADL_TEARDOWN, values));
   }
 
   /** The open id is the channel's number, as with the Linux client. */
   open(relid: number, settings: OpenSettings, then: Answer = () => {}): void {
-    this.#opened.set(relid, then);
+    this.#waiting.opened.set(relid, then);
     this.#send(
       encodeMessage(MESSAGE_OPEN, OPEN_CHANNEL, {
         child_relid: relid,
@@ -188,7 +182,7 @@ export class VmbusConnection {
   /** Moves a channel's interrupts. Before version 5.3 nobody answers, and `then` is called at once. */
   modify(relid: number, targetVp: number, then: Answer = () => {}): void {
     const answered = acknowledgesModify(this.version);
-    if (answered) this.#modified.set(relid, then);
+    if (answered) this.#waiting.modified.set(relid, then);
     const values = { child_relid: relid, target_vp: targetVp };
     this.#send(encodeMessage(MESSAGE_MODIFY_CHANNEL, MODIFY_CHANNEL, values));
     if (!answered) then(STATUS_SUCCESS);
@@ -228,17 +222,20 @@ export class VmbusConnection {
       case MESSAGE_GPADL_CREATED: {
         const { fields } = GPADL_CREATED;
         const status = getField(bytes, fields.creation_status);
-        return take(this.#created, getField(bytes, fields.gpadl))?.then(status);
+        return take(this.#waiting.created, getField(bytes, fields.gpadl))?.then(status);
       }
       case MESSAGE_GPADL_TORNDOWN:
-        return take(this.#tornDown, getField(bytes, GPADL_TORNDOWN.fields.gpadl))?.();
+        return take(this.#waiting.tornDown, getField(bytes, GPADL_TORNDOWN.fields.gpadl))?.();
       case MESSAGE_OPEN_RESULT: {
         const { child_relid, status } = OPEN_RESULT.fields;
-        return take(this.#opened, getField(bytes, child_relid))?.(getField(bytes, status));
+        return take(this.#waiting.opened, getField(bytes, child_relid))?.(getField(bytes, status));
       }
       case MESSAGE_MODIFY_CHANNEL_RESPONSE: {
         const { child_relid, status } = MODIFY_CHANNEL_RESPONSE.fields;
-        return take(this.#modified, getField(bytes, child_relid))?.(getField(bytes, status));
+        return take(
+          this.#waiting.modified,
+          getField(bytes, child_relid),
+        )?.(getField(bytes, status));
       }
       case MESSAGE_RESCIND:
         return this.#rescinded(getField(bytes, RESCIND_OFFER.fields.child_relid));
@@ -267,16 +264,8 @@ export class VmbusConnection {
   #rescinded(relid: number): void {
     const offer = this.offers.get(relid);
     if (offer === undefined) return;
-    this.#refuseWaiting(relid);
+    this.#waiting.refuse(relid);
     this.listener.rescinded?.(offer);
-  }
-
-  /** Nobody will answer for a channel that is gone. */
-  #refuseWaiting(relid: number): void {
-    for (const [handle, waiting] of this.#created)
-      if (waiting.relid === relid) take(this.#created, handle)?.then(STATUS_REFUSED);
-    take(this.#opened, relid)?.(STATUS_REFUSED);
-    take(this.#modified, relid)?.(STATUS_REFUSED);
   }
 
   #end(): void {
@@ -285,18 +274,11 @@ export class VmbusConnection {
     this.#unloaded = undefined;
     this.version = 0;
     this.offers.clear();
-    for (const waiting of [this.#created, this.#tornDown, this.#opened, this.#modified])
-      waiting.clear();
+    this.#waiting.clear();
     then();
   }
 
   #send(payload: Uint8Array): void {
     this.#poster.post(this.#connectionId, VMBUS_MESSAGE_TYPE, payload);
   }
-}
-
-function take<T>(waiting: Map<number, T>, key: number): T | undefined {
-  const found = waiting.get(key);
-  waiting.delete(key);
-  return found;
 }

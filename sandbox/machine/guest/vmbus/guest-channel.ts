@@ -1,9 +1,12 @@
 import type { GuestMemory } from '../../memory/guest-memory.ts';
+import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { GuestControl } from '../../vmbus/channel.ts';
 import { STATUS_SUCCESS } from '../../vmbus/channel-messages.ts';
 import type { GpadlRange } from '../../vmbus/gpadl.ts';
 import type { Offer } from '../../vmbus/offer.ts';
-import type { Answer, VmbusConnection } from './connection.ts';
+import type { VmbusConnection } from './connection.ts';
+import type { HostSignals } from './host-signals.ts';
+import type { Answer } from './pending-answers.ts';
 
 const PAGE_SIZE = 4096;
 
@@ -27,14 +30,23 @@ export class GuestChannel implements GuestControl {
   /** Called when the host has taken the channel away. */
   onRescind: (() => void) | undefined;
   isOpen = false;
+  /** The driver does not want signals to wait: it passes a trigger of the monitor page by. */
+  lowLatency = false;
   #connection: VmbusConnection;
   #memory: GuestMemory;
+  #signals: HostSignals;
   #rings = 0;
 
-  constructor(connection: VmbusConnection, memory: GuestMemory, offer: Offer) {
+  constructor(
+    connection: VmbusConnection,
+    memory: GuestMemory,
+    offer: Offer,
+    signals: HostSignals,
+  ) {
     this.#connection = connection;
     this.#memory = memory;
     this.offer = offer;
+    this.#signals = signals;
   }
 
   get relid(): number {
@@ -82,6 +94,10 @@ export class GuestChannel implements GuestControl {
 
   teardownGpadl(handle: number, then?: () => void): void {
     this.#connection.teardownGpadl(this.relid, handle, then);
+  }
+
+  signal(processor: VirtualProcessor): void {
+    this.#signals.signal(processor, this.offer, this.lowLatency);
   }
 
   /** Moves the channel's interrupts to another processor. */

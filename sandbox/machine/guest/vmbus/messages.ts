@@ -1,8 +1,10 @@
-import type { HostMemory } from '../../memory/host-memory.ts';
+import type { GuestMemory } from '../../memory/guest-memory.ts';
+import { type HostMemory, PAGE_SIZE } from '../../memory/host-memory.ts';
 import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import { takeMessage } from '../../vmbus/message-slot.ts';
-import { Outbox } from '../../vmbus/outbox.ts';
+import { Outbox, type Outgoing } from '../../vmbus/outbox.ts';
+import { postMessage } from '../../vmbus/post-message.ts';
 import type { MessagePoster, VmbusConnection } from './connection.ts';
 
 /** Messages of a guest that may wait: the longest lists have 293, and there may be some of them. */
@@ -14,15 +16,14 @@ export class GuestMessageService implements MessagePoster {
   #memory: HostMemory;
   #connection: VmbusConnection | undefined;
 
-  /** @param memory where the slots lie: the guest's SIM pages are overlays over it */
-  constructor(hypervisor: Hypervisor, memory: HostMemory, processor: VirtualProcessor) {
-    this.#memory = memory;
-    this.outbox = new Outbox(
-      processor,
-      ({ connectionId, messageType, payload }) =>
-        hypervisor.postMessage(processor, connectionId, messageType, payload),
-      OUTBOX,
-    );
+  /** @param memory the guest's: SIM pages are overlays over it */
+  constructor(hypervisor: Hypervisor, memory: GuestMemory, processor: VirtualProcessor) {
+    this.#memory = memory.host;
+    const address = memory.allocate(PAGE_SIZE);
+    const write = (bytes: Uint8Array) => memory.writeFrom(address, bytes, 0, bytes.length);
+    const page = { address, write };
+    const post = (message: Outgoing) => postMessage(hypervisor, processor, page, message);
+    this.outbox = new Outbox(processor, post, OUTBOX);
   }
 
   serve(connection: VmbusConnection): void {

@@ -4,7 +4,6 @@ import type { Task, VirtualProcessor } from '../../partition/virtual-processor.t
 import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
 import {
   NVSP_RNDIS_PACKET,
-  NVSP_SUBCHANNEL,
   NVSP_SWITCH_DATA_PATH,
   NVSP_WORDS,
   RNDIS_CONTROL,
@@ -205,7 +204,6 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     }
     const words = new Uint32Array(NVSP_WORDS);
     words.set(message.subarray(0, NVSP_WORDS));
-    const before = state.subchannels;
     const answer = handleControl(state, provider, words);
     if (typeof answer === 'string') {
       this.#close(answer);
@@ -218,8 +216,6 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
       this.#close('the guest asks and does not read the answers');
       return;
     }
-    if (words[0] === NVSP_SUBCHANNEL && state.subchannels > before)
-      provider.sendIndirectionTable(processor);
     if (words[0] === NVSP_SWITCH_DATA_PATH) provider.onDataPath(state.dataPath);
   }
 

@@ -92,11 +92,17 @@ export class NetVsp implements SwitchPort, ControlPort {
     this.state = new AdapterState(facts, nicSections, options.receiveSectionSize);
   }
 
-  /** Serves a channel of the adapter; the first one is the primary. */
+  /**
+   * Serves a channel of the adapter; the first one is the primary. With the last sub-channel that was
+   * granted, the guest is told how to spread what it sends.
+   */
   addChannel(channel: Channel): ProviderChannel {
     const provider = new ProviderChannel(this, channel);
     provider.place = this.place;
     this.channels.push(provider);
+    const { subchannels } = this.state;
+    if (subchannels > 0 && this.channels.length === 1 + subchannels)
+      this.sendIndirectionTable(this.channels[0].channel.rootProcessor);
     return provider;
   }
 

@@ -1,9 +1,9 @@
 import { RING } from '../../partition/ledger.ts';
-import { SINT_VMBUS } from '../../partition/synic-spec.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
 import { NVSP_WORDS } from '../../vmbus/nvsp.ts';
 import { DESCRIPTOR_WORDS, PACKET_COMPLETION, type Ring } from '../../vmbus/ring.ts';
+import { signalGuest } from '../../vmbus/signals.ts';
 import { replyWords } from './control.ts';
 import type { NetVsp } from './provider.ts';
 
@@ -69,7 +69,6 @@ export class PacketWriter {
     this.#signalOwed = false;
     const { mode, hypervisor } = this.#provider;
     mode.call(processor);
-    const { partitionId, index } = this.#channel.guestProcessor;
-    hypervisor.signalEventDirect(processor, partitionId, index, SINT_VMBUS, this.#channel.relid);
+    signalGuest(hypervisor, processor, this.#channel);
   }
 }

@@ -10,7 +10,11 @@ export interface OfferSettings {
   mmioMegabytes?: number;
   userData?: Uint8Array;
   subChannel?: number;
-  monitorId?: number;
+  /**
+   * Asks for signals by the guest's monitor page, within so many units of 100 ns. That is the root's choice:
+   * real hosts make it by the class of the device, and the public texts do not say for which.
+   */
+  monitorLatency?: number;
   /** False where the guest sets a bit of the interrupt page before it signals. */
   dedicatedInterrupt?: boolean;
 }
@@ -80,6 +84,30 @@ export class HostChannel implements HostControl {
     return this.#server.gpadl(this.relid, handle)?.pages;
   }
 
+  /** The guest opens it over rings that were checked. @returns false when the provider refuses */
+  open(rings: OpenedRings): boolean {
+    this.rings = rings;
+    this.state = 'open';
+    const accepted = this.provider.opened(this, rings);
+    if (!accepted) this.#shut();
+    return accepted;
+  }
+
+  /** Closes it, if it is open: the provider touches its rings no more. */
+  close(reason: string): void {
+    if (this.state !== 'open') return;
+    this.#shut();
+    this.provider.closed?.(this, reason);
+  }
+
+  /** Its interrupts go to another processor of the guest. @returns false when it is not open */
+  moveTo(targetVp: number): boolean {
+    if (this.rings === undefined) return false;
+    this.rings = { ...this.rings, targetVp };
+    this.provider.moved?.(this, targetVp);
+    return true;
+  }
+
   /** Takes the offer back. An open channel is closed at once; its number waits for the guest. */
   rescind(): void {
     this.#server.rescind(this);
@@ -94,5 +122,9 @@ export class HostChannel implements HostControl {
       offered.push(channel);
     }
     return offered;
+  }
+  #shut(): void {
+    this.rings = undefined;
+    if (this.state === 'open') this.state = 'offered';
   }
 }

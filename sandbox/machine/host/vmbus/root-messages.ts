@@ -1,4 +1,4 @@
-import type { HostMemory } from '../../memory/host-memory.ts';
+import { type HostMemory, PAGE_SIZE } from '../../memory/host-memory.ts';
 import type { Hypervisor } from '../../partition/hypervisor.ts';
 import type { Partition } from '../../partition/partition.ts';
 import { PORT_MESSAGE } from '../../partition/ports.ts';
@@ -10,7 +10,8 @@ import {
   VMBUS_MESSAGE_TYPE,
 } from '../../vmbus/channel-messages.ts';
 import { takeMessage } from '../../vmbus/message-slot.ts';
-import { Outbox } from '../../vmbus/outbox.ts';
+import { Outbox, type Outgoing } from '../../vmbus/outbox.ts';
+import { type HypercallInputPage, postMessage } from '../../vmbus/post-message.ts';
 import type { GuestPort } from './server.ts';
 
 /** Ports for messages stand above those of channels: one of the root for each child, one of each child. */
@@ -30,6 +31,7 @@ export class RootMessages {
   #host: HostMemory;
   #hypervisor: Hypervisor;
   #receivers = new Map<number, Receiver>();
+  #inputPages = new Map<VirtualProcessor, HypercallInputPage>();
 
   constructor(host: HostMemory, hypervisor: Hypervisor) {
     this.#host = host;
@@ -44,7 +46,7 @@ export class RootMessages {
     hypervisor.createPort(root, root.partitionId, port, child.id, info);
     for (const connection of [CONNECTION_MESSAGE_OLD, CONNECTION_MESSAGE])
       hypervisor.connectPort(root, child.id, connection, root.partitionId, port);
-    return new GuestMessages(hypervisor, child, root);
+    return new GuestMessages(hypervisor, child, root, this.#inputPageOf(root));
   }
 
   /** From now on `receiver` gets what `child` posts. */
@@ -60,6 +62,17 @@ export class RootMessages {
     if (receiver === undefined) this.strays++;
     else receiver.received(message.payload);
   }
+
+  /** Where a processor of the root puts the input of its hypercalls. */
+  #inputPageOf(root: VirtualProcessor): HypercallInputPage {
+    const known = this.#inputPages.get(root);
+    if (known !== undefined) return known;
+    const host = this.#host;
+    const address = host.allocate(PAGE_SIZE);
+    const page = { address, write: (bytes: Uint8Array) => host.bytes.set(bytes, address) };
+    this.#inputPages.set(root, page);
+    return page;
+  }
 }
 
 /** The root's way to one guest: a port of the guest's, on the processor that the guest asked for. */
@@ -70,16 +83,17 @@ export class GuestMessages implements GuestPort {
   #root: VirtualProcessor;
   #targetVp = -1;
 
-  constructor(hypervisor: Hypervisor, child: Partition, root: VirtualProcessor) {
+  constructor(
+    hypervisor: Hypervisor,
+    child: Partition,
+    root: VirtualProcessor,
+    page: HypercallInputPage,
+  ) {
     this.#hypervisor = hypervisor;
     this.#child = child;
     this.#root = root;
-    this.outbox = new Outbox(
-      root,
-      ({ connectionId, messageType, payload }) =>
-        hypervisor.postMessage(root, connectionId, messageType, payload),
-      OUTBOX,
-    );
+    const post = (message: Outgoing) => postMessage(hypervisor, root, page, message);
+    this.outbox = new Outbox(root, post, OUTBOX);
   }
 
   send(payload: Uint8Array, targetVp: number): void {

@@ -31,21 +31,17 @@ import {
   rescindOffer,
   versionResponse,
 } from './answers.ts';
+import { ChannelTable, type TriggerSource } from './channel-table.ts';
 import { type Contact, readContact } from './contact.ts';
 import { type Gpadl, type GpadlOutcome, GpadlTable, type GuestPages } from './gpadl-table.ts';
-import {
-  type ChannelProvider,
-  type ChannelServer,
+import type {
+  ChannelProvider,
+  ChannelServer,
   HostChannel,
-  type OfferSettings,
-  type OpenedRings,
+  OfferSettings,
+  OpenedRings,
 } from './host-channel.ts';
 import { readRings } from './opened-rings.ts';
-
-/** Numbers that channels can have: each is an event flag of SINT 2, and flag 0 is not theirs. */
-const LAST_RELID = 2047;
-/** A channel's connection: the SINT above its number, as with openvmm. */
-const CONNECTION_BASE = 0x2000;
 
 /** How the server reaches a guest: HvPostMessage to the slot of one of its processors. */
 export interface GuestPort {
@@ -58,6 +54,8 @@ export interface GuestSettings {
   processors: number;
   /** Newest version that the host admits to. */
   newest?: number;
+  /** Triggers for channels that are to be signalled by the monitor page; none when left out. */
+  triggers?: TriggerSource;
 }
 
 /**
@@ -77,40 +75,25 @@ export class GuestBus implements ChannelServer {
   readonly gpadls: GpadlTable;
   #port: GuestPort;
   #settings: GuestSettings;
-  #channels = new Map<number, HostChannel>();
-  #nextRelid = 1;
+  #channels: ChannelTable;
   #offersRequested = false;
 
   constructor(port: GuestPort, settings: GuestSettings) {
     this.#port = port;
     this.#settings = settings;
     this.gpadls = new GpadlTable(settings.pages);
+    this.#channels = new ChannelTable(settings.triggers);
   }
 
   /** Channels offered, open or waiting for their release. */
   get channels(): readonly HostChannel[] {
-    return [...this.#channels.values()];
+    return this.#channels.all;
   }
 
   /** Offers a channel; undefined when every number is in use. A connected guest is told at once. */
   offer(settings: OfferSettings, provider: ChannelProvider): HostChannel | undefined {
-    const relid = this.#freeRelid();
-    if (relid === 0) return undefined;
-    const offer = {
-      relid,
-      classId: settings.classId,
-      instanceId: settings.instanceId,
-      flags: settings.flags ?? 0,
-      mmioMegabytes: settings.mmioMegabytes ?? 0,
-      userData: settings.userData ?? new Uint8Array(0),
-      subChannel: settings.subChannel ?? 0,
-      monitorId: settings.monitorId,
-      dedicatedInterrupt: settings.dedicatedInterrupt ?? true,
-      connectionId: CONNECTION_BASE + relid,
-    };
-    const channel = new HostChannel(this, offer, settings, provider);
-    this.#channels.set(relid, channel);
-    if (this.#offersRequested) this.#tell(channel);
+    const channel = this.#channels.add(this, settings, provider);
+    if (channel !== undefined && this.#offersRequested) this.#tell(channel);
     return channel;
   }
 
@@ -121,7 +104,7 @@ export class GuestBus implements ChannelServer {
 
   rescind(channel: HostChannel): void {
     if (channel.state === 'rescinded' || channel.state === 'gone') return;
-    this.#close(channel, 'the host took its offer back');
+    channel.close('the host took its offer back');
     if (!channel.told) {
       this.#forget(channel);
       return;
@@ -173,7 +156,7 @@ export class GuestBus implements ChannelServer {
     const accepted = contact !== undefined;
     if (accepted) {
       this.contact = contact;
-      this.contactChanged?.(contact);
+      this.#changed(contact);
     } else this.refused++;
     this.#port.send(versionResponse(contact?.version), contact?.targetVp ?? 0);
     return true;
@@ -182,7 +165,7 @@ export class GuestBus implements ChannelServer {
   #requestOffers(): boolean {
     if (this.#offersRequested) return false;
     this.#offersRequested = true;
-    for (const channel of this.#channels.values()) this.#tell(channel);
+    for (const channel of this.#channels.all) this.#tell(channel);
     this.#send(bareMessage(MESSAGE_ALL_OFFERS_DELIVERED));
     return true;
   }
@@ -191,7 +174,7 @@ export class GuestBus implements ChannelServer {
     const { fields } = GPADL_HEADER;
     const relid = getField(bytes, fields.child_relid);
     const handle = getField(bytes, fields.gpadl);
-    if (this.#known(relid) === undefined)
+    if (this.#channels.known(relid) === undefined)
       return this.#answerGpadl({ relid, handle, accepted: false });
     return this.#answerGpadl(this.gpadls.header(bytes));
   }
@@ -210,7 +193,7 @@ export class GuestBus implements ChannelServer {
     const channel = this.#channels.get(getField(bytes, fields.child_relid));
     const list = this.gpadls.find(handle);
     if (channel === undefined || list?.relid !== channel.relid) return false;
-    if (channel.rings?.gpadl === list) this.#close(channel, 'the guest took its rings away');
+    if (channel.rings?.gpadl === list) channel.close('the guest took its rings away');
     else if (channel.state === 'open') channel.provider.gpadlTornDown?.(channel, handle);
     this.gpadls.remove(handle);
     this.#send(gpadlTornDown(handle));
@@ -220,15 +203,9 @@ export class GuestBus implements ChannelServer {
   #open(bytes: Uint8Array): boolean {
     const { fields } = OPEN_CHANNEL;
     const relid = getField(bytes, fields.child_relid);
-    const channel = this.#known(relid);
+    const channel = this.#channels.known(relid);
     const rings = channel?.state === 'offered' ? this.#ringsOf(channel, bytes) : undefined;
-    let accepted = false;
-    if (channel !== undefined && rings !== undefined) {
-      channel.rings = rings;
-      channel.state = 'open';
-      accepted = channel.provider.opened(channel, rings);
-      if (!accepted) this.#shut(channel);
-    }
+    const accepted = rings !== undefined && channel?.open(rings) === true;
     const openid = getField(bytes, fields.openid);
     this.#send(openResult(relid, openid, this.#status(accepted)));
     return true;
@@ -246,7 +223,7 @@ export class GuestBus implements ChannelServer {
     if (channel === undefined) return false;
     // The host may have rescinded it while the guest's message was on its way.
     if (channel.state !== 'open') return channel.state === 'rescinded';
-    this.#close(channel, 'the guest closed it');
+    channel.close('the guest closed it');
     return true;
   }
 
@@ -254,12 +231,8 @@ export class GuestBus implements ChannelServer {
     const { fields } = MODIFY_CHANNEL;
     const relid = getField(bytes, fields.child_relid);
     const targetVp = getField(bytes, fields.target_vp);
-    const channel = this.#known(relid);
-    const accepted = channel?.rings !== undefined && targetVp < this.#settings.processors;
-    if (accepted && channel?.rings !== undefined) {
-      channel.rings = { ...channel.rings, targetVp };
-      channel.provider.moved?.(channel, targetVp);
-    }
+    const channel = this.#channels.known(relid);
+    const accepted = targetVp < this.#settings.processors && channel?.moveTo(targetVp) === true;
     if (!acknowledgesModify(version)) return accepted;
     this.#send(modifyResponse(relid, this.#status(accepted)));
     return true;
@@ -269,7 +242,7 @@ export class GuestBus implements ChannelServer {
   #released(bytes: Uint8Array): boolean {
     const channel = this.#channels.get(getField(bytes, RELID_RELEASED.fields.child_relid));
     if (channel === undefined || !channel.told) return false;
-    this.#close(channel, 'the guest released it');
+    channel.close('the guest released it');
     this.#forget(channel);
     return true;
   }
@@ -283,8 +256,8 @@ export class GuestBus implements ChannelServer {
 
   /** The end of a contact. What is offered stays, for the next one. */
   #end(): void {
-    for (const channel of [...this.#channels.values()]) {
-      this.#close(channel, 'the guest ended its connection');
+    for (const channel of this.#channels.all) {
+      channel.close('the guest ended its connection');
       if (channel.state === 'rescinded') this.#forget(channel);
       else channel.told = false;
     }
@@ -292,24 +265,18 @@ export class GuestBus implements ChannelServer {
     this.#offersRequested = false;
     if (this.contact === undefined) return;
     this.contact = undefined;
-    this.contactChanged?.(undefined);
+    this.#changed(undefined);
   }
 
-  #close(channel: HostChannel, reason: string): void {
-    if (channel.state !== 'open') return;
-    this.#shut(channel);
-    channel.provider.closed?.(channel, reason);
-  }
-
-  #shut(channel: HostChannel): void {
-    channel.rings = undefined;
-    if (channel.state === 'open') channel.state = 'offered';
+  #changed(contact: Contact | undefined): void {
+    this.#settings.triggers?.contact(contact?.monitorPages[1]);
+    this.contactChanged?.(contact);
   }
 
   #forget(channel: HostChannel): void {
     channel.state = 'gone';
     this.gpadls.removeAll(channel.relid);
-    this.#channels.delete(channel.relid);
+    this.#channels.remove(channel);
   }
 
   #tell(channel: HostChannel): void {
@@ -317,24 +284,9 @@ export class GuestBus implements ChannelServer {
     this.#send(encodeOffer(channel.offer));
   }
 
-  /** A channel of which the guest was told and which it may use. */
-  #known(relid: number): HostChannel | undefined {
-    const channel = this.#channels.get(relid);
-    return channel?.told === true && channel.state !== 'rescinded' ? channel : undefined;
-  }
-
   #status(accepted: boolean): number {
     if (!accepted) this.refused++;
     return accepted ? STATUS_SUCCESS : STATUS_REFUSED;
-  }
-
-  #freeRelid(): number {
-    for (let tries = 0; tries < LAST_RELID; tries++) {
-      const relid = this.#nextRelid;
-      this.#nextRelid = relid === LAST_RELID ? 1 : relid + 1;
-      if (!this.#channels.has(relid)) return relid;
-    }
-    return 0;
   }
 
   #send(payload: Uint8Array): void {
