@@ -1,5 +1,6 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { DeviceOffloads, FrameTask } from './offload-device.ts';
 
 /** What a driver offers the guest's network stack. */
 export interface NetDevice {
@@ -15,6 +16,10 @@ export interface NetDevice {
    * the driver may put off telling the device.
    */
   send(queue: number, length: number, more: boolean): void;
+  /** What it does to frames that the stack hands over unfinished; nothing when left out. */
+  readonly offloads?: DeviceOffloads;
+  /** Like `send`, for a frame that the device has to finish as `task` says. Absent without `offloads`. */
+  sendUnfinished?(queue: number, length: number, more: boolean, task: FrameTask): void;
   /** Called by the driver. */
   stack: StackEntry | undefined;
 }

@@ -90,6 +90,14 @@ export class TxRing {
     this.#tail = this.#tail + 1 === this.entries ? 0 : this.#tail + 1;
   }
 
+  /** Fills the next descriptor with its four words; `token` is -1 for all but a packet's last one. */
+  pushWords(words: readonly [number, number, number, number], token: number): void {
+    const at = this.#ring + this.#tail * DESCRIPTOR_SIZE;
+    for (const [i, word] of words.entries()) this.#memory.write32(at + 4 * i, word);
+    this.#tokens[this.#tail] = token;
+    this.#tail = this.#tail + 1 === this.entries ? 0 : this.#tail + 1;
+  }
+
   /** Rings the doorbell: a write to the tail register that leaves the processor at `at`. */
   kick(at: number): void {
     this.#function.write(this.#base + QUEUE_TAIL, this.#tail, at);

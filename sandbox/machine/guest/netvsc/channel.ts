@@ -8,15 +8,18 @@ import {
   PACKET_TRANSFER_PAGES,
   type Ring,
 } from '../../vmbus/ring.ts';
-import { RNDIS_HEADER, RNDIS_MSG_PACKET } from '../../vmbus/rndis.ts';
+import { INFO_SIZE, NO_INFO, type PacketInfo, RNDIS_HEADER, RNDIS_MSG_PACKET } from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { Requestor } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { OutgoingFrame, Transmitter } from './transmitter.ts';
 
-/** Frames the stack may have outstanding on a channel. */
+/** Frames the stack may have outstanding on a channel; frames that are to be cut are few and long. */
 const TRANSMIT_SLOTS = 128;
+const LARGE_SLOTS = 32;
+/** In front of a frame: room for its header, and for what goes with an unfinished one. */
+const LARGE_HEADER = RNDIS_HEADER + 2 * INFO_SIZE;
 const POLL_BUDGET = 8;
 const MAX_PACKET_WORDS = 1024;
 
@@ -32,6 +35,7 @@ export class NetChannel implements ChannelEnd, Task {
   #buffer: SendBuffer;
   #receive: ReceiveBuffer | undefined;
   #slots = -1;
+  #headroom = RNDIS_HEADER;
   #free: number[] = [];
   #frame = new OutgoingFrame();
   #wanted = false;
@@ -64,9 +68,11 @@ export class NetChannel implements ChannelEnd, Task {
 
   /** Lets the stack send. */
   ready(processor: VirtualProcessor): void {
-    const { memory, stride } = this.#netvsc;
-    this.#slots = memory.allocate(TRANSMIT_SLOTS * stride);
-    this.#free = Array.from({ length: TRANSMIT_SLOTS }, (_, i) => TRANSMIT_SLOTS - 1 - i);
+    const { memory, stride, largeFrames } = this.#netvsc;
+    const slots = largeFrames ? LARGE_SLOTS : TRANSMIT_SLOTS;
+    this.#headroom = largeFrames ? LARGE_HEADER : RNDIS_HEADER;
+    this.#slots = memory.allocate(slots * stride);
+    this.#free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.#tellRoom(processor);
   }
 
@@ -80,15 +86,17 @@ export class NetChannel implements ChannelEnd, Task {
     return this.#slotAddress(this.#free[this.#free.length - 1]);
   }
 
-  /** Sends the claimed slot's `length` bytes. */
-  send(length: number, more: boolean): void {
+  /** Sends the claimed slot's `length` bytes, and `info` with them. */
+  send(length: number, more: boolean, info: PacketInfo = NO_INFO): void {
     const processor = this.channel.guestProcessor;
     const slot = this.#free.pop() as number;
     processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
     const frame = this.#frame;
     frame.clear();
-    frame.header = this.#slotAddress(slot) - RNDIS_HEADER;
-    frame.add(frame.header + RNDIS_HEADER, length);
+    const at = this.#slotAddress(slot);
+    frame.header = at - this.#headroom;
+    frame.info = info;
+    frame.add(at, length);
     this.transmitter.send(frame, slot, more);
   }
 
@@ -132,7 +140,7 @@ export class NetChannel implements ChannelEnd, Task {
   }
 
   #slotAddress(slot: number): number {
-    return this.#slots + slot * this.#netvsc.stride + RNDIS_HEADER;
+    return this.#slots + slot * this.#netvsc.stride + this.#headroom;
   }
 
   /** Every message of a transfer-page packet, where the root put it; then one completion for all. */

@@ -14,6 +14,7 @@ import {
 import { DESCRIPTOR_WORDS, PACKET_IN_BAND } from '../../vmbus/ring.ts';
 import { RNDIS_COMPLETION, RNDIS_MSG_INDICATE } from '../../vmbus/rndis.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
+import type { DeviceOffloads, FrameTask } from '../offload-device.ts';
 import { NetChannel } from './channel.ts';
 import {
   type Answer,
@@ -22,6 +23,7 @@ import {
   NetVscRefused,
   type Request,
 } from './initialisation.ts';
+import { packetInfo } from './packet-info.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import { NO_RESPONSE } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
@@ -29,10 +31,15 @@ import { SendBuffer } from './send-buffer.ts';
 /** Entries of the table that spreads what the guest sends over its channels. */
 const SEND_TABLE = 16;
 
+/** Bytes of a transmit buffer for the longest frame that a host takes to cut: 64 KiB and headers. */
+const LARGE_STRIDE = 0x11000;
+
 /** What the driver is set to, and how much memory it shares. */
 export interface NetVscSettings extends NetVscOptions {
   receiveBytes: number;
   sendBytes: number;
+  /** Transmit buffers are fewer, and long enough for frames that the host cuts into segments. */
+  largeFrames?: boolean;
 }
 
 /** What the provider has said about a virtual function for this adapter. */
@@ -46,6 +53,7 @@ export class NetVsc implements NetDevice, Task {
   readonly maxFrame: number;
   readonly memory: GuestMemory;
   readonly stride: number;
+  readonly largeFrames: boolean;
   stack: StackEntry | undefined;
   state: 'initialising' | 'running' | 'failed' = 'initialising';
   /** Why the driver gave up. */
@@ -78,7 +86,9 @@ export class NetVsc implements NetDevice, Task {
     const receiveBytes = Math.ceil(settings.receiveBytes / PAGE_SIZE) * PAGE_SIZE;
     this.#settings = { ...settings, receiveBytes };
     this.maxFrame = settings.maxFrame;
+    this.largeFrames = settings.largeFrames === true;
     this.stride = settings.maxFrame <= 1960 ? 2048 : 16384;
+    if (this.largeFrames) this.stride = LARGE_STRIDE;
     this.#channels = [new NetChannel(this, primary, 0)];
     this.#requestPage = memory.allocate(PAGE_SIZE);
     this.initialisation = new Initialisation(settings);
@@ -117,6 +127,16 @@ export class NetVsc implements NetDevice, Task {
 
   send(queue: number, length: number, more: boolean): void {
     this.#channels[this.#channelOf(queue)].send(length, more);
+  }
+
+  /** What the host was asked to do to frames, and agreed to. */
+  get offloads(): DeviceOffloads {
+    return this.initialisation.agreed.offloads;
+  }
+
+  sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    const info = packetInfo({ hash: 0, checksum: true, ...task });
+    this.#channels[this.#channelOf(queue)].send(length, more, info);
   }
 
   /** Asks the host to move this adapter's frames to its virtual function, or back. */

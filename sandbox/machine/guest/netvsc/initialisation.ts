@@ -1,10 +1,4 @@
-import {
-  NDIS_OBJECT_HEADER,
-  NDIS_OFFLOAD,
-  NDIS_OFFLOAD_PARAMS,
-  NDIS_RECV_SCALE_CAP,
-  NDIS_RECV_SCALE_PARAM,
-} from '../../vmbus/ndis-structures.ts';
+import { NDIS_RECV_SCALE_CAP, NDIS_RECV_SCALE_PARAM } from '../../vmbus/ndis-structures.ts';
 import {
   CAPABILITY_8021Q,
   CAPABILITY_RSC,
@@ -59,6 +53,9 @@ import {
   setRequest,
 } from '../../vmbus/rndis.ts';
 import { RNDIS_INITIALIZE_COMPLETE } from '../../vmbus/rndis-structures.ts';
+import { type DeviceOffloads, NO_OFFLOADS } from '../offload-device.ts';
+import { ndisObject, word } from './ndis-object.ts';
+import { chooseOffloads, offloadQuestion } from './offload.ts';
 
 /** What the driver asks of its channel on the way; an answer comes back for all but a notice. */
 export type Request =
@@ -94,6 +91,8 @@ export interface Agreement {
   /** In units of 100 bit/s; 0 when it was not asked. */
   linkSpeed: number;
   channels: number;
+  /** What the provider does to frames that it sends for the guest. */
+  offloads: DeviceOffloads;
 }
 
 /** Thrown inside the driver when the provider refuses; it ends the initialisation, nothing else. */
@@ -115,22 +114,8 @@ const HASH_KEY = Uint8Array.from([
   0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
 ]);
 /** Types of NDIS objects. */
-const OBJECT_DEFAULT = 0x80;
-const OBJECT_OFFLOAD = 0xa7;
 const OBJECT_RSS_CAPABILITIES = 0x88;
 const OBJECT_RSS_PARAMETERS = 0x89;
-/** Sizes of structures that older versions know less of. */
-const OFFLOAD_SIZE_6_0 = NDIS_OFFLOAD.at.ipsecv2;
-const OFFLOAD_SIZE_6_1 = NDIS_OFFLOAD.at.rsc;
-const OFFLOAD_PARAMS_SIZE_4 = 22;
-/** Checksums that hardware can do: TCP over IPv4 with and without options, UDP over IPv4. */
-const CAN_TCP4 = 0x14;
-const CAN_UDP4 = 0x40;
-const OFFLOAD_OFF = 1;
-const OFFLOAD_BOTH = 4;
-const LSO_ON = 2;
-const ENCAPSULATION_8023 = 2;
-
 /**
  * The initialisation of the network driver, in the order of section 5 of the VMBus facts, as the Linux
  * driver does it: one request after another, each answered before the next is made.
@@ -151,6 +136,7 @@ export class Initialisation {
     linkUp: false,
     linkSpeed: 0,
     channels: 1,
+    offloads: NO_OFFLOADS,
   };
 
   constructor(options: NetVscOptions) {
@@ -262,32 +248,14 @@ export class Initialisation {
     this.agreed.alignment = 1 << (word(message, RNDIS_BODY + pkt_alignment_factor) & 15);
   }
 
-  /** Turns on what the provider can do; the driver leaves the IP header's checksum to its stack. */
+  /** Turns on what the provider can do. */
   *#setOffloads(): Steps {
     const { version } = this.agreed;
-    const [revision, size] =
-      version >= NVSP_VERSION_5
-        ? [3, NDIS_OFFLOAD.size]
-        : version >= NVSP_VERSION_4
-          ? [2, OFFLOAD_SIZE_6_1]
-          : [1, OFFLOAD_SIZE_6_0];
-    const can = yield* this.#query(
-      OID_OFFLOAD_CAPABILITIES,
-      ndisObject(OBJECT_OFFLOAD, revision, size),
-    );
-    const old = version <= NVSP_VERSION_4;
-    const length = old ? OFFLOAD_PARAMS_SIZE_4 : NDIS_OFFLOAD_PARAMS.size;
-    const wanted = ndisObject(OBJECT_DEFAULT, 3, length);
-    const { ip_v4_csum, tcp_ip_v4_csum, udp_ip_v4_csum, lso_v2_ipv4 } = NDIS_OFFLOAD_PARAMS.at;
-    wanted[ip_v4_csum] = OFFLOAD_OFF;
-    const checksums = word(can, NDIS_OFFLOAD.fields['csum.ip4_txcsum'][0]);
-    if ((checksums & CAN_TCP4) === CAN_TCP4) {
-      wanted[tcp_ip_v4_csum] = OFFLOAD_BOTH;
-      if ((word(can, NDIS_OFFLOAD.fields['lsov2.ip4_encap'][0]) & ENCAPSULATION_8023) !== 0)
-        wanted[lso_v2_ipv4] = LSO_ON;
-      if (!old && (checksums & CAN_UDP4) !== 0) wanted[udp_ip_v4_csum] = OFFLOAD_BOTH;
-    }
-    yield* this.#set(OID_OFFLOAD_PARAMETERS, wanted);
+    const can = yield* this.#query(OID_OFFLOAD_CAPABILITIES, offloadQuestion(version));
+    const { parameters, offloads } = chooseOffloads(can, version);
+    this.agreed.offloads = offloads;
+    const accepted = yield* this.#set(OID_OFFLOAD_PARAMETERS, parameters);
+    if (!accepted) this.agreed.offloads = NO_OFFLOADS;
   }
 
   /** Sub-channels, as many as both sides want, and receive-side scaling over them. */
@@ -324,23 +292,11 @@ export class Initialisation {
     return result ?? new DataView(new ArrayBuffer(0));
   }
 
-  *#set(oid: number, info: Uint8Array): Steps {
-    yield { kind: 'rndis', message: setRequest(++this.requests, oid, info) };
+  /** Whether the provider did it. */
+  *#set(oid: number, info: Uint8Array): Steps<boolean> {
+    const { message } = yield { kind: 'rndis', message: setRequest(++this.requests, oid, info) };
+    return replyStatus(message) === 0;
   }
-}
-
-/** A word of what the provider sent; 0 where it sent less. */
-function word(view: DataView, offset: number): number {
-  return offset + 4 <= view.byteLength ? view.getUint32(offset, true) : 0;
-}
-
-function ndisObject(type: number, revision: number, size: number): Uint8Array {
-  const object = new Uint8Array(size);
-  const view = new DataView(object.buffer);
-  view.setUint8(NDIS_OBJECT_HEADER.at.type, type);
-  view.setUint8(NDIS_OBJECT_HEADER.at.revision, revision);
-  view.setUint16(NDIS_OBJECT_HEADER.at.size, size, true);
-  return object;
 }
 
 /** Parameters, the table of channels behind them, and the key behind that. */
