@@ -26,8 +26,11 @@ export interface NetDevice {
 
 /** What a driver calls in the stack, on the processor that runs it. */
 export interface StackEntry {
-  /** A frame for the stack; the buffer goes back to the driver when this returns. */
-  received(processor: VirtualProcessor, gpa: number, length: number): void;
+  /**
+   * A frame for the stack; the buffer goes back to the driver when this returns. `verified` says that the
+   * device has found the checksum of TCP or UDP right.
+   */
+  received(processor: VirtualProcessor, gpa: number, length: number, verified?: boolean): void;
   /** A transmit buffer of `queue` is free again after `claim` had none. */
   room(processor: VirtualProcessor, queue: number): void;
 }

@@ -1,4 +1,5 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from '../devices/sriov-nic/offload-spec.ts';
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
 import { REG_LINK_SPEED } from '../devices/sriov-nic/spec.ts';
@@ -51,6 +52,8 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #maxFrame: number;
   /** Descriptors that must be free for another frame; more once a frame has come that a device completes. */
   #reserve = RESERVE;
+  /** Whether the NIC checks the checksums of received frames. */
+  #checks = false;
 
   /** @param buffers where received frames are to land; memory of the root's own when left out */
   constructor(
@@ -128,6 +131,11 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     return true;
   }
 
+  /** From now on the NIC's findings about a received frame's checksums go with it. */
+  checkReceived(): void {
+    this.#checks = true;
+  }
+
   /** More descriptors are kept free from now on: frames become many, one for each segment. */
   expectSegments(): void {
     this.#reserve = OFFLOAD_RESERVE;
@@ -152,6 +160,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: receive');
       this.#received.clear();
       this.#received.add(this.#rx.buffer, length);
+      if (this.#checks) this.#received.checked = this.#rx.status;
       this.#switch.forward(processor, this.#received, this.#port);
       this.#rx.advance();
       budget--;
@@ -192,12 +201,28 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 
 /** The external port: a frame leaves on the queue of the processor that sends it. */
 export class ExternalPort implements SwitchPort {
-  /** Whether the driver lets the NIC fill checksums in and cut segments; the switch does both otherwise. */
-  completesFrames = true;
   #queues: PfQueue[] = [];
+  #completesFrames = true;
 
   add(queue: PfQueue): void {
     this.#queues.push(queue);
+  }
+
+  /** Whether the driver lets the NIC fill checksums in and cut segments; the switch does both otherwise. */
+  get completesFrames(): boolean {
+    return this.#completesFrames;
+  }
+
+  /** For a NIC that neither fills checksums in nor cuts segments. */
+  leaveFramesToSwitch(): void {
+    this.#completesFrames = false;
+    for (const queue of this.#queues) queue.expectSegments();
+  }
+
+  /** Has the NIC check the checksums of received frames: a register of the physical function. */
+  checkReceived(nicFunction: NicFunction): void {
+    nicFunction.write(REG_RXCSUM, RXCSUM_IP | RXCSUM_L4, 0);
+    for (const queue of this.#queues) queue.checkReceived();
   }
 
   /** Adds a client of every queue: a frame for it can come in on any of them. */

@@ -1,7 +1,7 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
 import { AddressTable } from '../net/address-table.ts';
-import { type MacAddress, MAX_JUMBO_FRAME, macKey, macKeyAt } from '../net/frame.ts';
+import { MAX_JUMBO_FRAME, type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';

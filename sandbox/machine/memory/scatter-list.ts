@@ -21,11 +21,14 @@ export class ScatterList {
   headPlace = 0;
   /** What is left to be done to the frame; undefined for one that is as it goes on the wire. */
   offload: FrameOffload | undefined;
+  /** What the NIC has found out of a received frame's checksums, in its own bits; 0 for nothing. */
+  checked = 0;
 
   clear(): void {
     this.count = 0;
     this.length = 0;
     this.offload = undefined;
+    this.checked = 0;
   }
 
   /**

@@ -75,7 +75,8 @@ export function makeSegment(
     fillIpChecksum(host, ip, transport);
   }
   const at = transport + TCP_SEQUENCE;
-  const sequence = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8)) + bytes[at + 3];
+  const sequence =
+    ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8)) + bytes[at + 3];
   writeWord(bytes, at, (sequence + from) >>> 16);
   writeWord(bytes, at + 2, sequence + from);
   if (!last) bytes[transport + TCP_FLAGS] &= ~(TCP_FIN | TCP_PSH);

@@ -24,3 +24,17 @@ export const TX_SEGMENT = 0x80000000;
 export const TX_IP_CHECKSUM = 1 << 8;
 export const TX_L4_CHECKSUM = 1 << 9;
 export const TX_PAYLEN_SHIFT = 14;
+
+/**
+ * RXCSUM, of the physical function: check IPv4's checksum, check TCP's and UDP's. Silicon has both on after
+ * reset; here they are off until the driver turns them on.
+ */
+export const REG_RXCSUM = 0x5000;
+export const RXCSUM_IP = 1 << 8;
+export const RXCSUM_L4 = 1 << 9;
+/** Receive write-back, word 2: what was checked, and what was wrong. */
+export const RX_UDP_CHECKED = 1 << 4;
+export const RX_L4_CHECKED = 1 << 5;
+export const RX_IP_CHECKED = 1 << 6;
+export const RX_L4_ERROR = 1 << 30;
+export const RX_IP_ERROR = 0x80000000;

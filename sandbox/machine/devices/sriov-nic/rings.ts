@@ -167,6 +167,11 @@ export class RxRing {
     return this.#memory.read32(at + 12) & 0xffff;
   }
 
+  /** Status and errors of the next descriptor, which the device has filled. */
+  get status(): number {
+    return this.#memory.read32(this.#ring + this.#next * DESCRIPTOR_SIZE + 8);
+  }
+
   /** Address of the next descriptor's buffer. */
   get buffer(): number {
     return this.#buffers + this.#next * this.#stride;

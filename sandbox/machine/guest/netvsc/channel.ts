@@ -8,7 +8,14 @@ import {
   PACKET_TRANSFER_PAGES,
   type Ring,
 } from '../../vmbus/ring.ts';
-import { INFO_SIZE, NO_INFO, type PacketInfo, RNDIS_HEADER, RNDIS_MSG_PACKET } from '../../vmbus/rndis.ts';
+import {
+  headerSize,
+  INFO_SIZE,
+  NO_INFO,
+  type PacketInfo,
+  RNDIS_HEADER,
+  RNDIS_MSG_PACKET,
+} from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { Requestor } from './requestor.ts';
@@ -17,9 +24,9 @@ import { OutgoingFrame, Transmitter } from './transmitter.ts';
 
 /** Frames the stack may have outstanding on a channel; frames that are to be cut are few and long. */
 const TRANSMIT_SLOTS = 128;
-const LARGE_SLOTS = 32;
+const LARGE_SLOTS = 16;
 /** In front of a frame: room for its header, and for what goes with an unfinished one. */
-const LARGE_HEADER = RNDIS_HEADER + 2 * INFO_SIZE;
+const HEADROOM = RNDIS_HEADER + 2 * INFO_SIZE;
 const POLL_BUDGET = 8;
 const MAX_PACKET_WORDS = 1024;
 
@@ -35,7 +42,6 @@ export class NetChannel implements ChannelEnd, Task {
   #buffer: SendBuffer;
   #receive: ReceiveBuffer | undefined;
   #slots = -1;
-  #headroom = RNDIS_HEADER;
   #free: number[] = [];
   #frame = new OutgoingFrame();
   #wanted = false;
@@ -70,8 +76,9 @@ export class NetChannel implements ChannelEnd, Task {
   ready(processor: VirtualProcessor): void {
     const { memory, stride, largeFrames } = this.#netvsc;
     const slots = largeFrames ? LARGE_SLOTS : TRANSMIT_SLOTS;
-    this.#headroom = largeFrames ? LARGE_HEADER : RNDIS_HEADER;
-    this.#slots = memory.allocate(slots * stride);
+    this.#slots = memory.allocate((largeFrames ? slots + 1 : slots) * stride);
+    // No buffer may lie in two large pages.
+    if (largeFrames) this.#slots = Math.ceil(this.#slots / stride) * stride;
     this.#free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.#tellRoom(processor);
   }
@@ -94,7 +101,7 @@ export class NetChannel implements ChannelEnd, Task {
     const frame = this.#frame;
     frame.clear();
     const at = this.#slotAddress(slot);
-    frame.header = at - this.#headroom;
+    frame.header = at - headerSize(info);
     frame.info = info;
     frame.add(at, length);
     this.transmitter.send(frame, slot, more);
@@ -140,7 +147,7 @@ export class NetChannel implements ChannelEnd, Task {
   }
 
   #slotAddress(slot: number): number {
-    return this.#slots + slot * this.#netvsc.stride + this.#headroom;
+    return this.#slots + slot * this.#netvsc.stride + HEADROOM;
   }
 
   /** Every message of a transfer-page packet, where the root put it; then one completion for all. */
@@ -156,7 +163,12 @@ export class NetChannel implements ChannelEnd, Task {
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       const type = receive.read(offset, length);
       if (type === RNDIS_MSG_PACKET)
-        this.#netvsc.stack?.received(processor, receive.dataAt, receive.dataLength);
+        this.#netvsc.stack?.received(
+          processor,
+          receive.dataAt,
+          receive.dataLength,
+          receive.verified,
+        );
       else if (type !== 0) this.#netvsc.control(processor, receive.copyOf(offset, length));
     }
     this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);

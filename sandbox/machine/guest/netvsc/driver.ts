@@ -31,8 +31,8 @@ import { SendBuffer } from './send-buffer.ts';
 /** Entries of the table that spreads what the guest sends over its channels. */
 const SEND_TABLE = 16;
 
-/** Bytes of a transmit buffer for the longest frame that a host takes to cut: 64 KiB and headers. */
-const LARGE_STRIDE = 0x11000;
+/** Bytes of a transmit buffer for the longest frame that a host takes to cut; a large page has a whole number. */
+const LARGE_STRIDE = 0x20000;
 
 /** What the driver is set to, and how much memory it shares. */
 export interface NetVscSettings extends NetVscOptions {

@@ -1,11 +1,12 @@
-import { NDIS_OFFLOAD, NDIS_OFFLOAD_PARAMS } from '../../vmbus/ndis-structures.ts';
 import {
   CHECKSUM_BOTH,
   CHECKSUM_OFF,
   ENCAPSULATION_8023,
+  LSO_ON,
   LSO6_EXTENSIONS,
   LSO6_TCP_OPTIONS,
-  LSO_ON,
+  RECEIVED_TCP_GOOD,
+  RECEIVED_UDP_GOOD,
   TCP4,
   TCP4_OPTIONS,
   TCP6,
@@ -13,7 +14,10 @@ import {
   UDP4,
   UDP6,
 } from '../../vmbus/ndis-offload.ts';
+import { NDIS_OFFLOAD, NDIS_OFFLOAD_PARAMS } from '../../vmbus/ndis-structures.ts';
 import { NVSP_VERSION_4, NVSP_VERSION_5 } from '../../vmbus/nvsp.ts';
+import { INFO_CHECKSUM } from '../../vmbus/rndis.ts';
+import { RNDIS_PER_PACKET_INFO } from '../../vmbus/rndis-structures.ts';
 import type { DeviceOffloads } from '../offload-device.ts';
 import { ndisObject, word } from './ndis-object.ts';
 
@@ -27,6 +31,9 @@ const OFFLOAD_PARAMS_SIZE_4 = 22;
 const ALL_TCP4 = TCP4 | TCP4_OPTIONS;
 const ALL_TCP6 = TCP6 | TCP6_OPTIONS;
 const ALL_LSO6 = LSO6_EXTENSIONS | LSO6_TCP_OPTIONS;
+
+/** Words of a piece of information before its value. */
+const INFO_WORDS = RNDIS_PER_PACKET_INFO.size / 4;
 
 /** The NDIS_OFFLOAD that the driver asks with, in the revision that the version of NVSP has. */
 export function offloadQuestion(version: number): Uint8Array {
@@ -44,7 +51,8 @@ export function chooseOffloads(
   can: DataView,
   version: number,
 ): { parameters: Uint8Array; offloads: DeviceOffloads } {
-  const says = (field: keyof typeof NDIS_OFFLOAD.fields) => word(can, NDIS_OFFLOAD.fields[field][0]);
+  const says = (field: keyof typeof NDIS_OFFLOAD.fields) =>
+    word(can, NDIS_OFFLOAD.fields[field][0]);
   const isOld = version <= NVSP_VERSION_4;
   const [sums4, sums6] = [says('csum.ip4_txcsum'), says('csum.ip6_txcsum')];
   const tcp4 = (sums4 & ALL_TCP4) === ALL_TCP4;
@@ -70,4 +78,16 @@ export function chooseOffloads(
     leastSegments: Math.max(says('lsov2.ip4_minsg'), says('lsov2.ip6_minsg')),
   };
   return { parameters, offloads };
+}
+
+/** Whether the information of a received frame, as words, says that TCP's or UDP's checksum is right. */
+export function isVerified(info: Uint32Array): boolean {
+  for (let at = 0; at + INFO_WORDS < info.length; ) {
+    const words = info[at] >>> 2;
+    if (words <= INFO_WORDS) return false;
+    if (info[at + 1] === INFO_CHECKSUM)
+      return (info[at + INFO_WORDS] & (RECEIVED_TCP_GOOD | RECEIVED_UDP_GOOD)) !== 0;
+    at += words;
+  }
+  return false;
 }

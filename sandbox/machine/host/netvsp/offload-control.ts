@@ -1,4 +1,3 @@
-import { NDIS_OBJECT_HEADER, NDIS_OFFLOAD, NDIS_OFFLOAD_PARAMS } from '../../vmbus/ndis-structures.ts';
 import {
   CHECKSUM_BOTH,
   CHECKSUM_RX,
@@ -7,11 +6,11 @@ import {
   IP4_HEADER,
   IP4_OPTIONS,
   IP6_EXTENSIONS,
-  LSO6_EXTENSIONS,
-  LSO6_TCP_OPTIONS,
   LSO_LARGEST,
   LSO_LEAST_SEGMENTS,
   LSO_ON,
+  LSO6_EXTENSIONS,
+  LSO6_TCP_OPTIONS,
   PARAMETER_NO_CHANGE,
   TCP4,
   TCP4_OPTIONS,
@@ -20,6 +19,11 @@ import {
   UDP4,
   UDP6,
 } from '../../vmbus/ndis-offload.ts';
+import {
+  NDIS_OBJECT_HEADER,
+  NDIS_OFFLOAD,
+  NDIS_OFFLOAD_PARAMS,
+} from '../../vmbus/ndis-structures.ts';
 import { RNDIS_STATUS_NOT_SUPPORTED, RNDIS_STATUS_SUCCESS } from '../../vmbus/rndis.ts';
 
 const RNDIS_STATUS_INVALID_DATA = 0xc0010015;

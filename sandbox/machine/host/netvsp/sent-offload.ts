@@ -23,7 +23,7 @@ import {
 } from '../../vmbus/ndis-offload.ts';
 import type { AdapterOffloads } from './offload-control.ts';
 
-/** Bytes of a frame's start that are copied before its headers are looked at: all headers lie in them. */
+/** Bytes of all headers of a frame at most: those are copied before they are looked at. */
 const HEADER_PLACE = 256;
 /**
  * Payload of a segment at least: what every IPv4 host takes (RFC 9293). A guest must not make tens of
@@ -34,6 +34,9 @@ const PROTOCOL_TCP = 6;
 const PROTOCOL_UDP = 17;
 const UDP_HEADER = 8;
 const TCP_LEAST = 20;
+const TCP_MOST = 60;
+/** Where UDP's header ends at most when nobody says where it begins: behind an IPv4 header with options. */
+const UDP_MOST = ETHERNET_HEADER + 60 + UDP_HEADER;
 /** SYN, RST, URG: no segment of a stream of data has these. */
 const TCP_NO_DATA = 0x26;
 /** Extension headers of IPv6 that may stand before TCP or UDP: hop by hop, routing, destination. */
@@ -81,7 +84,8 @@ export class SentOffload {
     wanted: WorkWanted,
   ): FrameOffload | undefined {
     if (!this.#offloads.offered || frame.length > LSO_LARGEST + ETHERNET_HEADER) return undefined;
-    const length = Math.min(HEADER_PLACE, frame.length);
+    const length = Math.min(headersAtMost(wanted), frame.length);
+    if (length > HEADER_PLACE) return undefined;
     const at = this.#placeFor(frame);
     if (!frame.replaceHead(this.#host, at, length)) return undefined;
     processor.charge(processor.kernel, COPY, processor.lp.costs.copyCold * length, 'copy headers');
@@ -130,7 +134,7 @@ export class SentOffload {
     const segment = info & LSO_SEGMENT_MASK;
     const offset = (info >>> LSO_OFFSET_SHIFT) & LSO_OFFSET_MASK;
     const isVersion2 = (info & LSO_VERSION_2) !== 0;
-    if (!isVersion2 || (info & LSO_IPV6) !== 0 !== ipv6 || offset !== transport) return undefined;
+    if (!isVersion2 || ((info & LSO_IPV6) !== 0) !== ipv6 || offset !== transport) return undefined;
     if (!this.#offloads.cuts(ipv6) || protocol !== PROTOCOL_TCP) return undefined;
     if (transport + TCP_LEAST > bytes.length) return undefined;
     const size = (bytes[transport + 12] >>> 4) * 4;
@@ -157,6 +161,13 @@ export class SentOffload {
     this.#places.set(frame, at);
     return at;
   }
+}
+
+/** Bytes that all headers of a frame can have, by where its information says that the last one begins. */
+function headersAtMost({ checksum, segmentation }: WorkWanted): number {
+  if (segmentation !== 0) return ((segmentation >>> LSO_OFFSET_SHIFT) & LSO_OFFSET_MASK) + TCP_MOST;
+  const offset = (checksum >>> SEND_OFFSET_SHIFT) & SEND_OFFSET_MASK;
+  return offset === 0 ? UDP_MOST : offset + TCP_LEAST;
 }
 
 /** Where the IP header and what follows it are, from a copy of a frame's start; undefined for no IP. */
