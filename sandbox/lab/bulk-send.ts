@@ -11,7 +11,7 @@ import {
   ROOT_KERNEL,
   ROOT_USER,
 } from '../machine/partition/ledger.ts';
-import { HyperVHost } from './host.ts';
+import { HyperVHost, type VMSwitch } from './host.ts';
 import { LINES } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { TableReport } from './report.ts';
@@ -102,6 +102,7 @@ export function bulkSendTable(options: BulkSendOptions = {}): TableReport {
 /** A run, open to tests that want to look at its parts. */
 export class BulkRun {
   readonly host: HyperVHost;
+  readonly vmSwitch: VMSwitch;
   readonly adapter: NetworkAdapter;
   readonly check: StreamCheck;
   readonly socket: BulkSocket;
@@ -124,12 +125,12 @@ export class BulkRun {
       postedInterrupts: profile.postedInterrupts,
     });
     const { memory, engine, lineOut } = this.host;
-    const vmSwitch = this.host.newVMSwitch();
-    if (by === 'switch') vmSwitch.external.leaveFramesToSwitch();
+    this.vmSwitch = this.host.newVMSwitch();
+    if (by === 'switch') this.vmSwitch.external.leaveFramesToSwitch();
     const macAddress = makeMac(1, 0);
     this.adapter = this.host
       .newVM({ memoryBytes: 12 * MEBIBYTE })
-      .addNetworkAdapter({ switch: vmSwitch, macAddress, largeFrames: segmentation });
+      .addNetworkAdapter({ switch: this.vmSwitch, macAddress, largeFrames: segmentation });
     const ports = { sourcePort: 49152, destinationPort: 5001 };
     this.stream = { source: macAddress, destination: makeMac(2, 0), ...ports, ipv6 };
     const pattern = new StreamPattern(seed);

@@ -3,6 +3,7 @@ import type { Task, VirtualProcessor } from '../../partition/virtual-processor.t
 import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
 import { NVSP_STATUS_SUCCESS } from '../../vmbus/nvsp.ts';
 import {
+  DESCRIPTOR_WORDS,
   PACKET_COMPLETION,
   PACKET_IN_BAND,
   PACKET_TRANSFER_PAGES,
@@ -35,6 +36,8 @@ export class NetChannel implements ChannelEnd, Task {
   readonly channel: Channel;
   readonly requestor = new Requestor(TRANSMIT_SLOTS);
   readonly transmitter: Transmitter;
+  /** Transfers that the host completed with another status than success. */
+  refused = 0;
   #netvsc: NetVsc;
   #index: number;
   #in: Ring;
@@ -135,6 +138,7 @@ export class NetChannel implements ChannelEnd, Task {
     if (type === PACKET_TRANSFER_PAGES) this.#receiveAll(processor);
     else if (type === PACKET_COMPLETION) {
       const freed = this.requestor.end(packet[2], this.#buffer, this.#free);
+      if (freed > 0 && packet[DESCRIPTOR_WORDS + 1] !== NVSP_STATUS_SUCCESS) this.refused++;
       if (freed === 0 && this.requestor.endControl(packet[2]))
         this.#netvsc.completed(processor, packet, words);
     } else if (type === PACKET_IN_BAND) this.#netvsc.notified(packet, words);

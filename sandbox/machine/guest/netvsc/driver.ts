@@ -139,6 +139,11 @@ export class NetVsc implements NetDevice, Task {
     this.#channels[this.#channelOf(queue)].send(length, more, info);
   }
 
+  /** Transfers of frames that the host refused. */
+  get refused(): number {
+    return this.#channels.reduce((sum, { refused }) => sum + refused, 0);
+  }
+
   /** Asks the host to move this adapter's frames to its virtual function, or back. */
   switchDataPath(path: number): void {
     this.dataPath = path;
