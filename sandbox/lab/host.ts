@@ -145,7 +145,7 @@ export class HyperVHost {
   newVMSwitch(settings: { enableIov?: boolean } = {}): VMSwitch {
     if (this.root.length === 0)
       throw new UsageError('newVMSwitch: this machine has no root partition (rootCores is 0)');
-    const core = new VirtualSwitch(this.memory);
+    const core = new VirtualSwitch(this.memory, this.options.maxFrame);
     const external = new ExternalPort();
     core.connectExternal(external);
     const pf = this.nic.functions[0];

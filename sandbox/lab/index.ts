@@ -10,6 +10,8 @@ export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
 export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-policy.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
+export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
+export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
 export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';

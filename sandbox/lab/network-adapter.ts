@@ -33,6 +33,8 @@ export interface AdapterSettings {
    */
   receiveBuffer?: number;
   sendBuffer?: number;
+  /** Gives a synthetic adapter's driver transmit buffers for frames that the host cuts into segments. */
+  largeFrames?: boolean;
   /** 0 leaves the adapter without a queue of the NIC of its own; 1 to 100, the usual, ask for one. */
   vmqWeight?: number;
   /** Whether its flows are spread over its queues and the root's processors; they are when left out. */

@@ -11,8 +11,8 @@ import {
 import { messageType } from '../machine/vmbus/message-codec.ts';
 import { NVSP_INDIRECTION_TABLE, NVSP_SUBCHANNEL } from '../machine/vmbus/nvsp.ts';
 import { HyperVHost } from './host.ts';
+import type { NetworkAdapter } from './network-adapter.ts';
 import { costsOf, findProfile } from './profiles.ts';
-import type { NetworkAdapter } from './virtual-machine.ts';
 
 const NAMES = new Map([
   [MESSAGE_OFFER, 'offer'],

@@ -39,6 +39,7 @@ export function addSyntheticAdapter(
   const device = newNetVsc(variant, machine, host, channels, {
     maxFrame,
     channels: queues,
+    largeFrames: settings.largeFrames,
     ...bufferSizes(settings, maxFrame),
   });
   provider.onSubchannels = (count) => bus.offerSubChannels(count);

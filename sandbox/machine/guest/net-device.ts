@@ -1,5 +1,6 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { DeviceOffloads, FrameTask } from './offload-device.ts';
 
 /** What a driver offers the guest's network stack. */
 export interface NetDevice {
@@ -15,14 +16,21 @@ export interface NetDevice {
    * the driver may put off telling the device.
    */
   send(queue: number, length: number, more: boolean): void;
+  /** What it does to frames that the stack hands over unfinished; nothing when left out. */
+  readonly offloads?: DeviceOffloads;
+  /** Like `send`, for a frame that the device has to finish as `task` says. Absent without `offloads`. */
+  sendUnfinished?(queue: number, length: number, more: boolean, task: FrameTask): void;
   /** Called by the driver. */
   stack: StackEntry | undefined;
 }
 
 /** What a driver calls in the stack, on the processor that runs it. */
 export interface StackEntry {
-  /** A frame for the stack; the buffer goes back to the driver when this returns. */
-  received(processor: VirtualProcessor, gpa: number, length: number): void;
+  /**
+   * A frame for the stack; the buffer goes back to the driver when this returns. `verified` says that the
+   * device has found the checksum of TCP or UDP right.
+   */
+  received(processor: VirtualProcessor, gpa: number, length: number, verified?: boolean): void;
   /** A transmit buffer of `queue` is free again after `claim` had none. */
   room(processor: VirtualProcessor, queue: number): void;
 }

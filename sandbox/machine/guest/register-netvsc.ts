@@ -1,6 +1,7 @@
 import type { GuestCode } from '../partition/virtual-processor.ts';
 import type { Channel } from '../vmbus/channel.ts';
 import { NetVsc } from './netvsc/driver.ts';
+import type { FrameTask } from './offload-device.ts';
 
 /** The ports of an adapter whose doorbell and state are registers; this model's choice. */
 export const REGISTER_PORTS = 0xf100;
@@ -18,8 +19,12 @@ export class RegisterNetVsc extends NetVsc {
 
   override send(queue: number, length: number, more: boolean): void {
     super.send(queue, length, more);
-    const processor = this.processorOf(queue);
-    processor.start(this.#touch(queue), processor.local);
+    this.#ring(queue);
+  }
+
+  override sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    super.sendUnfinished(queue, length, more, task);
+    this.#ring(queue);
   }
 
   /**
@@ -28,6 +33,11 @@ export class RegisterNetVsc extends NetVsc {
    */
   override signal(channel: Channel): void {
     if (this.state !== 'running') super.signal(channel);
+  }
+
+  #ring(queue: number): void {
+    const processor = this.processorOf(queue);
+    processor.start(this.#touch(queue), processor.local);
   }
 
   *#touch(queue: number): GuestCode {

@@ -13,6 +13,8 @@ export class GuestStack implements StackEntry {
   readonly device: NetDevice;
   /** A reply that came sends the flow's next request. */
   replySendsNext = false;
+  /** Frames whose checksum the device had found right. */
+  verified = 0;
   #check: FlowCheck;
   #sockets: SendingSocket[] = [];
 
@@ -27,7 +29,8 @@ export class GuestStack implements StackEntry {
     this.#sockets.push(socket);
   }
 
-  received(processor: VirtualProcessor, gpa: number, length: number): void {
+  received(processor: VirtualProcessor, gpa: number, length: number, verified = false): void {
+    if (verified) this.verified++;
     const { costs } = processor.lp;
     processor.charge(processor.kernel, NETWORK_STACK, costs.stack);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);

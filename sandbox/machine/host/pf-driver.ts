@@ -1,12 +1,15 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from '../devices/sriov-nic/offload-spec.ts';
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
 import { REG_LINK_SPEED } from '../devices/sriov-nic/spec.ts';
+import type { FrameOffload } from '../memory/frame-offload.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
 import { VLAN_TAG_BYTES } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import { descriptorsFor, OFFLOAD_RESERVE, pushOffloaded } from './pf-offload.ts';
 import { isTagged } from './port-policy.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
@@ -47,6 +50,10 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #unflushed = 0;
   #port: SwitchPort;
   #maxFrame: number;
+  /** Descriptors that must be free for another frame; more once a frame has come that a device completes. */
+  #reserve = RESERVE;
+  /** Whether the NIC checks the checksums of received frames. */
+  #checks = false;
 
   /** @param buffers where received frames are to land; memory of the root's own when left out */
   constructor(
@@ -86,7 +93,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 
   /** Whether another frame can be taken. */
   get hasRoom(): boolean {
-    return this.#tx.free >= RESERVE;
+    return this.#tx.free >= this.#reserve;
   }
 
   /**
@@ -94,6 +101,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
    * that is too long for the link, which a guest can ask for, is dropped.
    */
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
+    if (frame.offload !== undefined) return this.#deliverOffloaded(processor, frame, frame.offload);
     if (this.#tx.free < frame.count || frame.length > this.#longest(frame)) return false;
     processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: send');
     const last = frame.count - 1;
@@ -105,11 +113,43 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
         i === last,
         i === last ? this.#token : -1,
       );
+    this.#launch(processor, frame);
+    return true;
+  }
+
+  /** Sends a frame that the NIC shall complete. The first such one may find too few descriptors free. */
+  #deliverOffloaded(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    offload: FrameOffload,
+  ): boolean {
+    this.#reserve = OFFLOAD_RESERVE;
+    const longest = this.#longest(frame);
+    const { headers, segment } = offload;
+    const onWire = segment === 0 ? frame.length : Math.min(frame.length, headers + segment);
+    const tag = longest - this.#maxFrame;
+    if (this.#tx.free < descriptorsFor(frame) || onWire + tag > longest) return false;
+    processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: send');
+    pushOffloaded(this.#tx, frame, offload, tag, this.#token);
+    this.#launch(processor, frame);
+    return true;
+  }
+
+  /** From now on the NIC's findings about a received frame's checksums go with it. */
+  checkReceived(): void {
+    this.#checks = true;
+  }
+
+  /** More descriptors are kept free from now on: frames become many, one for each segment. */
+  expectSegments(): void {
+    this.#reserve = OFFLOAD_RESERVE;
+  }
+
+  #launch(processor: VirtualProcessor, frame: ScatterList): void {
     this.#inFlight[this.#token] = frame;
     this.#token = this.#token + 1 === TX_ENTRIES ? 0 : this.#token + 1;
     chargeRegisterWrite(processor, 'transmit tail');
     this.#tx.kick(processor.local);
-    return true;
   }
 
   interrupt(processor: VirtualProcessor): undefined {
@@ -124,6 +164,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: receive');
       this.#received.clear();
       this.#received.add(this.#rx.buffer, length);
+      if (this.#checks) this.#received.checked = this.#rx.status;
       this.#switch.forward(processor, this.#received, this.#port);
       this.#rx.advance();
       budget--;
@@ -165,9 +206,27 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 /** The external port: a frame leaves on the queue of the processor that sends it. */
 export class ExternalPort implements SwitchPort {
   #queues: PfQueue[] = [];
+  #completesFrames = true;
 
   add(queue: PfQueue): void {
     this.#queues.push(queue);
+  }
+
+  /** Whether the driver lets the NIC fill checksums in and cut segments; the switch does both otherwise. */
+  get completesFrames(): boolean {
+    return this.#completesFrames;
+  }
+
+  /** For a NIC that neither fills checksums in nor cuts segments. */
+  leaveFramesToSwitch(): void {
+    this.#completesFrames = false;
+    for (const queue of this.#queues) queue.expectSegments();
+  }
+
+  /** Has the NIC check the checksums of received frames: a register of the physical function. */
+  checkReceived(nicFunction: NicFunction): void {
+    nicFunction.write(REG_RXCSUM, RXCSUM_IP | RXCSUM_L4, 0);
+    for (const queue of this.#queues) queue.checkReceived();
   }
 
   /** Adds a client of every queue: a frame for it can come in on any of them. */

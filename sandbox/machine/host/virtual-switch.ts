@@ -1,13 +1,16 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
 import { AddressTable } from '../net/address-table.ts';
-import { type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
+import { MAX_JUMBO_FRAME, type MacAddress, macKey, macKeyAt } from '../net/frame.ts';
 import { SWITCH } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
 import { type DropReason, isTagged, PortPolicy, VlanTags, vlanOf } from './port-policy.ts';
+import { SoftwareOffload } from './software-offload.ts';
 
 /** What is behind a port of the switch. */
 export interface SwitchPort {
+  /** Whether it takes frames whose checksums and segments are still to be made. */
+  readonly completesFrames?: boolean;
   /**
    * A frame for this port, on `processor`.
    * @returns whether the port keeps the list until it gives it back to its owner; false when it has
@@ -46,6 +49,8 @@ const MAX_LEARNED = 4096;
 export class VirtualSwitch implements Task {
   /** Frames for the port they came from, or from outside for nobody here. */
   filtered = 0;
+  /** What completes frames for ports that do not. */
+  readonly software: SoftwareOffload;
   #host: HostMemory;
   #tags: VlanTags;
   #external: SwitchPort | undefined;
@@ -56,9 +61,11 @@ export class VirtualSwitch implements Task {
   /** Ports that got frames from other adapters and have not been told that this is all. */
   #unflushed = new Set<SwitchPort>();
 
-  constructor(host: HostMemory) {
+  /** @param maxFrame longest frame without FCS and VLAN tag that the switch makes out of a longer one */
+  constructor(host: HostMemory, maxFrame = MAX_JUMBO_FRAME) {
     this.#host = host;
     this.#tags = new VlanTags(host);
+    this.software = new SoftwareOffload(host, maxFrame);
   }
 
   /** The port behind which the physical network lies. */
@@ -134,7 +141,7 @@ export class VirtualSwitch implements Task {
     const target = this.#adapters.get(to);
     if (target === undefined) {
       if (vlan !== 0 && !this.#tags.insert(frame, vlan)) return false;
-      return to.deliver(processor, frame);
+      return this.#hand(processor, frame, to);
     }
     const { settings, dropped } = target.policy;
     const source = this.#adapters.get(from)?.policy.settings;
@@ -142,8 +149,16 @@ export class VirtualSwitch implements Task {
     else if (settings.isolated && source?.isolated === true) dropped.isolated++;
     else {
       if (source !== undefined) this.#flushLater(processor, to);
-      return to.deliver(processor, frame);
+      return this.#hand(processor, frame, to);
     }
+    return false;
+  }
+
+  /** Completes the frame first where `to` does not. */
+  #hand(processor: VirtualProcessor, frame: ScatterList, to: SwitchPort): boolean {
+    const { offload } = frame;
+    if (offload === undefined || to.completesFrames === true) return to.deliver(processor, frame);
+    this.software.deliver(processor, frame, offload, to);
     return false;
   }
 

@@ -61,6 +61,25 @@ describe('ScatterList', () => {
     }
   });
 
+  test('a part is copied from any offset, as far as there are bytes', () => {
+    const host = new HostMemory(0x200000);
+    const list = new ScatterList();
+    for (const [i, at] of [0x1000, 0x2000, 0x3000].entries()) {
+      for (let n = 0; n < 3; n++) host.bytes[at + n] = 3 * i + n;
+      list.add(at, 3);
+    }
+    for (let offset = 0; offset <= 9; offset++)
+      for (let length = 0; length <= 10; length++) {
+        host.bytes.fill(99, 0x4000, 0x4010);
+        list.copyPart(host, offset, length, 0x4000);
+        const wanted = [0, 1, 2, 3, 4, 5, 6, 7, 8].slice(offset, offset + length);
+        expect([...host.bytes.slice(0x4000, 0x400b)]).toEqual([
+          ...wanted,
+          ...new Array(11 - wanted.length).fill(99),
+        ]);
+      }
+  });
+
   test('a list that is too short or too full is left as it was', () => {
     const list = new ScatterList();
     list.add(0x1000, 10);

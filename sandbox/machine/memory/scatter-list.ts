@@ -1,3 +1,4 @@
+import type { FrameOffload } from './frame-offload.ts';
 import type { HostMemory } from './host-memory.ts';
 
 /** Segments a list can hold: a 9018-byte frame and its header over 4 KiB pages, with room to spare. */
@@ -18,10 +19,16 @@ export class ScatterList {
   token = 0;
   /** Host address of a place of the owner's for the head of a frame; 0 while there is none. */
   headPlace = 0;
+  /** What is left to be done to the frame; undefined for one that is as it goes on the wire. */
+  offload: FrameOffload | undefined;
+  /** What the NIC has found out of a received frame's checksums, in its own bits; 0 for nothing. */
+  checked = 0;
 
   clear(): void {
     this.count = 0;
     this.length = 0;
+    this.offload = undefined;
+    this.checked = 0;
   }
 
   /**
@@ -125,6 +132,21 @@ export class ScatterList {
     for (let i = 0; i < this.count; i++) {
       host.copy(at, this.addresses[i], this.lengths[i]);
       at += this.lengths[i];
+    }
+  }
+
+  /** Copies `length` bytes from `offset` on, as far as there are any, into adjacent host memory at `to`. */
+  copyPart(host: HostMemory, offset: number, length: number, to: number): void {
+    let skip = offset;
+    let at = to;
+    const end = to + length;
+    for (let i = 0; i < this.count && at < end; i++) {
+      const count = Math.min(this.lengths[i] - skip, end - at);
+      if (count > 0) {
+        host.copy(at, this.addresses[i] + skip, count);
+        at += count;
+      }
+      skip = Math.max(0, skip - this.lengths[i]);
     }
   }
 

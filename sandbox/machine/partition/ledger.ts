@@ -136,6 +136,11 @@ export class Ledger {
     return sum;
   }
 
+  /** Times that `who` did `what`. */
+  countOf(who: number, what: number): number {
+    return this.counts[who * COLUMNS + what];
+  }
+
   /** Rows with something in them, in the order of actors and activities. */
   rows(): { who: (typeof ACTORS)[number]; what: string; cycles: number; count: number }[] {
     return ACTORS.flatMap((who, actor) =>

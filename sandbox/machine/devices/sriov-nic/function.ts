@@ -1,3 +1,4 @@
+import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from './offload-spec.ts';
 import type { RxQueue } from './rx-queue.ts';
 import {
   LINK_SPEEDS,
@@ -39,6 +40,8 @@ export class NicFunction {
   readonly messages: (number | undefined)[] = [];
   /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
   refused = 0;
+  /** Called when the physical function's driver has said which checksums are checked. */
+  onReceiveChecksums: (value: number) => void = () => {};
   #link: LinkSpeed;
   #rxBase: number;
   #txBase: number;
@@ -69,6 +72,8 @@ export class NicFunction {
     }
     if (offset === REG_EIMS) this.#unmask(value, at);
     if (offset === REG_LINK_SPEED) this.#setSpeed(value);
+    if (offset === REG_RXCSUM && this.index === 0)
+      this.onReceiveChecksums(value & (RXCSUM_IP | RXCSUM_L4));
     const vector = (offset - PF_EITR) >> 2;
     if (offset >= PF_EITR && vector < this.vectors.length)
       this.vectors[vector].interval = ((value & 0x7ffc) >>> 2) * 1e6;

@@ -67,6 +67,8 @@ export class SriovNic implements MessageSender {
   readonly functions: NicFunction[] = [];
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
+  /** RXCSUM: which checksums of received frames are checked. */
+  receiveChecksums = 0;
   #wiring: NicWiring;
   #filters = new AddressTable<number>();
   #readBusy = 0;
@@ -206,6 +208,9 @@ export class SriovNic implements MessageSender {
     const megabits = line.bitsPerSecond / 1e6;
     const fixed = { megabits, fastest: megabits, set: () => {} };
     const added = new NicFunction(index, requesterId, speed ?? fixed);
+    added.onReceiveChecksums = (value) => {
+      this.receiveChecksums = value;
+    };
     for (let q = 0; q < queues; q++) {
       const rx = new InterruptVector(this.engine, this, index, 2 * q);
       const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);

@@ -90,6 +90,14 @@ export class TxRing {
     this.#tail = this.#tail + 1 === this.entries ? 0 : this.#tail + 1;
   }
 
+  /** Fills the next descriptor with its four words; `token` is -1 for all but a packet's last one. */
+  pushWords(words: readonly [number, number, number, number], token: number): void {
+    const at = this.#ring + this.#tail * DESCRIPTOR_SIZE;
+    for (const [i, word] of words.entries()) this.#memory.write32(at + 4 * i, word);
+    this.#tokens[this.#tail] = token;
+    this.#tail = this.#tail + 1 === this.entries ? 0 : this.#tail + 1;
+  }
+
   /** Rings the doorbell: a write to the tail register that leaves the processor at `at`. */
   kick(at: number): void {
     this.#function.write(this.#base + QUEUE_TAIL, this.#tail, at);
@@ -157,6 +165,11 @@ export class RxRing {
     const at = this.#ring + this.#next * DESCRIPTOR_SIZE;
     if ((this.#memory.read32(at + 8) & RX_DONE) === 0) return 0;
     return this.#memory.read32(at + 12) & 0xffff;
+  }
+
+  /** Status and errors of the next descriptor, which the device has filled. */
+  get status(): number {
+    return this.#memory.read32(this.#ring + this.#next * DESCRIPTOR_SIZE + 8);
   }
 
   /** Address of the next descriptor's buffer. */

@@ -4,6 +4,7 @@ import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
+import { checkedStatus } from './rx-offload.ts';
 import { hexId, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
 
@@ -46,6 +47,8 @@ export class RxQueue {
     const nic = this.#nic;
     nic.ledger.charge(DEVICE, DMA, 0);
     const start = nic.engine.now;
+    const enabled = nic.receiveChecksums;
+    const checked = enabled === 0 ? 0 : checkedStatus(nic.host, address, length, enabled);
     for (let done = 0; done < length; ) {
       const piece = Math.min(length - done, bufferSize);
       const at = registers.descriptor(registers.head);
@@ -54,7 +57,7 @@ export class RxQueue {
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       if (!this.#store(buffer, address + done, piece)) return;
       done += piece;
-      const status = done === length ? RX_DONE | RX_END_OF_PACKET : RX_DONE;
+      const status = done === length ? RX_DONE | RX_END_OF_PACKET | checked : RX_DONE;
       nic.host.write32(descriptor, 0);
       nic.host.write32(descriptor + 4, 0);
       nic.host.write32(descriptor + 12, piece);

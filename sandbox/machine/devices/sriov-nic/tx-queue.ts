@@ -3,9 +3,21 @@ import { DMA_READ, DMA_WRITE } from '../../iommu/iommu.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
+import { TX_TYPE_CONTEXT, TX_TYPE_MASK } from './offload-spec.ts';
 import { QueueRegisters } from './queue-registers.ts';
-import { QUEUE_CONTROL, QUEUE_TAIL, TX_DONE, TX_END_OF_PACKET, TX_REPORT_STATUS } from './spec.ts';
+import {
+  QUEUE_CONTROL,
+  QUEUE_TAIL,
+  TX_DONE,
+  TX_END_OF_PACKET,
+  TX_EXTENDED,
+  TX_REPORT_STATUS,
+} from './spec.ts';
+import { FAULT, TransmitOffload } from './tx-offload.ts';
 import type { InterruptVector } from './vector.ts';
+
+const CONTEXT = TX_EXTENDED | TX_TYPE_CONTEXT;
+const CONTEXT_MASK = TX_EXTENDED | TX_TYPE_MASK;
 
 /**
  * A transmit queue. Software owns a descriptor until the tail passes it; the queue fetches it and the
@@ -23,6 +35,8 @@ export class TxQueue implements Handler {
   /** When the doorbell that covered a descriptor reaches the device. */
   #posted = new Float64Array(0);
   #frameDescriptors = 0;
+  /** None until the driver loads a context. */
+  #offload: TransmitOffload | undefined;
 
   constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
     this.#nic = nic;
@@ -44,6 +58,7 @@ export class TxQueue implements Handler {
   /** Stops the queue: a malicious or broken driver is cut off until it sets the queue up again. */
   stop(): void {
     this.registers.file[QUEUE_CONTROL >> 2] = 0;
+    this.#offload = undefined;
     this.#timer.cancel();
   }
 
@@ -63,6 +78,7 @@ export class TxQueue implements Handler {
     const nic = this.#nic;
     const entries = registers.entries;
     let index = registers.head;
+    let first = -1;
     let length = 0;
     let count = 0;
     for (let last = false; !last; ) {
@@ -70,14 +86,43 @@ export class TxQueue implements Handler {
       const at = nic.translate(this, registers.descriptor(index), DMA_READ);
       if (at < 0) return;
       const command = nic.host.read32(at + 8);
+      if ((command & CONTEXT_MASK) === CONTEXT && count === 0) {
+        index = this.#loadContext(at);
+        if (!registers.owns) return;
+        continue;
+      }
+      if (count === 0) first = at;
       length += command & 0xffff;
       count++;
       index = index + 1 === entries ? 0 : index + 1;
       last = (command & TX_END_OF_PACKET) !== 0;
     }
     this.#frameDescriptors = count;
-    const posted = this.#posted[registers.head] ?? nic.engine.now;
+    const cut = this.#offload?.begin(first, count, length) ?? 0;
+    this.#schedule(cut > 0 ? cut : length);
+  }
+
+  /** Schedules the moment when `length` bytes are in the MAC's buffer. */
+  #schedule(length: number): void {
+    const nic = this.#nic;
+    const posted = this.#posted[this.registers.head] ?? nic.engine.now;
     this.#timer.schedule(nic.scheduleFetch(posted, Math.min(length, nic.maxBytes)));
+  }
+
+  /** Takes the context descriptor at the head, which lies at host address `at`; the new head. */
+  #loadContext(at: number): number {
+    const { registers } = this;
+    this.#offload ??= new TransmitOffload({
+      registers,
+      host: this.#nic.host,
+      maxBytes: this.#nic.maxBytes,
+      descriptor: (index) => this.#nic.translate(this, registers.descriptor(index), DMA_READ),
+      fetch: (from, to, length) => this.#fetch(from, to, length),
+      report: (index) => this.#writeBack(registers.descriptor(index)),
+    });
+    this.#offload.load(at);
+    registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
+    return registers.head;
   }
 
   /** The frame's bytes arrive in the MAC's buffer. */
@@ -88,6 +133,10 @@ export class TxQueue implements Handler {
     const to = nic.claimTransmit();
     if (to < 0) {
       this.#timer.schedule(nic.retryTransmitAt());
+      return;
+    }
+    if (this.#offload?.active === true) {
+      this.#sendOffloaded(this.#offload, to);
       return;
     }
     let done = 0;
@@ -108,6 +157,21 @@ export class TxQueue implements Handler {
     if (done <= nic.maxBytes && nic.takes(to, done)) nic.transmit(this, to, done);
     else nic.filtered++;
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
+    this.#arm();
+  }
+
+  /** The next frame of a packet that is cut or completed here. */
+  #sendOffloaded(offload: TransmitOffload, to: number): void {
+    const nic = this.#nic;
+    const length = offload.next(to);
+    if (length === FAULT) return;
+    if (length > 0 && nic.takes(to, length)) nic.transmit(this, to, length);
+    else nic.filtered++;
+    if (offload.active) {
+      this.#schedule(offload.nextLength);
+      return;
+    }
+    if (offload.reported) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
     this.#arm();
   }
 

@@ -1,3 +1,5 @@
+import { type DeviceOffloads, NO_OFFLOADS } from '../offload-device.ts';
+
 /** What the driver asks of its channel on the way; an answer comes back for all but a notice. */
 export type Request =
   | { kind: 'nvsp' | 'notice' | 'rndis' | 'rndis-notice'; message: DataView }
@@ -26,6 +28,8 @@ export interface NetVscOptions {
 export interface NetVscSettings extends NetVscOptions {
   receiveBytes: number;
   sendBytes: number;
+  /** Transmit buffers are fewer, and long enough for frames that the host cuts into segments. */
+  largeFrames?: boolean;
 }
 
 /** What the provider has said about a virtual function for this adapter. */
@@ -51,6 +55,8 @@ export interface Agreement {
   /** In units of 100 bit/s; 0 when it was not asked. */
   linkSpeed: number;
   channels: number;
+  /** What the provider does to frames that it sends for the guest. */
+  offloads: DeviceOffloads;
 }
 
 /** Nothing agreed on. */
@@ -66,6 +72,7 @@ export function newAgreement(): Agreement {
     linkUp: false,
     linkSpeed: 0,
     channels: 1,
+    offloads: NO_OFFLOADS,
   };
 }
 

@@ -3,20 +3,31 @@ import type { Task, VirtualProcessor } from '../../partition/virtual-processor.t
 import type { Channel, ChannelEnd } from '../../vmbus/channel.ts';
 import { NVSP_STATUS_SUCCESS } from '../../vmbus/nvsp.ts';
 import {
+  DESCRIPTOR_WORDS,
   PACKET_COMPLETION,
   PACKET_IN_BAND,
   PACKET_TRANSFER_PAGES,
   type Ring,
 } from '../../vmbus/ring.ts';
-import { RNDIS_HEADER, RNDIS_MSG_PACKET } from '../../vmbus/rndis.ts';
+import {
+  headerSize,
+  INFO_SIZE,
+  NO_INFO,
+  type PacketInfo,
+  RNDIS_HEADER,
+  RNDIS_MSG_PACKET,
+} from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { Requestor } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { OutgoingFrame, Transmitter } from './transmitter.ts';
 
-/** Frames the stack may have outstanding on a channel. */
+/** Frames the stack may have outstanding on a channel; frames that are to be cut are few and long. */
 const TRANSMIT_SLOTS = 128;
+const LARGE_SLOTS = 16;
+/** In front of a frame: room for its header, and for what goes with an unfinished one. */
+const HEADROOM = RNDIS_HEADER + 2 * INFO_SIZE;
 const POLL_BUDGET = 8;
 const MAX_PACKET_WORDS = 1024;
 
@@ -25,6 +36,8 @@ export class NetChannel implements ChannelEnd, Task {
   readonly channel: Channel;
   readonly requestor = new Requestor(TRANSMIT_SLOTS);
   readonly transmitter: Transmitter;
+  /** Transfers that the host completed with another status than success. */
+  refused = 0;
   #netvsc: NetVsc;
   #index: number;
   #in: Ring;
@@ -67,8 +80,9 @@ export class NetChannel implements ChannelEnd, Task {
 
   /** Lets the stack send. */
   ready(processor: VirtualProcessor): void {
-    this.#slots = this.#netvsc.slotsOf(this.#index, TRANSMIT_SLOTS);
-    this.#free = Array.from({ length: TRANSMIT_SLOTS }, (_, i) => TRANSMIT_SLOTS - 1 - i);
+    const slots = this.#netvsc.largeFrames ? LARGE_SLOTS : TRANSMIT_SLOTS;
+    this.#slots = this.#netvsc.slotsOf(this.#index, slots);
+    this.#free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.#tellRoom(processor);
   }
 
@@ -98,15 +112,17 @@ export class NetChannel implements ChannelEnd, Task {
     return this.#slotAddress(this.#free[this.#free.length - 1]);
   }
 
-  /** Sends the claimed slot's `length` bytes. */
-  send(length: number, more: boolean): void {
+  /** Sends the claimed slot's `length` bytes, and `info` with them. */
+  send(length: number, more: boolean, info: PacketInfo = NO_INFO): void {
     const processor = this.channel.guestProcessor;
     const slot = this.#free.pop() as number;
     processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
     const frame = this.#frame;
     frame.clear();
-    frame.header = this.#slotAddress(slot) - RNDIS_HEADER;
-    frame.add(frame.header + RNDIS_HEADER, length);
+    const at = this.#slotAddress(slot);
+    frame.header = at - headerSize(info);
+    frame.info = info;
+    frame.add(at, length);
     this.transmitter.send(frame, slot, more);
   }
 
@@ -140,6 +156,7 @@ export class NetChannel implements ChannelEnd, Task {
     if (type === PACKET_TRANSFER_PAGES) this.#receiveAll(processor);
     else if (type === PACKET_COMPLETION) {
       const freed = this.requestor.end(packet[2], this.#buffer, this.#free);
+      if (freed > 0 && packet[DESCRIPTOR_WORDS + 1] !== NVSP_STATUS_SUCCESS) this.refused++;
       if (freed === 0 && this.requestor.endControl(packet[2]))
         this.#netvsc.completed(packet, words);
     } else if (type === PACKET_IN_BAND) this.#netvsc.notified(packet, words);
@@ -152,7 +169,7 @@ export class NetChannel implements ChannelEnd, Task {
   }
 
   #slotAddress(slot: number): number {
-    return this.#slots + slot * this.#netvsc.stride + RNDIS_HEADER;
+    return this.#slots + slot * this.#netvsc.stride + HEADROOM;
   }
 
   /** Every message of a transfer-page packet, where the root put it; then one completion for all. */
@@ -168,7 +185,12 @@ export class NetChannel implements ChannelEnd, Task {
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       const type = receive.read(offset, length);
       if (type === RNDIS_MSG_PACKET)
-        this.#netvsc.stack?.received(processor, receive.dataAt, receive.dataLength);
+        this.#netvsc.stack?.received(
+          processor,
+          receive.dataAt,
+          receive.dataLength,
+          receive.verified,
+        );
       else if (type !== 0) this.#netvsc.control(receive.copyOf(offset, length));
     }
     this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);

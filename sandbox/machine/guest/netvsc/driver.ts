@@ -9,11 +9,13 @@ import {
   nvspMessage,
 } from '../../vmbus/nvsp.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
+import type { DeviceOffloads, FrameTask } from '../offload-device.ts';
 import type { Answer, NetVscSettings, NetVscState, Request, VfAssociation } from './agreement.ts';
 import { NetChannel } from './channel.ts';
 import { ControlPath } from './control-path.ts';
 import { Conversation } from './conversation.ts';
 import { Initialisation } from './initialisation.ts';
+import { packetInfo } from './packet-info.ts';
 import { SEND_TABLE, SendTable } from './send-table.ts';
 import { SharedBuffers } from './shared-buffers.ts';
 import { teardown } from './teardown.ts';
@@ -24,11 +26,15 @@ const UNLOAD = 1;
 
 const EMPTY = new DataView(new ArrayBuffer(0));
 
+/** Bytes of a transmit buffer for the longest frame that a host takes to cut; a large page has a whole number. */
+const LARGE_STRIDE = 0x20000;
+
 /** The guest's VMBus network driver: a channel for each queue, and buffers that all of them share. */
 export class NetVsc implements NetDevice, Task {
   readonly maxFrame: number;
   readonly memory: GuestMemory;
   readonly stride: number;
+  readonly largeFrames: boolean;
   stack: StackEntry | undefined;
   state: NetVscState = 'initialising';
   /** Why the driver gave up. */
@@ -52,7 +58,9 @@ export class NetVsc implements NetDevice, Task {
     this.memory = memory;
     this.#settings = settings;
     this.maxFrame = settings.maxFrame;
+    this.largeFrames = settings.largeFrames === true;
     this.stride = settings.maxFrame <= 1960 ? 2048 : 16384;
+    if (this.largeFrames) this.stride = LARGE_STRIDE;
     this.#buffers = new SharedBuffers(memory, settings.receiveBytes, settings.sendBytes);
     const perform = (_processor: VirtualProcessor, request: Request) => this.#perform(request);
     this.#conversation = new Conversation(primary.guestProcessor, perform);
@@ -111,7 +119,11 @@ export class NetVsc implements NetDevice, Task {
 
   /** Guest address of `count` transmit slots for a channel: the same ones whenever it is opened. */
   slotsOf(index: number, count: number): number {
-    this.#slots[index] ??= this.memory.allocate(count * this.stride);
+    const { memory, stride } = this;
+    this.#slots[index] ??= this.largeFrames
+      ? // No buffer may lie in two large pages.
+        Math.ceil(memory.allocate((count + 1) * stride) / stride) * stride
+      : memory.allocate(count * stride);
     return this.#slots[index];
   }
 
@@ -125,6 +137,21 @@ export class NetVsc implements NetDevice, Task {
 
   send(queue: number, length: number, more: boolean): void {
     this.#channels[this.#channelOf(queue)].send(length, more);
+  }
+
+  /** What the host was asked to do to frames, and agreed to. */
+  get offloads(): DeviceOffloads {
+    return this.initialisation.agreed.offloads;
+  }
+
+  sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    const info = packetInfo({ hash: 0, checksum: true, ...task });
+    this.#channels[this.#channelOf(queue)].send(length, more, info);
+  }
+
+  /** Transfers of frames that the host refused. */
+  get refused(): number {
+    return this.#channels.reduce((sum, { refused }) => sum + refused, 0);
   }
 
   /** Asks the host to move this adapter's frames to its virtual function, or back. */

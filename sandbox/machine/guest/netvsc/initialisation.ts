@@ -8,6 +8,7 @@ import {
   OID_PERMANENT_ADDRESS,
 } from '../../vmbus/rndis.ts';
 import { type Agreement, type NetVscOptions, newAgreement, type Steps } from './agreement.ts';
+import { word } from './ndis-objects.ts';
 import {
   askForSubchannels,
   negotiateVersion,
@@ -15,7 +16,7 @@ import {
   shareSendBuffer,
   tellNdis,
 } from './nvsp-handshake.ts';
-import { RndisHandshake, word } from './rndis-handshake.ts';
+import { RndisHandshake } from './rndis-handshake.ts';
 
 /**
  * The initialisation of the network driver, in the order of section 5 of the VMBus facts, as the Linux

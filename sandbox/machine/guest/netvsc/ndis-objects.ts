@@ -13,6 +13,11 @@ const HASH_KEY = Uint8Array.from([
   0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
 ]);
 
+/** A word of what the provider sent; 0 where it sent less. */
+export function word(view: DataView, offset: number): number {
+  return offset + 4 <= view.byteLength ? view.getUint32(offset, true) : 0;
+}
+
 /** An object of NDIS of `size` bytes, with its header filled in. */
 export function ndisObject(type: number, revision: number, size: number): Uint8Array {
   const object = new Uint8Array(size);

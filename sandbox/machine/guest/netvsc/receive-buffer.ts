@@ -10,6 +10,7 @@ import {
   WORD_LENGTH,
   WORD_TYPE,
 } from '../../vmbus/rndis.ts';
+import { isVerified } from './offload.ts';
 
 /**
  * Where the host puts what it has for the guest. The host writes here at any time, so a header is copied
@@ -21,6 +22,8 @@ export class ReceiveBuffer {
   /** Guest address and length of that message's frame. */
   dataAt = 0;
   dataLength = 0;
+  /** Whether the host says that TCP's or UDP's checksum of that frame is right. */
+  verified = false;
   #memory: GuestMemory;
   #gpa: number;
   #bytes: number;
@@ -45,8 +48,11 @@ export class ReceiveBuffer {
     if (length < RNDIS_HEADER || data + header[WORD_DATA_LENGTH] > header[WORD_LENGTH]) return 0;
     const info = RNDIS_HEADER + header[WORD_INFO_LENGTH];
     if (info > data || info > MAX_HEADER_WORDS * 4) return 0;
-    if (info > RNDIS_HEADER)
+    this.verified = false;
+    if (info > RNDIS_HEADER) {
       this.#copy(offset + RNDIS_HEADER, (info - RNDIS_HEADER) >>> 2, RNDIS_HEADER >>> 2);
+      this.verified = isVerified(header.subarray(RNDIS_HEADER >>> 2, info >>> 2));
+    }
     this.dataAt = this.#gpa + offset + data;
     this.dataLength = header[WORD_DATA_LENGTH];
     return RNDIS_MSG_PACKET;

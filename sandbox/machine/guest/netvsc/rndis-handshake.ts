@@ -1,9 +1,4 @@
-import {
-  NDIS_OFFLOAD,
-  NDIS_OFFLOAD_PARAMS,
-  NDIS_RECV_SCALE_CAP,
-} from '../../vmbus/ndis-structures.ts';
-import { NVSP_VERSION_4, NVSP_VERSION_5 } from '../../vmbus/nvsp.ts';
+import { NDIS_RECV_SCALE_CAP } from '../../vmbus/ndis-structures.ts';
 import {
   haltRequest,
   initialiseRequest,
@@ -18,26 +13,14 @@ import {
   setRequest,
 } from '../../vmbus/rndis.ts';
 import { RNDIS_INITIALIZE_COMPLETE } from '../../vmbus/rndis-structures.ts';
+import { NO_OFFLOADS } from '../offload-device.ts';
 import { type Agreement, NetVscRefused, type Steps } from './agreement.ts';
-import { ndisObject, RSS_DISABLE, rssParameters } from './ndis-objects.ts';
+import { ndisObject, RSS_DISABLE, rssParameters, word } from './ndis-objects.ts';
+import { chooseOffloads, offloadQuestion } from './offload.ts';
 
 const MAX_TRANSFER = 0x4000;
-/** Types of NDIS objects. */
-const OBJECT_DEFAULT = 0x80;
-const OBJECT_OFFLOAD = 0xa7;
+/** Type of an NDIS object. */
 const OBJECT_RSS_CAPABILITIES = 0x88;
-/** Sizes of structures that older versions know less of. */
-const OFFLOAD_SIZE_6_0 = NDIS_OFFLOAD.at.ipsecv2;
-const OFFLOAD_SIZE_6_1 = NDIS_OFFLOAD.at.rsc;
-const OFFLOAD_PARAMS_SIZE_4 = 22;
-/** Checksums that hardware can do: TCP over IPv4 with and without options, UDP over IPv4. */
-const CAN_TCP4 = 0x14;
-const CAN_UDP4 = 0x40;
-const OFFLOAD_OFF = 1;
-const OFFLOAD_BOTH = 4;
-const LSO_ON = 2;
-const ENCAPSULATION_8023 = 2;
-
 /** The requests of RNDIS that the driver makes, numbered from 1 on. */
 export class RndisHandshake {
   /** Number of the last request. */
@@ -59,32 +42,13 @@ export class RndisHandshake {
     this.#agreed.alignment = 1 << (word(message, RNDIS_BODY + pkt_alignment_factor) & 15);
   }
 
-  /** Turns on what the provider can do; the driver leaves the IP header's checksum to its stack. */
+  /** Turns on what the provider can do. */
   *setOffloads(): Steps {
     const { version } = this.#agreed;
-    const [revision, size] =
-      version >= NVSP_VERSION_5
-        ? [3, NDIS_OFFLOAD.size]
-        : version >= NVSP_VERSION_4
-          ? [2, OFFLOAD_SIZE_6_1]
-          : [1, OFFLOAD_SIZE_6_0];
-    const can = yield* this.query(
-      OID_OFFLOAD_CAPABILITIES,
-      ndisObject(OBJECT_OFFLOAD, revision, size),
-    );
-    const old = version <= NVSP_VERSION_4;
-    const length = old ? OFFLOAD_PARAMS_SIZE_4 : NDIS_OFFLOAD_PARAMS.size;
-    const wanted = ndisObject(OBJECT_DEFAULT, 3, length);
-    const { ip_v4_csum, tcp_ip_v4_csum, udp_ip_v4_csum, lso_v2_ipv4 } = NDIS_OFFLOAD_PARAMS.at;
-    wanted[ip_v4_csum] = OFFLOAD_OFF;
-    const checksums = word(can, NDIS_OFFLOAD.fields['csum.ip4_txcsum'][0]);
-    if ((checksums & CAN_TCP4) === CAN_TCP4) {
-      wanted[tcp_ip_v4_csum] = OFFLOAD_BOTH;
-      if ((word(can, NDIS_OFFLOAD.fields['lsov2.ip4_encap'][0]) & ENCAPSULATION_8023) !== 0)
-        wanted[lso_v2_ipv4] = LSO_ON;
-      if (!old && (checksums & CAN_UDP4) !== 0) wanted[udp_ip_v4_csum] = OFFLOAD_BOTH;
-    }
-    yield* this.set(OID_OFFLOAD_PARAMETERS, wanted);
+    const can = yield* this.query(OID_OFFLOAD_CAPABILITIES, offloadQuestion(version));
+    const { parameters, offloads } = chooseOffloads(can, version);
+    const accepted = yield* this.set(OID_OFFLOAD_PARAMETERS, parameters);
+    this.#agreed.offloads = accepted ? offloads : NO_OFFLOADS;
   }
 
   /** Channels over which the provider can spread frames. */
@@ -114,12 +78,9 @@ export class RndisHandshake {
     return result ?? new DataView(new ArrayBuffer(0));
   }
 
-  *set(oid: number, info: Uint8Array): Steps {
-    yield { kind: 'rndis', message: setRequest(++this.requests, oid, info) };
+  /** Whether the provider did it. */
+  *set(oid: number, info: Uint8Array): Steps<boolean> {
+    const { message } = yield { kind: 'rndis', message: setRequest(++this.requests, oid, info) };
+    return replyStatus(message) === 0;
   }
-}
-
-/** A word of what the provider sent; 0 where it sent less. */
-export function word(view: DataView, offset: number): number {
-  return offset + 4 <= view.byteLength ? view.getUint32(offset, true) : 0;
 }

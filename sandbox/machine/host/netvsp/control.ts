@@ -26,6 +26,7 @@ import {
   receiveSectionSize,
   SEND_SECTION_SIZE,
 } from '../../vmbus/nvsp.ts';
+import { AdapterOffloads } from './offload-control.ts';
 import { ReceiveSections } from './receive-sections.ts';
 import type { SharedPages } from './shared-pages.ts';
 import type { Spreading } from './spreading.ts';
@@ -62,6 +63,7 @@ export interface ControlPort {
 /** What a guest and its provider have agreed on so far. */
 export class AdapterState {
   readonly facts: AdapterFacts;
+  readonly offloads: AdapterOffloads;
   version = 0;
   maxFrame: number;
   receive: ReceiveSections | undefined;
@@ -83,8 +85,14 @@ export class AdapterState {
   readonly nicSections: number;
   readonly #sectionSize: number | undefined;
 
-  constructor(facts: AdapterFacts, nicSections: number, sectionSize: number | undefined) {
+  constructor(
+    facts: AdapterFacts,
+    nicSections: number,
+    sectionSize: number | undefined,
+    completesFrames = true,
+  ) {
     this.facts = facts;
+    this.offloads = new AdapterOffloads(completesFrames);
     this.nicSections = nicSections;
     this.#sectionSize = sectionSize;
     this.maxFrame = Math.min(facts.maxFrame, MAX_GUEST_FRAME);

@@ -89,7 +89,9 @@ export class NetVsp implements SwitchPort, ControlPort {
     this.host = host;
     this.switch = virtualSwitch;
     this.external = external;
-    this.state = new AdapterState(facts, nicSections, options.receiveSectionSize);
+    // What is done to a frame is decided by a copy of its message, and of its headers where they lie.
+    const completes = copies.ringMessages && !copies.sentFrames && mover === undefined;
+    this.state = new AdapterState(facts, nicSections, options.receiveSectionSize, completes);
   }
 
   /**

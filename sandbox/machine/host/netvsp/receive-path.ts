@@ -10,10 +10,17 @@ import {
   RNDIS_DATA,
 } from '../../vmbus/nvsp.ts';
 import { FLAG_COMPLETION_REQUESTED, PACKET_TRANSFER_PAGES } from '../../vmbus/ring.ts';
-import { fillHeader, MAX_HEADER_WORDS, NO_INFO, RNDIS_HEADER } from '../../vmbus/rndis.ts';
+import {
+  fillHeader,
+  headerSize,
+  MAX_HEADER_WORDS,
+  NO_INFO,
+  RNDIS_HEADER,
+} from '../../vmbus/rndis.ts';
 import { replyWords } from './control.ts';
 import type { NetVsp } from './provider.ts';
 import type { ReceiveSections } from './receive-sections.ts';
+import { receivedInfo } from './received-offload.ts';
 import { MAX_RANGES, type PacketWriter } from './writer.ts';
 
 /** First word of the ranges of a transfer-page packet. */
@@ -46,18 +53,22 @@ export class ReceivePath {
     mode.call(processor);
     const { serviceProvider } = processor.lp.costs;
     this.#writer.charge(processor, DRIVER, serviceProvider, 'VSP: to the guest');
+    const { checked } = frame;
+    const info = checked === 0 ? NO_INFO : receivedInfo(checked, this.#provider.state.offloads);
     const room = this.#batch.length < 2 * MAX_RANGES && this.#channel.closedBecause === undefined;
     const lent = room && frame.count === 1 ? receive.lentAt(frame.addresses[0]) : -1;
-    const fits = room && frame.length + RNDIS_HEADER <= receive.sectionSize;
+    const size = lent < 0 ? headerSize(info) : RNDIS_HEADER;
+    const fits = room && frame.length + size <= receive.sectionSize;
     const section = lent < 0 && fits ? receive.take() : lent;
     if (section < 0) {
       this.dropped++;
       return;
     }
-    fillHeader(this.#header, 0, frame.length, NO_INFO, 0);
-    const at = receive.putHeader(section, this.#header);
-    if (lent < 0) this.#store(processor, frame, at, receive, section);
-    this.#batch.push(section, frame.length + RNDIS_HEADER);
+    // Where the NIC has put the frame there is no room for more than the header.
+    fillHeader(this.#header, 0, frame.length, lent < 0 ? info : NO_INFO, 0);
+    const at = receive.putHeader(section, this.#header, size);
+    if (lent < 0) this.#store(processor, frame, at, receive, section, size);
+    this.#batch.push(section, frame.length + size);
   }
 
   /** Tells the guest of the frames since the last time. */
@@ -109,6 +120,7 @@ export class ReceivePath {
     at: number,
     receive: ReceiveSections,
     section: number,
+    offset: number,
   ): void {
     const { mover, host } = this.#provider;
     const { length } = frame;
@@ -117,7 +129,7 @@ export class ReceivePath {
       return;
     }
     if (at >= 0) frame.copyTo(host, at);
-    else receive.putFrame(section, frame);
+    else receive.putFrame(section, frame, offset);
     const { ledger, costs } = processor.lp;
     ledger.copies++;
     ledger.copiedBytes += length;

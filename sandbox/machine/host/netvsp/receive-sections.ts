@@ -47,26 +47,26 @@ export class ReceiveSections {
     else if (section >= this.#lent) this.#free.push(section);
   }
 
-  /** Puts the header of a frame into a section; host address of where the frame goes, or -1. */
-  putHeader(section: number, header: Uint32Array): number {
+  /** Puts `size` bytes of header of a frame into a section; host address of where the frame goes, or -1. */
+  putHeader(section: number, header: Uint32Array, size: number): number {
     const address = this.#addresses[section];
     if (address < 0 || (address & 1) !== 0) {
-      this.putBytes(section, new Uint8Array(header.buffer, 0, RNDIS_HEADER));
-      return address < 0 ? -1 : address + RNDIS_HEADER;
+      this.putBytes(section, new Uint8Array(header.buffer, 0, size));
+      return address < 0 ? -1 : address + size;
     }
     const { u16 } = this.#host;
-    for (let i = 0, half = address >>> 1; i < RNDIS_HEADER / 4; i++, half += 2) {
+    for (let i = 0, half = address >>> 1; i < size / 4; i++, half += 2) {
       u16[half] = header[i];
       u16[half + 1] = header[i] >>> 16;
     }
-    return address + RNDIS_HEADER;
+    return address + size;
   }
 
-  /** Puts a frame into a section that is not in one piece, behind its header. */
-  putFrame(section: number, frame: ScatterList): void {
+  /** Puts a frame into a section that is not in one piece, behind its header of `offset` bytes. */
+  putFrame(section: number, frame: ScatterList, offset: number): void {
     const bytes = new Uint8Array(frame.length);
     for (let i = 0; i < frame.length; i++) bytes[i] = frame.byte(this.#host, i);
-    this.putBytes(section, bytes, RNDIS_HEADER);
+    this.putBytes(section, bytes, offset);
   }
 
   /** The section that the NIC has filled with a frame at host address `at`; -1 when it is none of those. */

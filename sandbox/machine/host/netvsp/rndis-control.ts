@@ -1,8 +1,4 @@
-import {
-  NDIS_OBJECT_HEADER,
-  NDIS_OFFLOAD,
-  NDIS_RECV_SCALE_CAP,
-} from '../../vmbus/ndis-structures.ts';
+import { NDIS_RECV_SCALE_CAP } from '../../vmbus/ndis-structures.ts';
 import {
   OID_LINK_SPEED,
   OID_MAXIMUM_FRAME_SIZE,
@@ -119,25 +115,12 @@ function resultOf(state: AdapterState, oid: number, info: DataView): Uint8Array 
     case OID_LINK_SPEED:
       return word(state.facts.linkSpeed * 10_000);
     case OID_OFFLOAD_CAPABILITIES:
-      return offloads(info);
+      return state.offloads.capabilities(info);
     case OID_RSS_CAPABILITIES:
       return scaling(state);
     default:
       return undefined;
   }
-}
-
-/** No offload: neither this provider nor the NIC of this machine changes a frame. */
-function offloads(info: DataView): Uint8Array | undefined {
-  const { type, size } = NDIS_OBJECT_HEADER.at;
-  if (info.byteLength < NDIS_OBJECT_HEADER.size) return undefined;
-  const length = Math.min(info.getUint16(size, true), NDIS_OFFLOAD.size);
-  if (length < NDIS_OBJECT_HEADER.size) return undefined;
-  const result = new Uint8Array(length);
-  result[type] = info.getUint8(0);
-  result[1] = info.getUint8(1);
-  new DataView(result.buffer).setUint16(size, length, true);
-  return result;
 }
 
 function scaling(state: AdapterState): Uint8Array {
@@ -155,7 +138,7 @@ function set(state: AdapterState, message: DataView): number {
   const request = infoOf(message);
   if (request === undefined) return RNDIS_STATUS_INVALID_DATA;
   const { oid, info } = request;
-  if (oid === OID_OFFLOAD_PARAMETERS) return RNDIS_STATUS_SUCCESS;
+  if (oid === OID_OFFLOAD_PARAMETERS) return state.offloads.set(info);
   if (oid === OID_PACKET_FILTER) {
     if (info.byteLength !== 4) return RNDIS_STATUS_INVALID_DATA;
     state.filter = info.getUint32(0, true);

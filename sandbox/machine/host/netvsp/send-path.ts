@@ -4,6 +4,7 @@ import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import {
   MAX_PACKETS_PER_TRANSFER,
   NVSP_RNDIS_COMPLETE,
+  NVSP_STATUS_FAILED,
   NVSP_STATUS_SUCCESS,
   SEND_SECTION_SIZE,
 } from '../../vmbus/nvsp.ts';
@@ -11,11 +12,13 @@ import { RNDIS_BODY, RNDIS_HEADER, WORD_DATA_LENGTH, WORD_DATA_OFFSET } from '..
 import { Outstanding } from './outstanding.ts';
 import type { NetVsp } from './provider.ts';
 import { SentFrames } from './sent-frames.ts';
+import { SentOffload, type WorkWanted } from './sent-offload.ts';
 import type { PacketWriter } from './writer.ts';
 
 /** Completions kept for a guest whose ring is full, before its channel is closed. */
 const MAX_COMPLETIONS = 4096;
 const COMPLETE = [NVSP_RNDIS_COMPLETE, NVSP_STATUS_SUCCESS];
+const REFUSED = [NVSP_RNDIS_COMPLETE, NVSP_STATUS_FAILED];
 
 /** Frames of the guest on one channel: to the switch without copying them, and completed when they went. */
 export class SendPath implements ScatterOwner {
@@ -26,11 +29,16 @@ export class SendPath implements ScatterOwner {
   #frames: SentFrames;
   #lists: ScatterList[] = [];
   #outstanding = new Outstanding();
+  #offload: SentOffload;
+  /** Transactions with a frame that was not what its information said. */
+  #refused = new Set<number>();
 
   constructor(provider: NetVsp, writer: PacketWriter) {
     this.#provider = provider;
     this.#writer = writer;
     this.#frames = new SentFrames(provider.host);
+    const { host, state } = provider;
+    this.#offload = new SentOffload(host, state.offloads, () => state.maxFrame);
   }
 
   /** Whether the guest leaves more completions unread than this provider keeps. */
@@ -57,7 +65,10 @@ export class SendPath implements ScatterOwner {
   flush(processor: VirtualProcessor): void {
     const outstanding = this.#outstanding;
     while (outstanding.done > 0) {
-      if (!this.#writer.complete(processor, outstanding.first, COMPLETE)) return;
+      const transaction = outstanding.first;
+      const refused = this.#refused.size > 0 && this.#refused.has(transaction);
+      if (!this.#writer.complete(processor, transaction, refused ? REFUSED : COMPLETE)) return;
+      if (refused) this.#refused.delete(transaction);
       outstanding.shift();
     }
   }
@@ -77,7 +88,10 @@ export class SendPath implements ScatterOwner {
       this.#outstanding.hold(token);
       const { serviceProvider } = processor.lp.costs;
       this.#writer.charge(processor, DRIVER, serviceProvider, 'VSP: from the guest');
-      this.#toSwitch(processor, list);
+      const { work } = this.#frames;
+      if (work === undefined) this.#toSwitch(processor, list);
+      else if (!this.#offer(processor, list, work))
+        this.#refused.add(packet[2] + packet[3] * 4294967296);
     }
     this.#outstanding.release(token);
   }
@@ -125,6 +139,17 @@ export class SendPath implements ScatterOwner {
     provider.mode.call(processor);
     const good = list.length > 0 && this.#protect(processor, list);
     if (!good || !provider.switch.forward(processor, list, provider)) this.returned(list);
+  }
+
+  /** To the switch with what is to be done to the frame; false when that cannot be done. */
+  #offer(processor: VirtualProcessor, list: ScatterList, work: WorkWanted): boolean {
+    const provider = this.#provider;
+    provider.mode.call(processor);
+    list.offload = this.#offload.accept(processor, list, work);
+    const accepted = list.offload !== undefined;
+    if (!accepted) this.malformed++;
+    if (!accepted || !provider.switch.forward(processor, list, provider)) this.returned(list);
+    return accepted;
   }
 
   #protect(processor: VirtualProcessor, list: ScatterList): boolean {

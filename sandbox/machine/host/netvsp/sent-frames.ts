@@ -2,6 +2,8 @@ import type { HostMemory } from '../../memory/host-memory.ts';
 import type { ScatterList } from '../../memory/scatter-list.ts';
 import {
   INFO_8021Q,
+  INFO_CHECKSUM,
+  INFO_LSO,
   MAX_HEADER_WORDS,
   RNDIS_BODY,
   RNDIS_HEADER,
@@ -13,9 +15,13 @@ import {
   WORD_LENGTH,
   WORD_TYPE,
 } from '../../vmbus/rndis.ts';
+import type { WorkWanted } from './sent-offload.ts';
 
 /** Words of per-packet information before its data. */
 const INFO_HEADER_WORDS = 3;
+
+/** Nothing is asked for. */
+const NO_WORK = { checksum: 0, segmentation: 0 };
 
 /**
  * The RNDIS messages in what a guest sends, one after another. Each header is copied out of the guest's
@@ -25,6 +31,8 @@ export class SentFrames {
   #host: HostMemory;
   #header = new Uint32Array(MAX_HEADER_WORDS);
   #at = 0;
+  /** What the last frame's information asks to have done to it; undefined for nothing. */
+  work: WorkWanted | undefined;
 
   constructor(host: HostMemory) {
     this.#host = host;
@@ -50,6 +58,7 @@ export class SentFrames {
     const isPacket = header[WORD_TYPE] === RNDIS_MSG_PACKET && length <= left;
     if (!isPacket || data < RNDIS_HEADER || dataLength === 0 || data + dataLength > length)
       return -1;
+    this.work = undefined;
     if (header[WORD_INFO_LENGTH] > 0 && !this.#readInfo(message, data)) return -1;
     if (!slice(message, this.#at + data, dataLength, frame)) return -1;
     this.#at += length;
@@ -68,7 +77,10 @@ export class SentFrames {
       const size = end - at < INFO_HEADER_WORDS * 4 ? 0 : header[at >>> 2];
       if (size < INFO_HEADER_WORDS * 4 + 4 || (size & 3) !== 0 || at + size > end) return false;
       const kind = header[(at >>> 2) + 1];
-      if (kind === INFO_8021Q && header[(at >>> 2) + INFO_HEADER_WORDS] >>> 4 !== 0) return false;
+      const value = header[(at >>> 2) + INFO_HEADER_WORDS];
+      if (kind === INFO_8021Q && value >>> 4 !== 0) return false;
+      if (kind === INFO_CHECKSUM) this.work = { ...(this.work ?? NO_WORK), checksum: value };
+      if (kind === INFO_LSO) this.work = { ...(this.work ?? NO_WORK), segmentation: value };
       at += size;
     }
     return true;
