@@ -71,6 +71,47 @@ describe('a bundle', () => {
     expect(await refusal('return 1;')).toMatch(/^use\.ts:1 /);
   });
 
+  it.each([
+    [
+      'by name',
+      `import { knob, text as words } from 'two-checkboxes';\nexport default words(knob);`,
+    ],
+    [
+      'by name, with a type',
+      `import {\n  type Report,\n  knob,\n  text,\n} from "two-checkboxes";\nexport default text(knob);`,
+    ],
+    ['as a whole', `import * as lab from 'two-checkboxes';\nexport default lab.text(lab.knob);`],
+    [
+      'with a comment among the names',
+      `import { /* } */ knob, text } from 'two-checkboxes';\nexport default text(knob);`,
+    ],
+    [
+      'to pass it on',
+      `import { knob } from 'two-checkboxes';\nexport { text } from 'two-checkboxes';\nexport default knob + '-text';`,
+    ],
+  ])('takes the lab however a cell imports it: %s', async (_, text) => {
+    const result = await bundle(text);
+    if (!result.ok) throw new Error(result.diagnostics[0]?.text);
+    const lab = { knob: 'k', text: (value: string) => `${value}-text` };
+    expect((await evaluate(result.code, lab)).exports.default).toBe('k-text');
+  });
+
+  it('brings no helper along for a lab that is imported by name', async () => {
+    const result = await bundle(
+      `import { knob, type Report } from 'two-checkboxes';\nexport default knob as unknown as Report;`,
+    );
+    if (!result.ok) throw new Error('failed');
+    expect(result.code).not.toContain('__commonJS');
+    expect(result.code).not.toContain('__lab.Report');
+    expect(result.code.length).toBeLessThan(500);
+  });
+
+  it('gives undefined for what the lab does not have', async () => {
+    const result = await bundle(`import { none } from 'two-checkboxes';\nexport default none;`);
+    if (!result.ok) throw new Error('failed');
+    expect((await evaluate(result.code, {})).exports.default).toBeUndefined();
+  });
+
   it('maps its lines back to the cell', async () => {
     const result = await bundle(`const a: number = 1;\n\nconsole.log('here', a);`);
     if (!result.ok) throw new Error('failed');

@@ -13,7 +13,13 @@ import {
   type Diagnostic,
   sourceName,
 } from './bundle-names.ts';
-import { type ImportContext, LAB_ENTRY, resolveFromCell, resolveFromSource } from './imports.ts';
+import {
+  type ImportContext,
+  LAB_ENTRY,
+  labImports,
+  resolveFromCell,
+  resolveFromSource,
+} from './imports.ts';
 
 /** The part of esbuild that bundling needs: the native package in Node, esbuild-wasm in our own worker. */
 export interface Esbuild {
@@ -108,7 +114,7 @@ function notebookFiles(request: BundleRequest): Plugin {
         loader: 'js',
       }));
       build.onLoad({ filter: /.*/, namespace: 'lab' }, () => ({
-        contents: 'module.exports = __lab;',
+        contents: labText(Object.values(request.cells)),
         loader: 'js',
       }));
       build.onLoad({ filter: /.*/, namespace: 'cell' }, ({ path }) => ({
@@ -129,6 +135,20 @@ function entryText(path: string, request: BundleRequest): string {
   if (path === 'open')
     return request.sources ? `import * as lab from 'source:${LAB_ENTRY}'; __open(lab);` : '';
   return `import 'open';\nimport * as cell from ${JSON.stringify(`cell:${request.entry}`)};\n__finish(cell);`;
+}
+
+/**
+ * The lab as a module: an export for each name that the cells import, so that esbuild leaves out what the
+ * cell does not use. Cells that import it in another way get it as a CommonJS module, whose helpers take
+ * more room than most cells.
+ */
+function labText(cells: readonly string[]): string {
+  const names = labImports(cells);
+  if (names === undefined) return 'module.exports = __lab;';
+  // A read of a property alone counts as having an effect, and would be kept.
+  return names
+    .map((name) => `export const ${name} = /* @__PURE__ */ (() => __lab.${name})();`)
+    .join('\n');
 }
 
 function entryTarget(path: string): { path: string; namespace: string } {

@@ -4,6 +4,9 @@ import { readMessage, type WorkerMessage } from './protocol.ts';
 /**
  * A sandboxed frame with one worker in it. The frame has an opaque origin and a policy without network,
  * which its worker inherits; the frame's own thread runs only the few lines below. One frame, one job.
+ *
+ * Where the browser gives sandboxed frames a process of their own, a worker without memory ends that
+ * process and not the page's (content/decisions/0014).
  */
 
 const POLICY =
@@ -11,6 +14,16 @@ const POLICY =
 
 /** Milliseconds a frame and its worker may take to come up. */
 const READY_MS = 15_000;
+
+/** Milliseconds between an answer of the frame's thread and the next question. */
+const BEAT_MS = 500;
+/** Milliseconds the frame's thread may take to answer; it has nothing else to do. */
+const ANSWER_MS = 1_000;
+/** Questions without an answer, one after the other, that mean that the frame's process is gone. */
+const MOST_SILENT = 3;
+
+const OUT_OF_MEMORY =
+  'The run ended without a result: it probably ran out of memory. Look for a list or a text that grows without an end.';
 
 export interface FrameEvents {
   message(message: WorkerMessage): void;
@@ -30,6 +43,7 @@ export class SandboxFrame {
   #events: FrameEvents | undefined;
   #lostBecause: string | undefined;
   #markReady: () => void = () => {};
+  #markAnswered: () => void = () => {};
 
   /** `script` is the worker's whole program: the lab, then the harness. */
   constructor(host: HTMLElement, script: string) {
@@ -49,7 +63,22 @@ export class SandboxFrame {
   start(job: Omit<Job, 'nonce'>, events: FrameEvents): void {
     this.#events = events;
     if (this.#lostBecause !== undefined) return events.lost(this.#lostBecause);
-    void this.ready.then(() => this.#channel.port1.postMessage({ ...job, nonce: this.#nonce }));
+    void this.ready.then(() => {
+      this.#channel.port1.postMessage({ ...job, nonce: this.#nonce });
+      void this.#watch();
+    });
+  }
+
+  /** Whether the frame's own thread answers: it does while its worker loops, not once its process is gone. */
+  answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ANSWER_MS);
+      this.#markAnswered = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      this.#iframe.contentWindow?.postMessage({ nonce: this.#nonce, ask: true }, '*');
+    });
   }
 
   /** Ends the worker, whatever it is doing, and forgets it. */
@@ -59,6 +88,20 @@ export class SandboxFrame {
     this.#listeners.abort();
     this.#channel.port1.close();
     this.#iframe.remove();
+  }
+
+  /**
+   * Finds out when the frame's process has ended under it. No event says so: neither the frame nor the
+   * port gets one. Counts questions and no time, so that a page that was asleep does not take its frame
+   * for lost.
+   */
+  async #watch(): Promise<void> {
+    for (let silent = 0; silent < MOST_SILENT; ) {
+      await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
+      if (this.#lostBecause !== undefined) return;
+      silent = (await this.answers()) ? 0 : silent + 1;
+    }
+    if (this.#lostBecause === undefined) this.#lost(OUT_OF_MEMORY);
   }
 
   #listen(script: string): void {
@@ -76,6 +119,7 @@ export class SandboxFrame {
         return this.#lost(
           `The sandbox could not start: ${String(event.data.failed).slice(0, 300)}`,
         );
+      if (event.data.answer) return this.#markAnswered();
       if (handedOver) return;
       handedOver = true;
       this.#iframe.contentWindow?.postMessage({ nonce: this.#nonce, script }, '*', [port2]);
@@ -85,11 +129,7 @@ export class SandboxFrame {
       clearTimeout(timer);
       this.#receive(event.data);
     };
-    port1.addEventListener(
-      'close',
-      () => this.#lost('The run ended without a result: it probably ran out of memory.'),
-      { signal },
-    );
+    port1.addEventListener('close', () => this.#lost(OUT_OF_MEMORY), { signal });
     let loads = 0;
     this.#iframe.addEventListener(
       'load',
@@ -127,7 +167,9 @@ function frameMain(nonce: string): void {
   const page = window.parent;
   let worker: Worker | undefined;
   addEventListener('message', (event) => {
-    if (event.source !== page || event.data?.nonce !== nonce || worker) return;
+    if (event.source !== page || event.data?.nonce !== nonce) return;
+    if (event.data.ask) return page.postMessage({ nonce, answer: true }, '*');
+    if (worker) return;
     const url = URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' }));
     worker = new Worker(url);
     worker.onerror = (error) => {

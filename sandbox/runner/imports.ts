@@ -36,6 +36,29 @@ export function resolveFromCell(specifier: string, context: ImportContext): Impo
   };
 }
 
+/**
+ * The lab's exports that `texts` import by name, types among them; undefined when one of them takes the
+ * lab in another way, such as `import * as lab`. May name more than they import, never fewer.
+ */
+export function labImports(texts: readonly string[]): string[] | undefined {
+  const names = new Set<string>();
+  for (const text of texts) {
+    const lists = [
+      ...text.matchAll(/\bimport\s+(?:type\s*)?\{([^{}]*)\}\s*from\s*(['"])([^'"]*)\2/g),
+    ];
+    const ofLab = lists.filter(([, , , module]) => module === LAB_MODULE);
+    if (ofLab.length < text.split(LAB_MODULE).length - 1) return undefined;
+    for (const [, list = ''] of ofLab) {
+      for (const item of list.split(',')) {
+        const name = /^\s*(?:type\s+)?([A-Za-z_$][\w$]*)(?:\s+as\s+[\w$]+)?\s*$/.exec(item)?.[1];
+        if (name !== undefined && name !== 'default') names.add(name);
+        else if (item.trim() !== '') return undefined;
+      }
+    }
+  }
+  return [...names];
+}
+
 /** Where an import written in a machine or lab file leads. `importer` is its path. */
 export function resolveFromSource(
   specifier: string,

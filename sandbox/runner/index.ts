@@ -116,9 +116,10 @@ class FramePool {
     const script = await this.#assets.workerScript();
     const spare = this.#spare;
     this.#spare = undefined;
-    return spare && spare.lostBecause === undefined
-      ? spare
-      : new SandboxFrame(document.body, script);
+    // Frames of a site share a process: a run in another frame can have ended it under the spare one.
+    if (spare?.lostBecause === undefined && (await spare?.answers())) return spare as SandboxFrame;
+    spare?.drop();
+    return new SandboxFrame(document.body, script);
   }
 }
 

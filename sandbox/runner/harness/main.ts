@@ -2,7 +2,7 @@ import { CODE_NAME, type Job } from '../job.ts';
 import { sizeOf } from '../limits.ts';
 import { describeThrown, inspect } from './describe.ts';
 import { lockdown } from './lockdown.ts';
-import { guardedBuffers } from './memory.ts';
+import { guardedMemory } from './memory.ts';
 import { cloneData, Outlet } from './outlet.ts';
 
 /**
@@ -30,7 +30,7 @@ const bodyOf = Object.getPrototypeOf(async () => {}).constructor as new (
   ...parts: string[]
 ) => Body;
 const now = performance.now.bind(performance);
-const guarded = guardedBuffers();
+const guarded = guardedMemory();
 const guards = [...guarded.values()];
 /** A bundle is the body of an async function with these parameters. */
 const parameters = ['__lab', '__open', '__finish', ...guarded.keys()];
