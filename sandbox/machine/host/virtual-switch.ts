@@ -50,6 +50,8 @@ export class VirtualSwitch implements Task {
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
+  /** The adapter looked up last: most frames come from the one that the frame before came from. */
+  #recent: AdapterEntry | undefined;
   #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
@@ -71,6 +73,7 @@ export class VirtualSwitch implements Task {
     const key = macKey(address.high, address.low);
     const policy = new PortPolicy();
     this.#adapters.set(port, { port, key, number: this.#adapters.size, policy });
+    this.#recent = undefined;
     this.#stations.set(key, port);
   }
 
@@ -89,7 +92,7 @@ export class VirtualSwitch implements Task {
    * @returns whether a port keeps the list; see SwitchPort.deliver
    */
   forward(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
-    const entry = this.#adapters.get(from);
+    const entry = this.#entryOf(from);
     const source = this.#key(frame, 6);
     const group = (frame.byte(this.#host, 0) & 1) !== 0;
     const refused = entry === undefined ? undefined : this.#judge(processor, frame, source, entry);
@@ -107,6 +110,15 @@ export class VirtualSwitch implements Task {
     if (to !== from && to !== undefined) return this.#send(processor, frame, from, to, vlan);
     this.filtered++;
     return false;
+  }
+
+  /** The adapter at `port`; undefined for the external port. */
+  #entryOf(port: SwitchPort): AdapterEntry | undefined {
+    if (this.#recent?.port === port) return this.#recent;
+    if (port === this.#external) return undefined;
+    const entry = this.#adapters.get(port);
+    if (entry !== undefined) this.#recent = entry;
+    return entry;
   }
 
   /** What an adapter's own policy has against a frame of its, if anything. */
@@ -131,13 +143,13 @@ export class VirtualSwitch implements Task {
     to: SwitchPort,
     vlan: number,
   ): boolean {
-    const target = this.#adapters.get(to);
+    const target = this.#entryOf(to);
     if (target === undefined) {
       if (vlan !== 0 && !this.#tags.insert(frame, vlan)) return false;
       return to.deliver(processor, frame);
     }
     const { settings, dropped } = target.policy;
-    const source = this.#adapters.get(from)?.policy.settings;
+    const source = this.#entryOf(from)?.policy.settings;
     if (settings.vlan !== vlan) dropped.foreignVlan++;
     else if (settings.isolated && source?.isolated === true) dropped.isolated++;
     else {
