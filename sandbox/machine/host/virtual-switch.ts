@@ -209,6 +209,11 @@ export class VirtualSwitch implements Task {
   #key(frame: ScatterList, offset: number): number {
     if (frame.count > 0 && frame.lengths[0] >= offset + 6)
       return macKeyAt(this.#host, frame.addresses[0] + offset);
+    return this.#keyInPieces(frame, offset);
+  }
+
+  /** On its own: what a closure captures is allocated whenever the function around it is called. */
+  #keyInPieces(frame: ScatterList, offset: number): number {
     const byte = (i: number) => frame.byte(this.#host, offset + i);
     const low = ((byte(2) << 24) | (byte(3) << 16) | (byte(4) << 8) | byte(5)) >>> 0;
     return macKey((byte(0) << 8) | byte(1), low);
