@@ -104,6 +104,10 @@ export class EventHeap {
     positions[slot] = at;
   }
 
+  /**
+   * From the bottom up: the hole goes down to a leaf along the earlier children, and the element then rises
+   * from there, mostly not at all. No branch hangs on which child is earlier, since none could be predicted.
+   */
   #siftDown(start: number, slot: number, time: number, sequence: number): void {
     const times = this.#times;
     const sequences = this.#sequences;
@@ -111,28 +115,23 @@ export class EventHeap {
     const positions = this.#positions;
     const size = this.size;
     let at = start;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      const right = child + 1;
-      if (
-        right < size &&
-        (times[right] < times[child] ||
-          (times[right] === times[child] && sequences[right] < sequences[child]))
-      )
-        child = right;
-      const t = times[child];
-      if (time < t || (time === t && sequence < sequences[child])) break;
-      times[at] = t;
+    for (let left = 2 * at + 1; left < size; left = 2 * at + 1) {
+      let child = left;
+      let earliest = times[left];
+      if (left + 1 < size) {
+        const right = times[left + 1];
+        child += Number(right < earliest);
+        if (right === earliest) child += Number(sequences[left + 1] < sequences[left]);
+        earliest = times[child];
+      }
+      const moved = slots[child];
+      times[at] = earliest;
       sequences[at] = sequences[child];
-      slots[at] = slots[child];
-      positions[slots[at]] = at;
+      slots[at] = moved;
+      positions[moved] = at;
       at = child;
     }
-    times[at] = time;
-    sequences[at] = sequence;
-    slots[at] = slot;
-    positions[slot] = at;
+    this.#siftUp(at, slot, time, sequence);
   }
 
   #growHeap(): void {

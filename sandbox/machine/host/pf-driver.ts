@@ -240,7 +240,8 @@ export class ExternalPort implements SwitchPort {
 
   /** The queue pair on `processor`. */
   queueOf(processor: VirtualProcessor): PfQueue {
-    return this.#queues.find((queue) => queue.processor === processor) ?? this.#queues[0];
+    for (const queue of this.#queues) if (queue.processor === processor) return queue;
+    return this.#queues[0];
   }
 
   deliver(processor: VirtualProcessor, frame: ScatterList): boolean {

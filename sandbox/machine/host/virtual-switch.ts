@@ -55,6 +55,8 @@ export class VirtualSwitch implements Task {
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
+  /** The adapter looked up last: most frames come from the one that the frame before came from. */
+  #recent: AdapterEntry | undefined;
   #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
@@ -78,6 +80,7 @@ export class VirtualSwitch implements Task {
     const key = macKey(address.high, address.low);
     const policy = new PortPolicy();
     this.#adapters.set(port, { port, key, number: this.#adapters.size, policy });
+    this.#recent = undefined;
     this.#stations.set(key, port);
   }
 
@@ -96,7 +99,7 @@ export class VirtualSwitch implements Task {
    * @returns whether a port keeps the list; see SwitchPort.deliver
    */
   forward(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
-    const entry = this.#adapters.get(from);
+    const entry = this.#entryOf(from);
     const source = this.#key(frame, 6);
     const group = (frame.byte(this.#host, 0) & 1) !== 0;
     const refused = entry === undefined ? undefined : this.#judge(processor, frame, source, entry);
@@ -114,6 +117,15 @@ export class VirtualSwitch implements Task {
     if (to !== from && to !== undefined) return this.#send(processor, frame, from, to, vlan);
     this.filtered++;
     return false;
+  }
+
+  /** The adapter at `port`; undefined for the external port. */
+  #entryOf(port: SwitchPort): AdapterEntry | undefined {
+    if (this.#recent?.port === port) return this.#recent;
+    if (port === this.#external) return undefined;
+    const entry = this.#adapters.get(port);
+    if (entry !== undefined) this.#recent = entry;
+    return entry;
   }
 
   /** What an adapter's own policy has against a frame of its, if anything. */
@@ -138,13 +150,13 @@ export class VirtualSwitch implements Task {
     to: SwitchPort,
     vlan: number,
   ): boolean {
-    const target = this.#adapters.get(to);
+    const target = this.#entryOf(to);
     if (target === undefined) {
       if (vlan !== 0 && !this.#tags.insert(frame, vlan)) return false;
       return this.#hand(processor, frame, to);
     }
     const { settings, dropped } = target.policy;
-    const source = this.#adapters.get(from)?.policy.settings;
+    const source = this.#entryOf(from)?.policy.settings;
     if (settings.vlan !== vlan) dropped.foreignVlan++;
     else if (settings.isolated && source?.isolated === true) dropped.isolated++;
     else {
@@ -212,6 +224,11 @@ export class VirtualSwitch implements Task {
   #key(frame: ScatterList, offset: number): number {
     if (frame.count > 0 && frame.lengths[0] >= offset + 6)
       return macKeyAt(this.#host, frame.addresses[0] + offset);
+    return this.#keyInPieces(frame, offset);
+  }
+
+  /** On its own: what a closure captures is allocated whenever the function around it is called. */
+  #keyInPieces(frame: ScatterList, offset: number): number {
     const byte = (i: number) => frame.byte(this.#host, offset + i);
     const low = ((byte(2) << 24) | (byte(3) << 16) | (byte(4) << 8) | byte(5)) >>> 0;
     return macKey((byte(0) << 8) | byte(1), low);

@@ -154,6 +154,10 @@ export class GuestMemory {
       for (let i = 0; i < length; i++) target[offset + i] = bytes[near + i];
       return length;
     }
+    return this.#readPages(gpa, target, offset, length);
+  }
+
+  #readPages(gpa: number, target: Uint8Array, offset: number, length: number): number {
     return this.#walk(gpa, length, READ, (at, from, count) => {
       if (at < 0) target.fill(0xff, offset + from, offset + from + count);
       else target.set(this.host.bytes.subarray(at, at + count), offset + from);
@@ -168,6 +172,10 @@ export class GuestMemory {
       for (let i = 0; i < length; i++) bytes[near + i] = source[offset + i];
       return length;
     }
+    return this.#writePages(gpa, source, offset, length);
+  }
+
+  #writePages(gpa: number, source: Uint8Array, offset: number, length: number): number {
     return this.#walk(gpa, length, WRITE, (at, from, count) => {
       if (at >= 0) this.host.bytes.set(source.subarray(offset + from, offset + from + count), at);
     });

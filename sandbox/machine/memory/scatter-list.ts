@@ -84,9 +84,8 @@ export class ScatterList {
     if (length > this.length || this.count === MAX_SEGMENTS) return false;
     const first = this.lengths[0];
     if (first <= length) return this.#replaceLong(host, to, length);
-    const { bytes } = host;
     const from = this.addresses[0];
-    for (let i = 0; i < length; i++) bytes[to + i] = bytes[from + i];
+    host.copyShort(to, from, length);
     for (let i = this.count; i > 1; i--) {
       this.addresses[i] = this.addresses[i - 1];
       this.lengths[i] = this.lengths[i - 1];

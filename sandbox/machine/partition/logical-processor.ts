@@ -44,9 +44,8 @@ export class LogicalProcessor implements Handler {
     this.ledger.charge(who, what, cycles);
     const start = this.local;
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
-    if (this.engine.trace.recording) {
-      this.engine.trace.step(who, what, start, this.local, detail, bytes, this.place);
-    }
+    const { trace } = this.engine;
+    if (trace.recording) trace.step(who, what, start, this.local, detail, bytes, this.place);
   }
 
   /** Cycles of this core in `picoseconds`. */

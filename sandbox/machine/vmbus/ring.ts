@@ -36,7 +36,7 @@ export class Ring {
   readonly #u32: Uint32Array;
   /** Word at which the control page starts in the host, and each data page. */
   readonly #control: number;
-  readonly #data: Float64Array;
+  readonly #data: Int32Array;
   /** Where the next packet is read, and the last read index that was published. */
   #reading: number;
   /** Where the packet that was read last begins. */
@@ -50,7 +50,7 @@ export class Ring {
   constructor(host: HostMemory, pages: readonly number[]) {
     this.#u32 = host.u32;
     this.#control = pages[0] / 4;
-    this.#data = Float64Array.from(pages.slice(1), (page) => page / 4);
+    this.#data = Int32Array.from(pages.slice(1), (page) => page / 4);
     this.dataSize = this.#data.length * PAGE_SIZE;
     this.#reading = this.readIndex;
     this.#published = this.#reading;

@@ -105,8 +105,9 @@ export class RemotePeer implements FrameReceiver, Handler {
 
   /** A frame of `flow` has been consumed at the other end: the window opens by one. */
   consumed(flow: number, at: number): void {
+    if (this.replies || this.#flows.length === 0) return;
     const target = this.#flows.find((candidate) => candidate.flow === flow);
-    if (target === undefined || target.plan.period > 0 || this.replies) return;
+    if (target === undefined || target.plan.period > 0) return;
     target.credit++;
     if (!this.#pump.pending) this.#pump.schedule(Math.max(at, this.#link.busyUntil, this.now));
   }

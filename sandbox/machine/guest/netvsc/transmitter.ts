@@ -308,11 +308,11 @@ export class Transmitter {
 
   #nvsp(at: number, kind: number, section: number, size: number): number {
     const packet = this.#packet;
-    packet.fill(0, at, at + NVSP_WORDS);
     packet[at] = NVSP_RNDIS_PACKET;
     packet[at + 1] = kind;
     packet[at + 2] = section;
     packet[at + 3] = size;
+    for (let i = 4; i < NVSP_WORDS; i++) packet[at + i] = 0;
     return at + NVSP_WORDS;
   }
 

@@ -33,8 +33,8 @@ export class PacketWriter {
   message(message: readonly number[]): number {
     const { words } = this;
     const count = Math.max(message.length, replyWords(this.#provider.state));
-    words.fill(0, DESCRIPTOR_WORDS, DESCRIPTOR_WORDS + count);
-    for (let i = 0; i < message.length; i++) words[DESCRIPTOR_WORDS + i] = message[i];
+    for (let i = 0; i < count; i++)
+      words[DESCRIPTOR_WORDS + i] = i < message.length ? message[i] : 0;
     return DESCRIPTOR_WORDS + count;
   }
 
