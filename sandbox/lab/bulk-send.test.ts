@@ -1,10 +1,11 @@
 /** A stream of TCP segments over the bus: who cuts and sums it does not show on the wire. */
 import { describe, expect, test } from 'vitest';
-import { dissect } from '../../tests/support/tcp-reference.ts';
+import { dissect, internetSum } from '../../tests/support/tcp-reference.ts';
 import { Random } from '../machine/engine/random.ts';
 import type { NetVsc } from '../machine/guest/netvsc/driver.ts';
 import type { GuestStack } from '../machine/guest/stack.ts';
-import { READ } from '../machine/memory/guest-memory.ts';
+import { READ, WRITE } from '../machine/memory/guest-memory.ts';
+import { FrameTemplate } from '../machine/net/frame.ts';
 import { StreamCheck, StreamPattern } from '../machine/net/stream-check.ts';
 import { BulkRun, type BulkSendOptions, bulkSend, bulkSendTable } from './bulk-send.ts';
 import { completeConfig } from './options.ts';
@@ -85,6 +86,37 @@ describe('every frame on the wire', () => {
       expect(report.throughputGbps).toBeGreaterThan(0.93);
     }
   });
+});
+
+test('a UDP frame with the sum of its pseudo header arrives as the stack would have made it', () => {
+  for (const by of ['nic', 'switch'] as const) {
+    const run = new BulkRun({ ...SMALL, by });
+    const { memory, engine } = run.host;
+    const { device } = parts(run);
+    const { source, destination } = run.stream;
+    const flow = { flow: 3, source, destination, length: 1001, seed: 9 };
+    const template = new FrameTemplate(memory, flow);
+    const sent: Uint8Array[] = [];
+    const frames: Uint8Array[] = [];
+    run.onFrame = (at, length) => frames.push(memory.bytes.slice(at, at + length));
+    for (let sequence = 0; sequence < 20; sequence++) {
+      const at = device.memory.span(device.claim(0), 1001, WRITE);
+      template.write(at, sequence);
+      sent.push(memory.bytes.slice(at, at + 1001));
+      const pseudo = [
+        ...sent[sequence].subarray(26, 34),
+        0,
+        17,
+        ...sent[sequence].subarray(38, 40),
+      ];
+      const sum = 0xffff - internetSum(pseudo);
+      memory.bytes.set([sum >>> 8, sum], at + 40);
+      device.sendUnfinished(0, 1001, false, { tcp: false, ipv6: false, transport: 34, segment: 0 });
+      engine.run();
+    }
+    expect(frames).toEqual(sent);
+    expect(device.refused).toBe(0);
+  }
 });
 
 test('between two machines the switch cuts: the other guest receives frames, not the long one', () => {
