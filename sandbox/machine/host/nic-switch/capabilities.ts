@@ -66,7 +66,7 @@ export function usableVfs(of: NicSwitchCapabilities, split: SwitchSplit): number
 }
 
 export function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && Number.isInteger(Math.log2(value));
+  return Number.isInteger(value) && value > 0 && value < 2 ** 31 && (value & (value - 1)) === 0;
 }
 
 /** The number of queue pairs that a port gets for a wish: the next power of two. */
