@@ -18,7 +18,7 @@ function space(words: Record<number, number>): ConfigurationReader {
 
 function sealed(bytes: number[]): Uint8Array {
   const table = Uint8Array.from(bytes);
-  table[4] = table.length;
+  table.set([table.length, 0, 0, 0], 4);
   table[9] = 0;
   table[9] = -table.reduce((sum, byte) => sum + byte, 0);
   return table;
