@@ -1,237 +1,210 @@
 import { describe, expect, test } from 'vitest';
-import { HyperVHost } from './host.ts';
 import {
-  getNetAdapterSriov,
-  getVMHost,
-  getVMNetworkAdapter,
-  getVMSwitch,
-} from './management-reports.ts';
-import type { CapabilityName, HostCapabilities } from './platform/capabilities.ts';
-import { costsOf, findProfile } from './profiles.ts';
+  CSR6_OPERATION,
+  CSR9_SERIAL_ROM,
+  MII_CLOCK,
+  MII_READ,
+} from '../machine/devices/dec21140/spec.ts';
+import { REG_LINK_SPEED, REG_STATUS } from '../machine/devices/sriov-nic/spec.ts';
+import { TulipDriver } from '../machine/guest/tulip/driver.ts';
+import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
+import type { GuestCode } from '../machine/partition/virtual-processor.ts';
+import { PHYSICAL_FUNCTION_REGISTERS } from './host.ts';
+import { completeConfig } from './options.ts';
+import type { CompareConfig, PathName } from './report.ts';
+import { Testbed, type TestbedOptions } from './testbed.ts';
 import { UsageError } from './usage.ts';
 
-const MEBIBYTE = 1 << 20;
-
-function hostWith(capabilities: Partial<HostCapabilities> = {}, mebibytes = 7): HyperVHost {
-  return new HyperVHost({
-    costs: costsOf(findProfile('sandybridge-2012')),
-    lineGbps: 10,
-    rootCores: 1,
-    maxFrame: 1514,
-    guestBytes: mebibytes * MEBIBYTE,
-    postedInterrupts: false,
-    capabilities,
-  });
+function bed(path: PathName, options: Partial<CompareConfig> = {}, more: TestbedOptions = {}) {
+  return new Testbed(path, completeConfig({ paths: [path], frames: 200, ...options }), more);
 }
 
-/** A host, its switch, and machines with an adapter each. */
-function machine(
-  capabilities: Partial<HostCapabilities> = {},
-  { enableIov = true, iovWeight = 100, queues = 1, vms = 1 } = {},
-) {
-  const host = hostWith(capabilities, vms * (6 * queues + 1));
-  const vmSwitch = host.newVMSwitch({ enableIov });
-  const adapters = Array.from({ length: vms }, () =>
-    host
-      .newVM({ memoryBytes: 6 * queues * MEBIBYTE })
-      .addNetworkAdapter({ switch: vmSwitch, iovWeight, queues }),
+/** Gb/s of payload-carrying frames over the whole run. */
+function rate({ measurement }: Testbed): number {
+  const { deliveredBytes, lastArrived, firstSent } = measurement;
+  return (deliveredBytes * 8000) / (lastArrived - firstSent);
+}
+
+describe('the root sets the speed of the link', () => {
+  test.each(['vmbus', 'sriov'] as const)('%s: traffic then runs at it, both ways', (path) => {
+    for (const direction of ['tx', 'rx'] as const) {
+      const machine = bed(path, { direction });
+      machine.host.setLinkSpeed(1000);
+      machine.run();
+      expect(machine.host.linkSpeed).toBe(1000);
+      expect(machine.measurement.delivered).toBe(200);
+      expect(rate(machine)).toBeLessThan(1);
+      expect(rate(machine)).toBeGreaterThan(0.85);
+    }
+  });
+
+  test('any function can read it in STATUS', () => {
+    const { host } = bed('sriov');
+    const status = () => host.nic.functions.map((f) => f.read(REG_STATUS) >>> 6);
+    expect(status()).toEqual([2, 2]);
+    host.setLinkSpeed(100);
+    expect(status()).toEqual([1, 1]);
+    host.setLinkSpeed(10);
+    expect(status()).toEqual([0, 0]);
+  });
+
+  test('a speed that the line does not have is refused, by the driver and by the register', () => {
+    const { host } = bed('vmbus');
+    for (const speed of [0, 5, 25_000, Number.NaN])
+      expect(() => host.setLinkSpeed(speed)).toThrow(UsageError);
+    for (const speed of [0, 5, 25_000]) host.nic.functions[0].write(REG_LINK_SPEED, speed, 0);
+    expect(host.linkSpeed).toBe(10_000);
+    expect(() => bed('native').host.setLinkSpeed(1000)).toThrow(/no root partition/);
+  });
+});
+
+describe('a child cannot', () => {
+  test.each(['emulated', 'vmbus', 'sriov'] as const)(
+    '%s: the registers of the physical function are not in its memory',
+    (path) => {
+      const { host, machines } = bed(path);
+      const { memory } = machines[0];
+      const before = memory.faults;
+      memory.write32(PHYSICAL_FUNCTION_REGISTERS + REG_LINK_SPEED, 10);
+      expect(memory.read32(PHYSICAL_FUNCTION_REGISTERS + REG_LINK_SPEED)).toBe(0xffffffff);
+      expect(memory.faults - before).toBe(2);
+      expect(memory.lastFault?.gpa).toBe(PHYSICAL_FUNCTION_REGISTERS + REG_LINK_SPEED);
+      expect(host.linkSpeed).toBe(10_000);
+    },
   );
-  host.engine.run(Infinity, 10_000_000);
-  return { host, vmSwitch, adapters, adapter: adapters[0] };
-}
 
-describe('supported, enabled and in use are three facts', () => {
-  test('a working host, both boxes ticked', () => {
-    const { host, vmSwitch, adapter } = machine();
-    expect(getVMHost(host)).toMatchObject({ iovSupport: true, iovSupportReasons: [] });
-    expect(getNetAdapterSriov(host)).toMatchObject({ sriovSupport: 'Supported', numVFs: 63 });
-    expect(getVMSwitch(host, vmSwitch)).toMatchObject({
-      iovEnabled: true,
-      iovSupport: true,
-      iovVirtualFunctionCount: 63,
-      iovVirtualFunctionsInUse: 1,
-      iovQueuePairsInUse: 2,
-      virtualPortsInUse: 2,
-    });
-    expect(getVMNetworkAdapter(host, adapter)).toMatchObject({
-      iovUsage: 100,
-      vfId: 0,
-      iovQueuePairsAssigned: 1,
-      vfDataPathActive: true,
-      refusals: [],
-    });
-    expect(adapter.requesterId).toBe(0x180);
+  test('sriov: a virtual function has no such register: ones, no effect, counted', () => {
+    const { host, adapters } = bed('sriov');
+    const vf = host.nic.functions[adapters[0].functionIndex ?? 0];
+    vf.write(REG_LINK_SPEED, 10, 0);
+    expect(vf.read(REG_LINK_SPEED)).toBe(0xffffffff);
+    expect(vf.refused).toBe(2);
+    expect(host.linkSpeed).toBe(10_000);
+    expect(host.nic.functions[0].refused).toBe(0);
   });
 
-  test('supported, not enabled: as the capture of an X550 has it, no virtual function is counted', () => {
-    const { host, vmSwitch, adapter } = machine({}, { enableIov: false });
-    expect(getVMSwitch(host, vmSwitch)).toMatchObject({
-      iovSupport: true,
-      iovEnabled: false,
-      iovVirtualFunctionCount: 0,
-      iovQueuePairCount: 512,
-    });
-    expect(adapter.path).toBe('vmbus');
-    expect(layers(host, adapter)).toEqual([['switch', 'SwitchNotIov']]);
+  test('emulated: a chip told to run at 10 Mb/s is as fast as before, and faster than its label', () => {
+    const TRANSMIT_THRESHOLD_MODE = 1 << 22;
+    class Slow extends TulipDriver {
+      override *out(register: number, value: number): GuestCode {
+        yield* super.out(
+          register,
+          register === CSR6_OPERATION ? value | TRANSMIT_THRESHOLD_MODE : value,
+        );
+      }
+    }
+    const usual = bed('emulated');
+    const slow = bed('emulated', {}, { drivers: { tulip: Slow } });
+    for (const machine of [usual, slow]) machine.run();
+    expect(slow.host.linkSpeed).toBe(10_000);
+    expect(slow.measurement.delivered).toBe(200);
+    expect(rate(slow)).toBe(rate(usual));
+    expect(rate(slow)).toBeGreaterThan(0.1);
   });
 
-  test('enabled, not supported', () => {
-    const { host, vmSwitch, adapter } = machine({ slat: false });
-    expect(getVMSwitch(host, vmSwitch)).toMatchObject({ iovEnabled: true, iovSupport: false });
-    expect([adapter.path, getVMNetworkAdapter(host, adapter).vfDataPathActive]).toEqual([
-      'vmbus',
-      false,
-    ]);
+  test('emulated: a PHY forced to 10 Mb/s is the chip’s affair, and not the wire’s', () => {
+    const usual = bed('emulated');
+    const slow = bed('emulated');
+    const { device } = slow.adapters[0].worker ?? {};
+    if (device === undefined) throw new Error('no worker');
+    const clock = (bit: number, direction = 0) => {
+      const value = direction | (bit << 17);
+      for (const level of [0, MII_CLOCK]) device.write(CSR9_SERIAL_ROM, 4, value | level);
+      return (device.read(CSR9_SERIAL_ROM, 4) >>> 19) & 1;
+    };
+    /** IEEE 802.3 clause 22: preamble, start, operation, PHY 1, register 0, then turn-around and data. */
+    const frame = (operation: string) => {
+      for (const bit of `${'1'.repeat(32)}01${operation}0000100000`) clock(Number(bit));
+    };
+    const control = () => {
+      frame('10');
+      let read = 0;
+      for (let i = 0; i < 17; i++) read = ((read << 1) | clock(0, MII_READ)) & 0xffff;
+      return read;
+    };
+    expect(control()).not.toBe(0);
+    frame('01');
+    for (const bit of `10${'0'.repeat(16)}`) clock(Number(bit));
+    expect(control()).toBe(0);
+    for (const machine of [usual, slow]) machine.run();
+    expect(slow.host.linkSpeed).toBe(10_000);
+    expect(rate(slow)).toBe(rate(usual));
+    expect(rate(slow)).toBeGreaterThan(0.1);
   });
 
-  test('the second box: without a weight nothing is asked for', () => {
-    const { host, adapter } = machine({}, { iovWeight: 0 });
-    expect(layers(host, adapter)).toEqual([['network adapter', 'NotAsked']]);
+  test('nothing that a guest’s driver holds leads to the virtual switch', () => {
+    for (const path of ['emulated', 'vmbus', 'sriov'] as const) {
+      const seen = new Set<object>();
+      const visit = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null || seen.has(value)) return;
+        if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
+        seen.add(value);
+        for (const key of Reflect.ownKeys(value)) visit(Reflect.get(value, key));
+      };
+      visit(bed(path).adapters[0].device);
+      expect(seen.size).toBeGreaterThan(2);
+      expect([...seen].some((value) => value instanceof VirtualSwitch)).toBe(false);
+    }
   });
 });
 
-function layers(host: HyperVHost, adapter: (typeof host.machines)[number]['adapters'][number]) {
-  return getVMNetworkAdapter(host, adapter).refusals.map(({ layer, reason }) => [layer, reason]);
-}
-
-describe('one thing broken at a time', () => {
-  const HOST: [CapabilityName, string[], string][] = [
-    ['slat', ['NoSlat'], 'NoIoMmuSupport'],
-    ['interruptRemapping', ['NoInterruptRemapping'], 'NoIoMmuSupport'],
-    ['dmaRemapping', ['NoInterruptRemapping', 'NoDmaRemapping'], 'NoIoMmuSupport'],
-    ['remappingEnabled', ['RemappingDisabled'], 'NoIoMmuSupport'],
-    ['biosSupport', ['NotEnabledInBios'], 'NoIoMmuSupport'],
-    ['firmwareTables', ['WrongFirmwareTables'], 'NoIoMmuSupport'],
-    ['pciExpress', ['NoPciExpress'], 'Unknown'],
-    ['expressControl', ['NoExpressControl'], 'NoOscSupport'],
-    ['acs', ['NoAcs'], 'MissingAcs'],
-  ];
-  test.each(HOST)('host: %s', (part, reasons, ofAdapter) => {
-    const { host, adapter } = machine({ [part]: false });
-    expect(getVMHost(host).iovSupportReasons).toEqual(reasons);
-    expect(getNetAdapterSriov(host).sriovSupport).toBe(ofAdapter);
-    expect(layers(host, adapter)).toEqual(reasons.map((reason) => ['host', reason]));
-    expect(adapter.path).toBe('vmbus');
+describe('the policy of a port', () => {
+  test.each(['emulated', 'vmbus'] as const)('%s: a forged source stops at the switch', (path) => {
+    const machine = bed(path);
+    const [adapter] = machine.adapters;
+    const { device } = adapter;
+    const send = device.send.bind(device);
+    let gpa = 0;
+    const claim = device.claim.bind(device);
+    device.claim = (queue) => {
+      gpa = claim(queue);
+      return gpa;
+    };
+    let count = 0;
+    device.send = (queue, length, more) => {
+      if (count++ % 4 === 0) device.memory.write8(gpa + 11, 0x99);
+      send(queue, length, more);
+    };
+    machine.run();
+    expect(machine.vmSwitch?.droppedAt(adapter).spoofed).toBe(50);
+    expect(machine.measurement.delivered).toBe(150);
+    expect(machine.measurement.strays).toBe(0);
   });
 
-  const ADAPTER: [CapabilityName, string][] = [
-    ['acsInSlot', 'MissingAcs'],
-    ['busNumbers', 'NoBusResources'],
-    ['barSpace', 'NoVfBarSpace'],
-    ['pfDriver', 'MissingPfDriver'],
-  ];
-  test.each(ADAPTER)('adapter: %s', (part, value) => {
-    const { host, adapter } = machine({ [part]: false });
-    expect(getVMHost(host).iovSupport).toBe(true);
-    expect(getNetAdapterSriov(host).sriovSupport).toBe(value);
-    expect(layers(host, adapter)).toEqual([['adapter', value]]);
+  test('vmbus: a maximum bandwidth bounds what arrives; the other machine keeps its own', () => {
+    const machine = bed('vmbus', { vms: 2, frames: 4000 });
+    const { vmSwitch, adapters } = machine;
+    vmSwitch?.setPortPolicy(adapters[0], { maximumBandwidth: 100e6 });
+    machine.run();
+    const dropped = vmSwitch?.droppedAt(adapters[0]).limited ?? 0;
+    expect(dropped).toBeGreaterThan(1500);
+    expect(machine.measurement.delivered + dropped).toBe(4000);
+    expect(vmSwitch?.droppedAt(adapters[1]).limited).toBe(0);
   });
 
-  test('adapter: supported, and switched off in its own settings', () => {
-    const { host, vmSwitch, adapter } = machine({ sriovKeyword: false });
-    expect(getNetAdapterSriov(host)).toMatchObject({ sriovSupport: 'Supported', enabled: false });
-    expect(getVMSwitch(host, vmSwitch).iovSupport).toBe(false);
-    expect(layers(host, adapter)).toEqual([['adapter', 'AdapterDisabled']]);
+  test('vmbus: full frames of a VLAN reach the peer with their tag', () => {
+    const machine = bed('vmbus', { frames: 10 });
+    const tags: string[] = [];
+    machine.host.connectPeer({
+      receive(address, length) {
+        const { bytes } = machine.host.memory;
+        const tag = Buffer.from(bytes.subarray(address + 12, address + 16)).toString('hex');
+        tags.push(`${length} ${tag}`);
+      },
+    });
+    machine.vmSwitch?.setPortPolicy(machine.adapters[0], { vlan: 7 });
+    machine.run();
+    expect(tags).toEqual(new Array(10).fill('1518 81000007'));
   });
 
-  test('eight VFs fit where sixty-three do not: room is a matter of size', () => {
-    const few = { virtualFunctions: 8, virtualPorts: 9 };
-    expect(getNetAdapterSriov(hostWith(few)).sriovSupport).toBe('Supported');
-    expect(getNetAdapterSriov(hostWith({ ...few, barSpace: false })).sriovSupport).toBe(
-      'NoVfBarSpace',
+  test('settings that cannot be, and adapters that are not there, are refused', () => {
+    const { vmSwitch, adapters } = bed('vmbus');
+    for (const settings of [{ vlan: -1 }, { vlan: 4095 }, { vlan: 1.5 }, { maximumBandwidth: 5 }])
+      expect(() => vmSwitch?.setPortPolicy(adapters[0], settings)).toThrow(UsageError);
+    expect(() => vmSwitch?.setPortPolicy(bed('vmbus').adapters[0], {})).toThrow(/not connected/);
+    const sriov = bed('sriov');
+    expect(() => sriov.vmSwitch?.setPortPolicy(sriov.adapters[0], { vlan: 5 })).toThrow(
+      /pass the virtual switch by/,
     );
   });
-});
-
-describe('several at once', () => {
-  test('an old box', () => {
-    const host = hostWith({ slat: false, biosSupport: false, expressControl: false, acs: false });
-    expect(getVMHost(host).iovSupportReasons).toEqual([
-      'NoSlat',
-      'NotEnabledInBios',
-      'NoExpressControl',
-      'NoAcs',
-    ]);
-  });
-
-  test('faults on four layers are named on four layers, lowest first', () => {
-    const { host, adapter } = machine(
-      { acs: false, sriovKeyword: false },
-      { enableIov: false, iovWeight: 0 },
-    );
-    expect(layers(host, adapter)).toEqual([
-      ['host', 'NoAcs'],
-      ['adapter', 'AdapterDisabled'],
-      ['switch', 'SwitchNotIov'],
-      ['network adapter', 'NotAsked'],
-    ]);
-  });
-
-  test('what cannot be looked at gives no reason of its own', () => {
-    const host = hostWith({ biosSupport: false, interruptRemapping: false, pciExpress: false });
-    expect(getVMHost(host).iovSupportReasons).toEqual(['NotEnabledInBios', 'NoPciExpress']);
-  });
-});
-
-describe('what runs out', () => {
-  test('virtual functions: the second machine stays synthetic, and carries on', () => {
-    const few = { virtualFunctions: 1, virtualPorts: 2 };
-    const { host, vmSwitch, adapters } = machine(few, { vms: 2 });
-    expect(adapters.map(({ path }) => path)).toEqual(['sriov', 'vmbus']);
-    expect(layers(host, adapters[1])).toEqual([['switch', 'NoVirtualFunction']]);
-    expect(getVMSwitch(host, vmSwitch)).toMatchObject({
-      iovVirtualFunctionCount: 1,
-      iovVirtualFunctionsInUse: 1,
-    });
-  });
-
-  test('queue pairs: more were asked for than are left', () => {
-    const few = { virtualFunctions: 3, virtualPorts: 4, queuePairs: 4 };
-    const { host, adapter } = machine(few, { queues: 4 });
-    expect(layers(host, adapter)).toEqual([['switch', 'NoQueuePairs']]);
-  });
-
-  test('ports: those of the physical function have used up the pool', () => {
-    const host = hostWith({ virtualFunctions: 3, virtualPorts: 4, singleVPortPool: true });
-    const vmSwitch = host.newVMSwitch({ enableIov: true });
-    const nicSwitch = host.management.nicSwitchFor(vmSwitch);
-    for (let i = 0; i < 3; i++)
-      nicSwitch?.createVPort({ switchId: 0, attachedFunctionId: 0xffff, queuePairs: 1 }, 'other');
-    const adapter = host
-      .newVM({ memoryBytes: 6 * MEBIBYTE })
-      .addNetworkAdapter({ switch: vmSwitch, iovWeight: 1 });
-    expect(layers(host, adapter)).toEqual([['switch', 'NoVirtualPort']]);
-  });
-
-  test('a request for three queues gets a port with four', () => {
-    const { host, adapter } = machine({}, { queues: 3 });
-    expect(getVMNetworkAdapter(host, adapter)).toMatchObject({
-      iovQueuePairsRequested: 3,
-      iovQueuePairsAssigned: 4,
-    });
-  });
-});
-
-test('each virtual function gets the next requester id, and the NIC has it too', () => {
-  const { host, adapters } = machine({}, { vms: 3 });
-  expect(adapters.map(({ requesterId }) => requesterId)).toEqual([0x180, 0x182, 0x184]);
-  const records = host.management.nicSwitchFor(host.newVMSwitch({ enableIov: true }))?.log.records;
-  expect(records?.slice(0, 5).map(({ name }) => name)).toEqual([
-    'OID_NIC_SWITCH_CREATE_SWITCH',
-    'OID_RECEIVE_FILTER_SET_FILTER',
-    'OID_NIC_SWITCH_ALLOCATE_VF',
-    'OID_NIC_SWITCH_CREATE_VPORT',
-    'OID_RECEIVE_FILTER_MOVE_FILTER',
-  ]);
-});
-
-test.each<[object, RegExp]>([
-  [{ iommu: false }, /there is no 'iommu'; there are slat/],
-  [{ slat: 1 }, /slat '1' is not true or false/],
-  [{ virtualFunctions: 0 }, /virtualFunctions 0 is not a whole number from 1 to 63/],
-  [{ virtualPorts: 60 }, /virtualPorts 60 must be more than virtualFunctions 63/],
-  [{ queuePairs: 40 }, /queuePairs 40 must be at least virtualPorts 64/],
-])('capabilities %o are refused', (wrong, words) => {
-  expect(() => hostWith(wrong as Partial<HostCapabilities>)).toThrow(UsageError);
-  expect(() => hostWith(wrong as Partial<HostCapabilities>)).toThrow(words);
 });
