@@ -9,7 +9,7 @@ import { Ledger } from '../../machine/partition/ledger.ts';
 import { LogicalProcessor } from '../../machine/partition/logical-processor.ts';
 import { VirtualProcessor } from '../../machine/partition/virtual-processor.ts';
 import { Channel } from '../../machine/vmbus/channel.ts';
-import { DESCRIPTOR_WORDS, Ring } from '../../machine/vmbus/ring.ts';
+import { DESCRIPTOR_WORDS, type Ring } from '../../machine/vmbus/ring.ts';
 
 /** Pages of each ring: those of the Linux driver, with the control page. */
 const RING_PAGES = 5;
