@@ -1,24 +1,16 @@
 import type { HostMemory } from '../../memory/host-memory.ts';
-import { crc32 } from '../../net/crc32.ts';
-import { flowHash, MIN_FRAME, macKeyAt, VLAN_TAG_BYTES } from '../../net/frame.ts';
+import { MIN_FRAME, macKeyAt, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { NicFunction } from './function.ts';
-import { functionOf, MAX_POOLS, poolOf } from './layout.ts';
+import { MAX_POOLS, poolOf } from './layout.ts';
 import { PoolMask } from './pool-mask.ts';
+import { PoolStore } from './pool-store.ts';
 import { ReceiveSideScaling } from './rss.ts';
-import { RX_LOOPED, RX_TAG_STRIPPED, type RxNotes } from './rx-queue.ts';
 import { SenderRules } from './sender-rules.ts';
 import { SwitchRegisters } from './switch-registers.ts';
 import * as spec from './switch-spec.ts';
-import {
-  KEEP_FCS,
-  type Route,
-  SPREAD,
-  STRIP_VLAN,
-  SwitchTables,
-  UNTAGGED,
-} from './switch-tables.ts';
+import { type Route, SwitchTables, UNTAGGED } from './switch-tables.ts';
 import type { TxQueue } from './tx-queue.ts';
-import { copyWithoutTag, insertTag, isTaggedAt, tagAt } from './vlan-tag.ts';
+import { insertTag, isTaggedAt, tagAt } from './vlan-tag.ts';
 
 /** The way back into the switch, for frames from one function to another. */
 export interface InnerPort {
@@ -44,8 +36,6 @@ interface Looped {
   source: number;
 }
 
-const FCS = 4;
-
 /**
  * The switch between the wire and the functions' pools. Registers are compiled into tables when they have
  * been written, so a frame costs one look at its destination.
@@ -57,6 +47,8 @@ export class NicSwitch {
   readonly rss = new ReceiveSideScaling(this.registers);
   /** Frames from the wire that every pool refused for their length (ROC). */
   oversize = 0;
+  /** Frames from the wire that are shorter than any may be (RUC). */
+  undersize = 0;
   /** Frames stopped for their source address, VLAN or type (SSVPC). */
   spoofed = 0;
   /** Frames to another function for which there was no room inside. */
@@ -73,8 +65,7 @@ export class NicSwitch {
   /** By function: whether its queues may send. */
   #sending = new Uint8Array(MAX_POOLS);
   #looped = new Map<number, Looped>();
-  #scratch: number;
-  #notes: RxNotes = { types: 0, hash: 0, status: 0, tag: 0 };
+  #store: PoolStore;
 
   /** @param longest bytes of a frame without FCS that the MAC has room for */
   constructor(
@@ -87,7 +78,7 @@ export class NicSwitch {
     this.#functions = functions;
     this.#inner = inner;
     this.#longest = longest;
-    this.#scratch = host.allocate(spec.VMOLR_LONGEST + FCS) + 2;
+    this.#store = new PoolStore(host, functions, this.tables, this.rss);
     this.registers.changed = (offset) => this.#changed(offset);
   }
 
@@ -112,6 +103,10 @@ export class NicSwitch {
 
   /** A frame from the wire. */
   fromWire(address: number, length: number): void {
+    if (length < MIN_FRAME) {
+      this.undersize++;
+      return;
+    }
     if (this.tables.stale) this.#compile();
     const tagged = isTaggedAt(this.#host, address);
     const vlan = tagged ? tagAt(this.#host, address) & 0xfff : UNTAGGED;
@@ -120,7 +115,7 @@ export class NicSwitch {
     this.onForward?.({ from: -1, address, length, pools: fromWire, leaves: false, stopped: false });
     let refused = 0;
     for (let i = 0; i < fromWire.length; i++)
-      if (!this.#store(fromWire[i], route, address, length, tagged, false)) refused++;
+      if (!this.#store.store(fromWire[i], route, address, length, tagged, false)) refused++;
     if (refused > 0 && refused === fromWire.length) this.oversize++;
   }
 
@@ -169,7 +164,7 @@ export class NicSwitch {
     const own = this.tables.ownFrames.has(source);
     const tagged = isTaggedAt(this.#host, address);
     for (const pool of route.fromInside)
-      if (pool !== source || own) this.#store(pool, route, address, length, tagged, true);
+      if (pool !== source || own) this.#store.store(pool, route, address, length, tagged, true);
   }
 
   #leave(pool: number, address: number, length: number): number {
@@ -212,76 +207,6 @@ export class NicSwitch {
       known.source = source;
     }
     this.#inner.send(length, at);
-  }
-
-  /** @returns false when the frame is too long for the pool */
-  #store(
-    pool: number,
-    route: Route,
-    address: number,
-    length: number,
-    tagged: boolean,
-    looped: boolean,
-  ): boolean {
-    const { tables } = this;
-    if (length > (tagged ? tables.longestTagged : tables.longest)[pool]) return false;
-    const target = this.#functions[functionOf(pool, this.#functions.length - 1)];
-    const how = (route.group ? tables.storingGroup : tables.storing)[pool];
-    if (how !== 0 || looped) {
-      this.#storeChanged(target, how, route, address, length, tagged, looped);
-      return true;
-    }
-    target.rx[this.#boundQueue(target, route.queue, address)].receive(address, length);
-    return true;
-  }
-
-  /** The queue that the address is bound to; the first when it is not. */
-  #boundQueue({ rx }: NicFunction, binding: number, address: number): number {
-    if (binding === 0) return 0;
-    const byFlow = (binding & spec.QUEUE_BY_FLOW) !== 0;
-    return (byFlow ? flowHash(this.#host, address) : binding & 0xff) % rx.length;
-  }
-
-  /** Stores a frame as the pool wants it: without its tag, with its FCS, on a queue by its hash. */
-  #storeChanged(
-    target: NicFunction,
-    how: number,
-    route: Route,
-    address: number,
-    length: number,
-    tagged: boolean,
-    looped: boolean,
-  ): void {
-    const host = this.#host;
-    const notes = this.#notes;
-    const tag = tagged ? VLAN_TAG_BYTES : 0;
-    let queue = this.#boundQueue(target, route.queue, address);
-    notes.hash = notes.types = notes.tag = 0;
-    notes.status = looped ? RX_LOOPED : 0;
-    if ((how & SPREAD) !== 0) {
-      const spread = this.rss.queueFor(host, address, length, tag, target.rx.length);
-      if (route.queue === 0) queue = spread;
-      notes.hash = this.rss.hash;
-      notes.types = this.rss.types;
-    }
-    let from = address;
-    let bytes = length;
-    if (tagged && (how & STRIP_VLAN) !== 0) {
-      notes.status |= RX_TAG_STRIPPED;
-      notes.tag = tagAt(host, address);
-      copyWithoutTag(host, this.#scratch, address, length);
-      from = this.#scratch;
-      bytes -= VLAN_TAG_BYTES;
-    }
-    if ((how & KEEP_FCS) !== 0) {
-      if (from === address) host.copy(this.#scratch, address, length);
-      from = this.#scratch;
-      // The FCS is what came over the wire: over the tag too.
-      const fcs = ~crc32(host.bytes, address, length);
-      for (let i = 0; i < FCS; i++) host.bytes[from + bytes + i] = fcs >>> (8 * i);
-      bytes += FCS;
-    }
-    target.rx[queue].receive(from, bytes, notes);
   }
 
   #changed(offset: number): void {

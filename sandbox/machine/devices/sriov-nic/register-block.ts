@@ -1,8 +1,15 @@
-/** Registers of a part of the device, for the dispatch of the physical function's window. All accesses have 32 bits. */
+/** A group of registers that a register file asks by offset in the physical function's window. */
 export interface RegisterBlock {
-  /** First offset and bytes of each range. */
+  /** First offset, and bytes. */
   readonly ranges: readonly (readonly [number, number])[];
+  /** A 32-bit read of an offset in the ranges, a multiple of 4. */
   read(offset: number): number;
-  /** @param at when the write leaves the processor, in picoseconds */
+  /** A 32-bit write that reaches the device at `at`, in picoseconds. */
+  write(offset: number, value: number, at: number): void;
+}
+
+/** Registers as software sees them through one function's memory. */
+export interface RegisterWindow {
+  read(offset: number): number;
   write(offset: number, value: number, at: number): void;
 }
