@@ -1,3 +1,4 @@
+import type { MsixTable } from '../../bus/pci/msix-table.ts';
 import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from './offload-spec.ts';
 import type { RxQueue } from './rx-queue.ts';
 import {
@@ -36,8 +37,14 @@ export class NicFunction {
   readonly tx: TxQueue[] = [];
   /** Vector 2q is receive queue q, 2q + 1 transmit queue q. */
   readonly vectors: InterruptVector[] = [];
-  /** MSI-X table: the remapping index of each vector. */
+  /** The remapping index of each vector, where the root has set it up itself. */
   readonly messages: (number | undefined)[] = [];
+  /** Its MSI-X table, which sends every other vector's message. */
+  readonly msix: MsixTable | undefined;
+  /** Whether its registers answer: its memory space is decoded, and it is somebody's. */
+  decoding = true;
+  /** Bus Master Enable: without it the function makes no requests. */
+  busMaster = true;
   /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
   refused = 0;
   /** Called when the physical function's driver has said which checksums are checked. */
@@ -48,8 +55,9 @@ export class NicFunction {
   #step: number;
 
   /** @param link the NIC's link, whose speed the physical function may set and any may read */
-  constructor(index: number, requesterId: number, link: LinkSpeed) {
+  constructor(index: number, requesterId: number, link: LinkSpeed, msix?: MsixTable) {
     this.#link = link;
+    this.msix = msix;
     this.index = index;
     this.requesterId = requesterId;
     const physical = index === 0;
@@ -60,6 +68,7 @@ export class NicFunction {
 
   /** A 32-bit register write that leaves the processor at `at`. Unlisted offsets are ignored. */
   write(offset: number, value: number, at: number): void {
+    if (!this.decoding) return;
     const tx = Math.floor((offset - this.#txBase) / this.#step);
     if (offset >= this.#txBase && tx < this.tx.length) {
       this.tx[tx].write((offset - this.#txBase) % this.#step, value, at);
@@ -81,6 +90,7 @@ export class NicFunction {
 
   /** A 32-bit register read; unlisted offsets read 0. */
   read(offset: number): number {
+    if (!this.decoding) return 0xffffffff;
     if (offset === REG_STATUS) return this.#status;
     if (offset === REG_LINK_SPEED) return this.#speed();
     const tx = Math.floor((offset - this.#txBase) / this.#step);
@@ -95,6 +105,13 @@ export class NicFunction {
   /** The receive queue for a flow. */
   receiveQueueFor(hash: number): RxQueue {
     return this.rx[hash % this.rx.length];
+  }
+
+  /** A function-level reset: queues, and who its messages go to. */
+  reset(): void {
+    this.stop();
+    this.msix?.reset();
+    this.busMaster = false;
   }
 
   /** Stops every queue. */

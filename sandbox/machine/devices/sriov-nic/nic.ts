@@ -1,11 +1,14 @@
+import { MsixTable } from '../../bus/pci/msix-table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
-import type { Iommu } from '../../iommu/iommu.ts';
+import { DMA_WRITE, type Iommu } from '../../iommu/iommu.ts';
+import { isInterruptRange } from '../../iommu/memory-requests.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
+import { VF_VECTORS } from './configuration-spec.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
 import { NicSwitch } from './nic-switch.ts';
@@ -101,6 +104,18 @@ export class SriovNic implements MessageSender {
   }
 
   /**
+   * Gives virtual function `functionIndex` to somebody else, with `queues` queue pairs: what its last owner
+   * has left in it is gone, and the registers that he holds answer no more.
+   */
+  renewVf(functionIndex: number, queues: number): void {
+    const old = this.functions[functionIndex];
+    old.reset();
+    old.decoding = false;
+    this.functions[functionIndex] = this.#makeFunction(functionIndex, old.requesterId, queues);
+    this.switching.functionAdded();
+  }
+
+  /**
    * Frames for `mac` go to `functionIndex` from now on: to its queue `queue`, or spread by flow when
    * that is left out. Writes the receive address registers as the PF driver does.
    * @returns false when no entry is free
@@ -126,8 +141,8 @@ export class SriovNic implements MessageSender {
   sendMessage(functionIndex: number, vector: number): void {
     const target = this.functions[functionIndex];
     const index = target.messages[vector];
-    if (index !== undefined)
-      this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
+    if (index === undefined) target.msix?.signal(vector, this.engine.now);
+    else this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
   }
 
   /**
@@ -135,8 +150,11 @@ export class SriovNic implements MessageSender {
    * detection of later parts of the family does, and is visible in the IOMMU's fault record.
    */
   translate(queue: TxQueue | RxQueue, address: number, access: number): number {
-    const at = this.#wiring.iommu.translate(queue.requesterId, address, access);
-    if (at < 0) this.functions[queue.functionIndex].stop();
+    const target = this.functions[queue.functionIndex];
+    const at = target.busMaster
+      ? this.#wiring.iommu.translate(queue.requesterId, address, access)
+      : -1;
+    if (at < 0) target.stop();
     return at;
   }
 
@@ -204,10 +222,21 @@ export class SriovNic implements MessageSender {
 
   #addFunction(requesterId: number, queues: number): number {
     const index = this.functions.length;
+    this.functions.push(this.#makeFunction(index, requesterId, queues));
+    this.#setup.functionsChanged(index);
+    this.switching.functionAdded();
+    return index;
+  }
+
+  #makeFunction(index: number, requesterId: number, queues: number): NicFunction {
     const { line, speed } = this.#wiring;
     const megabits = line.bitsPerSecond / 1e6;
     const fixed = { megabits, fastest: megabits, set: () => {} };
-    const added = new NicFunction(index, requesterId, speed ?? fixed);
+    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) =>
+      this.#sendMessage(requesterId, address, data, at),
+    );
+    const msix = index === 0 ? undefined : table;
+    const added = new NicFunction(index, requesterId, speed ?? fixed, msix);
     added.onReceiveChecksums = (value) => {
       this.receiveChecksums = value;
     };
@@ -218,9 +247,17 @@ export class SriovNic implements MessageSender {
       added.rx.push(new RxQueue(this, index, requesterId, rx));
       added.tx.push(new TxQueue(this, index, requesterId, tx));
     }
-    this.functions.push(added);
-    this.#setup.functionsChanged(index);
-    this.switching.functionAdded();
-    return index;
+    return added;
+  }
+
+  /** A message is a write. One that software has pointed at memory is translated like any other. */
+  #sendMessage(requesterId: number, address: number, data: number, at: number): void {
+    const { iommu, remapping } = this.#wiring;
+    if (isInterruptRange(address)) {
+      remapping.message(requesterId, address, data, at);
+      return;
+    }
+    const to = iommu.translate(requesterId, address, DMA_WRITE);
+    if (to >= 0) this.host.write32(to, data);
   }
 }
