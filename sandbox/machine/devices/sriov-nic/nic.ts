@@ -16,10 +16,12 @@ import {
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
+import { NicRegisters } from './nic-registers.ts';
+import { nvmImage } from './nvm.ts';
 import { RxQueue } from './rx-queue.ts';
 import { hexId, requesterIdOfVf } from './spec.ts';
 import { TxQueue } from './tx-queue.ts';
-import { InterruptVector, type MessageSender } from './vector.ts';
+import type { MessageSender } from './vector.ts';
 
 /** What the MAC sends frames through: one direction of a link. */
 export interface TransmitPort {
@@ -52,7 +54,11 @@ export interface NicWiring {
   loopback: TransmitPort;
   /** How fast the link is, in both directions; fixed when left out. */
   speed?: LinkSpeed;
+  /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
+  station?: Uint8Array;
 }
+
+const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
 
 /**
  * An SR-IOV NIC: one physical function, its virtual functions, queues, the switch between them, and the
@@ -65,6 +71,8 @@ export class SriovNic implements MessageSender {
   readonly costs: Costs;
   /** Function 0 is the PF; function n is VF n - 1. */
   readonly functions: NicFunction[] = [];
+  /** Everything that is no queue, in the physical function's window and in those of the virtual ones. */
+  readonly registers: NicRegisters;
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
   /** RXCSUM: which checksums of received frames are checked. */
@@ -75,6 +83,7 @@ export class SriovNic implements MessageSender {
   #writeBusy = 0;
   #walks = 0;
   #picosecondsPerByte: number;
+  #link: LinkSpeed;
 
   /** @param requesterId that of the physical function: bus, device and function in 16 bits */
   constructor(wiring: NicWiring, requesterId: number, queues: number) {
@@ -84,6 +93,18 @@ export class SriovNic implements MessageSender {
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    const { engine, line, speed } = wiring;
+    const megabits = line.bitsPerSecond / 1e6;
+    this.#link = speed ?? { megabits, fastest: megabits, set: () => {} };
+    this.registers = new NicRegisters({
+      engine,
+      sender: this,
+      nvm: nvmImage(wiring.station ?? STATION),
+      wide: true,
+      linkUp: true,
+      speedBits: () => speedBits(this.#link.megabits),
+      onReset: (functionIndex) => this.functions[functionIndex]?.stop(),
+    });
     this.#addFunction(requesterId, queues);
   }
 
@@ -204,21 +225,24 @@ export class SriovNic implements MessageSender {
 
   #addFunction(requesterId: number, queues: number): number {
     const index = this.functions.length;
-    const { line, speed } = this.#wiring;
-    const megabits = line.bitsPerSecond / 1e6;
-    const fixed = { megabits, fastest: megabits, set: () => {} };
-    const added = new NicFunction(index, requesterId, speed ?? fixed);
+    const { vectors } = this.registers;
+    const { lines } = vectors.of(index);
+    const own = vectors.own(index);
+    const added = new NicFunction(index, requesterId, this.#link, this.registers, own);
     added.onReceiveChecksums = (value) => {
       this.receiveChecksums = value;
     };
     for (let q = 0; q < queues; q++) {
-      const rx = new InterruptVector(this.engine, this, index, 2 * q);
-      const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);
-      added.vectors.push(rx, tx);
-      added.rx.push(new RxQueue(this, index, requesterId, rx));
-      added.tx.push(new TxQueue(this, index, requesterId, tx));
+      vectors.need(index, 2 * q + 1);
+      added.rx.push(new RxQueue(this, index, requesterId, lines[2 * q]));
+      added.tx.push(new TxQueue(this, index, requesterId, lines[2 * q + 1]));
     }
     this.functions.push(added);
     return index;
   }
+}
+
+/** STATUS bits 7:6 for a speed: 10, 100, 1000 Mb/s and everything above. */
+function speedBits(megabits: number): number {
+  return megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
 }
