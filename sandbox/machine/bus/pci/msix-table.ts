@@ -46,7 +46,7 @@ export class MsixTable {
   /** A 32-bit write at `at`; the pending bits cannot be written. Unmasking sends what is pending. */
   write32(offset: number, value: number, at = 0): void {
     const index = offset >> 2;
-    if (offset < 0 || index >= this.#entries.length) return;
+    if (index < 0 || index >= this.#entries.length) return;
     const part = index % ENTRY_WORDS;
     this.#entries[index] = part === 0 ? value & ~3 : part === 3 ? value & MASKED : value;
     if (part === 3) this.#flush(Math.floor(index / ENTRY_WORDS), at);

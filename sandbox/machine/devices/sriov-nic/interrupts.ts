@@ -53,7 +53,7 @@ export class FunctionInterrupts implements RegisterBlock {
   constructor(space: CauseSpace, shift: number, bits: number, physical: boolean) {
     this.#space = space;
     this.#shift = shift;
-    this.#mask = bits === 32 ? 0xffffffff : 2 ** bits - 1;
+    this.#mask = 0xffffffff >>> (32 - bits);
     this.#physical = physical;
     for (let n = 0; n < 32; n++) this.lines.push(new CauseLine());
   }

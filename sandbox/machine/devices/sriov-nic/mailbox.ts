@@ -116,7 +116,7 @@ export class Mailboxes {
 
   /** A bit for each virtual function of `word`. */
   #known(word: number): number {
-    return 2 ** Math.min(PER_WORD, this.count - PER_WORD * word) - 1;
+    return 0xffff >>> (PER_WORD - Math.min(PER_WORD, this.count - PER_WORD * word));
   }
 
   #own(n: number, value: number, mine: number, others: number): void {

@@ -125,6 +125,13 @@ export class NicRegisters {
     for (let n = 0; n < most; n++) this.resetVirtual(n, at);
   }
 
+  /** One more virtual function, without a reset of those that are there. */
+  addVirtual(): void {
+    this.#enabled++;
+    this.control.virtualFunctions = this.#enabled;
+    this.vectors.enable(this.#enabled);
+  }
+
   /** The window of virtual function `n`. */
   window(n: number): VirtualFunctionWindow {
     return new VirtualFunctionWindow(this, n);

@@ -111,6 +111,7 @@ export class SriovNic implements MessageSender {
   /** Enables one more virtual function with `queues` queue pairs; returns its function index. */
   enableVf(queues: number): number {
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
+    this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
   }
 

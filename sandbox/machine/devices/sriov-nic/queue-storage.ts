@@ -43,9 +43,13 @@ export class QueueStorage extends StorageBlock {
     super.write(TX + CONTROL, ENABLE);
   }
 
-  /** The queues of a virtual function. */
+  /** A virtual function was reset: its queues are off. As in the recording the rest stays. */
   resetPool(pool: number): void {
-    for (const q of [pool, pool + 8]) this.#resetQueue(q);
+    for (const control of [RX + CONTROL, TX + CONTROL])
+      for (const q of [pool, pool + 8]) {
+        const at = control + STEP * q;
+        super.write(at, super.read(at) & ~ENABLE);
+      }
   }
 
   override read(offset: number): number {

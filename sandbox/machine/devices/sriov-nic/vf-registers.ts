@@ -15,7 +15,7 @@ const QUEUE_BYTES = 0x40;
 
 /**
  * A virtual function's window (section 4): its own mailbox, causes, counters and queues, and nothing of
- * anybody else. What is not listed reads 0.
+ * anybody else. What is not listed reads 0; a function that is not enabled reads ones and takes nothing.
  */
 export class VirtualFunctionWindow implements RegisterWindow {
   #registers: NicRegisters;
@@ -28,6 +28,7 @@ export class VirtualFunctionWindow implements RegisterWindow {
 
   read(offset: number): number {
     const { control, mailboxes, counters, vectors, queues } = this.#registers;
+    if (this.#n >= this.#registers.virtualFunctions) return 0xffffffff;
     if ((offset & 3) !== 0) return 0;
     if (offset === spec.STATUS) return control.status;
     if (offset === spec.V2P) return mailboxes.readVirtual(this.#n);
@@ -41,7 +42,7 @@ export class VirtualFunctionWindow implements RegisterWindow {
 
   write(offset: number, value: number, at: number): void {
     const { mailboxes, vectors, queues } = this.#registers;
-    if ((offset & 3) !== 0) return;
+    if ((offset & 3) !== 0 || this.#n >= this.#registers.virtualFunctions) return;
     const word = mailboxWord(offset);
     if (word >= 0) mailboxes.memory[this.#n * spec.VMBMEM_WORDS + word] = value;
     else if (offset === spec.V2P) mailboxes.writeVirtual(this.#n, value, at);

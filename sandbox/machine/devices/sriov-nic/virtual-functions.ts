@@ -25,10 +25,10 @@ export class VirtualFunctionEnables implements RegisterBlock {
   constructor(count: number, at: EnableOffsets, changed: () => void = () => {}) {
     this.#changed = changed;
     this.#words = Math.ceil(count / 32);
-    this.#all = Uint32Array.from({ length: this.#words }, (_, word) => {
-      const bits = Math.min(32, count - 32 * word);
-      return bits === 32 ? 0xffffffff : 2 ** bits - 1;
-    });
+    this.#all = Uint32Array.from(
+      { length: this.#words },
+      (_, word) => 0xffffffff >>> (32 - Math.min(32, count - 32 * word)),
+    );
     this.#file = new Uint32Array(3 * this.#words);
     this.ranges = [at.vflre, at.vfre, at.vfte].map((from) => [from, 4 * this.#words] as const);
     this.reset();
