@@ -2,6 +2,7 @@ import { replayDec21140 } from './dec21140/replay.ts';
 import { captureBeside, readCapture, readText } from './read-file.ts';
 import { parseRecording } from './recording.ts';
 import type { ReplayReport } from './report.ts';
+import { replayConfiguration } from './sriov/configuration-replay.ts';
 import { replaySriov } from './sriov/replay.ts';
 import type { SriovReport } from './sriov/report.ts';
 
@@ -20,5 +21,6 @@ export function replayFile(path: string, capture = captureBeside(path)): ReplayR
  * @throws UsageError for a file that is not there, is damaged, or is no recording
  */
 export function replaySriovFile(path: string): SriovReport {
-  return replaySriov(parseRecording(readText(path)));
+  const records = parseRecording(readText(path));
+  return replaySriov(records, replayConfiguration(records));
 }

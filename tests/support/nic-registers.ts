@@ -1,6 +1,7 @@
 import { NicRegisters } from '../../sandbox/machine/devices/sriov-nic/nic-registers.ts';
 import { nvmImage } from '../../sandbox/machine/devices/sriov-nic/nvm.ts';
 import { QueueStorage } from '../../sandbox/machine/devices/sriov-nic/queue-storage.ts';
+import { SwitchRegisters } from '../../sandbox/machine/devices/sriov-nic/switch-registers.ts';
 import { Engine } from '../../sandbox/machine/engine/engine.ts';
 
 export const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
@@ -18,6 +19,7 @@ export function newRegisters(wide = false) {
     wide,
     nvm: nvmImage(STATION),
     queues: new QueueStorage(),
+    filters: new SwitchRegisters(),
     sender: { sendMessage: (fn, vector) => sent.push([fn, vector, engine.now]) },
     onReset: (fn) => resets.push(fn),
   });

@@ -3,6 +3,7 @@ import { NicRegisters } from '../../machine/devices/sriov-nic/nic-registers.ts';
 import { NEGOTIATION } from '../../machine/devices/sriov-nic/phy.ts';
 import { QueueStorage } from '../../machine/devices/sriov-nic/queue-storage.ts';
 import type { RegisterWindow } from '../../machine/devices/sriov-nic/register-block.ts';
+import { SwitchRegisters } from '../../machine/devices/sriov-nic/switch-registers.ts';
 import { Engine, MICROSECOND } from '../../machine/engine/engine.ts';
 import { Tally } from '../dec21140/tally.ts';
 import type { BusRecord, ConfigurationAccess, RegisterAccess } from '../recording.ts';
@@ -63,8 +64,14 @@ class Replay {
     this.#records = records;
     const { nvm, phy } = boardOf(records);
     const sender = { sendMessage: () => {} };
-    const queues = new QueueStorage();
-    this.#registers = new NicRegisters({ engine: this.#engine, sender, nvm, phy, queues });
+    this.#registers = new NicRegisters({
+      engine: this.#engine,
+      sender,
+      nvm,
+      phy,
+      queues: new QueueStorage(),
+      filters: new SwitchRegisters(),
+    });
     this.#windows = this.#registers.counters.map((_, n) => this.#registers.window(n));
     this.#functions = new Functions(records);
   }

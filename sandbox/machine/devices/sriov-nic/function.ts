@@ -97,7 +97,7 @@ export class NicFunction {
       return this.tx[tx].registers.file[((offset - this.#txBase) % this.#step) >> 2] ?? 0;
     const rx = Math.floor((offset - this.#rxBase) / this.#step);
     if (offset >= this.#rxBase && rx < this.rx.length)
-      return this.rx[rx].registers.file[((offset - this.#rxBase) % this.#step) >> 2] ?? 0;
+      return this.rx[rx].read((offset - this.#rxBase) % this.#step);
     return this.#window.read(offset);
   }
 

@@ -1,16 +1,18 @@
 import type { Engine } from '../../engine/engine.ts';
 import { DeviceCauses } from './causes.ts';
 import { DeviceControl } from './device-control.ts';
-import { FilterStorage } from './filter-storage.ts';
+import { DTXCTL, DTXCTL_SPOOF_INTERRUPT, deviceStorage } from './device-storage.ts';
 import { Mailboxes, PhysicalMailboxes } from './mailbox.ts';
 import { Mdic } from './mdic.ts';
 import { Nvm } from './nvm.ts';
 import { Phy } from './phy.ts';
+import type { PoolMask } from './pool-mask.ts';
 import type { RegisterBlock } from './register-block.ts';
 import { RegisterFile } from './register-file.ts';
 import * as spec from './registers-spec.ts';
 import { Semaphores } from './semaphore.ts';
 import { Statistics } from './statistics.ts';
+import type { StorageBlock } from './storage-block.ts';
 import type { MessageSender } from './vector.ts';
 import { VectorTable } from './vector-table.ts';
 import { VirtualFunctionWindow } from './vf-registers.ts';
@@ -37,10 +39,14 @@ export interface NicRegistersOptions {
   linkUp?: boolean;
   /** Speed of the link as STATUS bits 7:6 have it; 2 (1000 Mb/s) when left out. */
   speedBits?: () => number;
+  /** Registers of filters, pools and the switch. */
+  filters: RegisterBlock & { reset(): void };
   /** Registers of queues, where the functions have none themselves. */
   queues?: RegisterBlock & { reset(): void; resetPool?(pool: number): void };
   /** Function 0 is the physical one; function n is virtual function n - 1. Its queues stop. */
   onReset?: (functionIndex: number) => void;
+  /** VFRE and VFTE: which pools may receive and transmit. */
+  onEnables?: (receive: PoolMask, transmit: PoolMask) => void;
 }
 
 /**
@@ -61,6 +67,9 @@ export class NicRegisters {
   readonly queues: NicRegistersOptions['queues'];
   #options: NicRegistersOptions;
   #phy: Phy;
+  #storage: StorageBlock;
+  /** RAL and RAH of the station's own address. */
+  #station: readonly [low: number, high: number];
   #parts: readonly { reset(): void }[];
   /** Virtual functions that are enabled. */
   #enabled = 0;
@@ -88,24 +97,32 @@ export class NicRegisters {
       tellPhysical: (at) => this.causes.raise(spec.ICR_VMMB, at),
       tellVirtual: (n, at) => this.#tellVirtual(n, at),
     });
-    this.enables = new VirtualFunctionEnables(count, wide ? WIDE_ENABLES : ENABLES);
+    this.enables = new VirtualFunctionEnables(
+      wide ? WIDE_VFS + 1 : COMPATIBLE_VFS,
+      wide ? WIDE_ENABLES : ENABLES,
+      (receive, transmit) => options.onEnables?.(receive, transmit),
+    );
     this.counters = Array.from({ length: count }, () => new VirtualFunctionCounters());
     const nvm = new Nvm(options.nvm);
     const semaphores = new Semaphores();
     const mdic = new Mdic(this.#phy);
-    const filters = new FilterStorage(nvm.station);
+    this.#storage = deviceStorage();
+    this.#station = nvm.station;
     const interrupts = this.vectors.of(0);
     this.#parts = [this.control, this.causes, this.enables, this.statistics]
-      .concat([nvm, semaphores, mdic, filters, this.mailboxes, this.vectors] as never[])
+      .concat([nvm, semaphores, mdic, this.#storage, options.filters] as never[])
+      .concat([this.mailboxes, this.vectors] as never[])
       .concat((queues === undefined ? [] : [queues]) as never[]);
     this.file = new RegisterFile([
-      filters,
+      this.#storage,
+      options.filters,
       this.statistics,
       new VirtualFunctionMirrors(this.counters.slice(0, COMPATIBLE_VFS)),
       new PhysicalMailboxes(this.mailboxes, wide ? WIDE_MAILBOXES : MAILBOXES),
       ...[this.control, this.causes, interrupts, this.enables, nvm, semaphores, mdic],
       ...(queues === undefined ? [] : [queues]),
     ]);
+    this.#setStation();
   }
 
   /** Virtual functions that are enabled. */
@@ -141,6 +158,7 @@ export class NicRegisters {
   reset(): void {
     this.#phy.reset();
     for (const part of this.#parts) part.reset();
+    this.#setStation();
     for (let n = 0; n <= this.#enabled; n++) this.#options.onReset?.(n);
   }
 
@@ -158,11 +176,25 @@ export class NicRegisters {
     this.causes.raise(spec.ICR_VMMB, at);
   }
 
+  /** A frame of a virtual function was stopped. */
+  spoofed(at: number): void {
+    if ((this.#storage.read(DTXCTL) & DTXCTL_SPOOF_INTERRUPT) !== 0)
+      this.causes.raise(spec.ICR_DOUTSYNC, at);
+  }
+
+  #setStation(): void {
+    const { filters } = this.#options;
+    filters.write(RAL, this.#station[0], 0);
+    filters.write(RAL + 4, (this.#station[1] | ADDRESS_VALID) >>> 0, 0);
+  }
+
   #tellVirtual(n: number, at: number): void {
     if (n < this.#enabled) this.vectors.of(n + 1).other.cause(at);
   }
 }
 
+const RAL = 0x5400;
+const ADDRESS_VALID = 0x80000000;
 const MAILBOXES = { p2v: spec.P2V, memory: spec.VMBMEM, icr: spec.MBVFICR, imr: spec.MBVFIMR };
 const WIDE_MAILBOXES = {
   p2v: spec.WIDE_P2V,

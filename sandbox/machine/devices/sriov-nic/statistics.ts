@@ -2,6 +2,7 @@ import type { RegisterBlock } from './register-block.ts';
 import * as spec from './registers-spec.ts';
 
 /** Offsets of the counters that this model counts (section 3, statistics). */
+export const MPC = 0x4010;
 export const PRC64 = 0x405c;
 export const GPRC = 0x4074;
 export const BPRC = 0x4078;
@@ -9,6 +10,8 @@ export const MPRC = 0x407c;
 export const GPTC = 0x4080;
 export const GORCL = 0x4088;
 export const GOTCL = 0x4090;
+export const RUC = 0x40a4;
+export const ROC = 0x40ac;
 export const TORL = 0x40c0;
 export const TOTL = 0x40c8;
 export const TPR = 0x40d0;
@@ -27,9 +30,12 @@ const FCS = 4;
 export class Statistics implements RegisterBlock {
   readonly ranges = [[spec.STATISTICS, spec.STATISTICS_BYTES]] as const;
   #file = new Uint32Array(spec.STATISTICS_BYTES >> 2);
+  /** Counters that others keep, and what of them has been read. */
+  #sources = new Map<number, { total: () => number; seen: number }>();
 
   reset(): void {
     this.#file.fill(0);
+    for (const source of this.#sources.values()) source.seen = source.total();
   }
 
   /** A frame of `length` bytes without FCS from the wire, whose address begins with byte `first`. */
@@ -54,12 +60,14 @@ export class Statistics implements RegisterBlock {
     else if ((first & 1) !== 0) this.#count(MPTC);
   }
 
-  /** A frame that anti-spoofing dropped. */
-  spoofed(): void {
-    this.#count(SSVPC);
+  /** The register at `offset` counts what `total` gives, which only grows. */
+  from(offset: number, total: () => number): void {
+    this.#sources.set(offset, { total, seen: 0 });
   }
 
   read(offset: number): number {
+    const source = this.#sources.get(offset);
+    if (source !== undefined) return this.#take(source);
     const index = (offset - spec.STATISTICS) >> 2;
     const value = this.#file[index];
     if (WIDE.includes(offset)) return value;
@@ -69,6 +77,13 @@ export class Statistics implements RegisterBlock {
   }
 
   write(_offset: number, _value: number, _at = 0): void {}
+
+  #take(source: { total: () => number; seen: number }): number {
+    const total = source.total();
+    const since = Math.min(0xffffffff, total - source.seen);
+    source.seen = total;
+    return since;
+  }
 
   #count(offset: number): void {
     const index = (offset - spec.STATISTICS) >> 2;

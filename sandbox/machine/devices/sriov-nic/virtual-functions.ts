@@ -1,3 +1,4 @@
+import { PoolMask } from './pool-mask.ts';
 import type { RegisterBlock } from './register-block.ts';
 import * as spec from './registers-spec.ts';
 
@@ -19,10 +20,14 @@ export class VirtualFunctionEnables implements RegisterBlock {
   #all: Uint32Array;
   /** VFLRE, VFRE, VFTE, `#words` of each. */
   #file: Uint32Array;
-  #changed: () => void;
+  #changed: (receive: PoolMask, transmit: PoolMask) => void;
 
-  /** @param changed called when VFRE or VFTE has other bits than before */
-  constructor(count: number, at: EnableOffsets, changed: () => void = () => {}) {
+  /** @param changed told what VFRE and VFTE are now, after each change */
+  constructor(
+    count: number,
+    at: EnableOffsets,
+    changed: (receive: PoolMask, transmit: PoolMask) => void = () => {},
+  ) {
     this.#changed = changed;
     this.#words = Math.ceil(count / 32);
     this.#all = Uint32Array.from(
@@ -39,7 +44,7 @@ export class VirtualFunctionEnables implements RegisterBlock {
     this.#file.fill(0, 0, words);
     this.#file.set(this.#all, words);
     this.#file.set(this.#all, 2 * words);
-    this.#changed();
+    this.#tell();
   }
 
   /** Virtual function `n` was reset. */
@@ -48,7 +53,7 @@ export class VirtualFunctionEnables implements RegisterBlock {
     this.#file[word] |= bit;
     this.#file[this.#words + word] &= ~bit;
     this.#file[2 * this.#words + word] &= ~bit;
-    this.#changed();
+    this.#tell();
   }
 
   /** Whether pool `n` may receive. */
@@ -69,8 +74,15 @@ export class VirtualFunctionEnables implements RegisterBlock {
     if (index < this.#words) this.#file[index] &= ~value;
     else {
       this.#file[index] = value & this.#all[index % this.#words];
-      this.#changed();
+      this.#tell();
     }
+  }
+
+  #tell(): void {
+    const words = this.#words;
+    const of = (from: number) =>
+      new PoolMask(this.#file[from], words > 1 ? this.#file[from + 1] : 0);
+    this.#changed(of(words), of(2 * words));
   }
 
   #index(offset: number): number {
