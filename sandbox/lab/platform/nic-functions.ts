@@ -43,7 +43,7 @@ export function connectFunctions(pci: HostPci, nic: SriovNic): void {
       reset?.();
       update(vf, nic);
     };
-    vf.onReset = () => nic.functions[vf.index + 1]?.reset();
+    vf.onReset = () => nic.resetVf(vf.index + 1);
   }
 }
 

@@ -18,6 +18,7 @@ import { enableVirtualFunctions } from '../bus/pci/enable-vfs.ts';
 import type { ConfigurationAccess, FoundFunction } from '../bus/pci/enumeration.ts';
 import { virtualFunctionId } from '../bus/pci/requester-id.ts';
 import type { SriovNic } from '../devices/sriov-nic/nic.ts';
+import { WIDE_VFLRE, WIDE_VFRE, WIDE_VFTE } from '../devices/sriov-nic/registers-spec.ts';
 import {
   EXT_ADDRESS_SPOOF,
   EXT_VMOLR,
@@ -125,13 +126,14 @@ export class PfDriver implements PfHardware {
     for (let n = this.#nic.functions.length - 1; n < vf; n++) this.#addPool(1);
     if (this.#nic.functions.length === vf + 1) this.#addPool(queuePairs);
     else this.#nic.renewVf(vf + 1, queuePairs);
+    this.#enable(vf, true);
     return true;
   }
 
   deleteVPort(vport: number): void {
     const index = this.#functions.get(vport) ?? 0;
-    if (index > 0) this.#nic.functions[index].stop();
     this.#functions.delete(vport);
+    if (index > 0) this.#enable(index - 1, false);
   }
 
   /** The physical function's queues are all on already. */
@@ -163,6 +165,7 @@ export class PfDriver implements PfHardware {
 
   writeVfConfiguration(vf: number, offset: number, size: number, value: number): boolean {
     this.#access.configurationWrite(this.requesterIdOf(vf), offset, size, value);
+    this.#serveResets();
     return true;
   }
 
@@ -178,6 +181,32 @@ export class PfDriver implements PfHardware {
   /** There is no block that a virtual function's driver may write. */
   writeConfigBlock(): boolean {
     return false;
+  }
+
+  /** VFRE and VFTE: whether the pool of a virtual function receives and sends. */
+  #enable(vf: number, on: boolean): void {
+    const { file } = this.#nic.registers;
+    for (const register of [WIDE_VFRE, WIDE_VFTE]) {
+      const at = register + 4 * (vf >> 5);
+      const bit = 1 << (vf & 31);
+      const value = on ? file.read(at) | bit : file.read(at) & ~bit;
+      file.write(at, value >>> 0, this.#nic.engine.now);
+    }
+  }
+
+  /** VFLRE: functions that were reset. Those with a port get their pool switched on again. */
+  #serveResets(): void {
+    const { file } = this.#nic.registers;
+    for (const word of [0, 1]) {
+      const reset = file.read(WIDE_VFLRE + 4 * word);
+      if (reset === 0) continue;
+      file.write(WIDE_VFLRE + 4 * word, reset, this.#nic.engine.now);
+      for (const index of this.#functions.values()) {
+        const vf = index - 1;
+        if (index > 0 && vf >> 5 === word && ((reset >>> (vf & 31)) & 1) !== 0)
+          this.#enable(vf, true);
+      }
+    }
   }
 
   get #capability(): number {

@@ -1,17 +1,14 @@
 import type { MsixTable } from '../../bus/pci/msix-table.ts';
+import type { NicRegisters } from './nic-registers.ts';
 import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from './offload-spec.ts';
+import type { RegisterWindow } from './register-block.ts';
 import type { RxQueue } from './rx-queue.ts';
 import {
   LINK_SPEEDS,
-  PF_EITR,
   PF_QUEUE_STEP,
   PF_RX_BASE,
   PF_TX_BASE,
-  REG_EIMS,
   REG_LINK_SPEED,
-  REG_STATUS,
-  STATUS_LINK_UP,
-  STATUS_SPEED_SHIFT,
   VF_QUEUE_STEP,
   VF_RX_BASE,
   VF_TX_BASE,
@@ -35,8 +32,8 @@ export class NicFunction {
   readonly requesterId: number;
   readonly rx: RxQueue[] = [];
   readonly tx: TxQueue[] = [];
-  /** Vector 2q is receive queue q, 2q + 1 transmit queue q. */
-  readonly vectors: InterruptVector[] = [];
+  /** By cause bit of its own. */
+  readonly vectors: readonly InterruptVector[];
   /** The remapping index of each vector, where the root has set it up itself. */
   readonly messages: (number | undefined)[] = [];
   /** Its MSI-X table, which sends every other vector's message. */
@@ -50,13 +47,27 @@ export class NicFunction {
   /** Called when the physical function's driver has said which checksums are checked. */
   onReceiveChecksums: (value: number) => void = () => {};
   #link: LinkSpeed;
+  /** Everything that is no queue. */
+  #window: RegisterWindow;
   #rxBase: number;
   #txBase: number;
   #step: number;
 
-  /** @param link the NIC's link, whose speed the physical function may set and any may read */
-  constructor(index: number, requesterId: number, link: LinkSpeed, msix?: MsixTable) {
+  /**
+   * @param link the NIC's link, whose speed the physical function may set and any may read
+   * @param vectors those of this function
+   */
+  constructor(
+    index: number,
+    requesterId: number,
+    link: LinkSpeed,
+    registers: NicRegisters,
+    vectors: readonly InterruptVector[],
+    msix?: MsixTable,
+  ) {
     this.#link = link;
+    this.#window = index === 0 ? registers.file : registers.window(index - 1);
+    this.vectors = vectors;
     this.msix = msix;
     this.index = index;
     this.requesterId = requesterId;
@@ -79,27 +90,26 @@ export class NicFunction {
       this.rx[rx].write((offset - this.#rxBase) % this.#step, value);
       return;
     }
-    if (offset === REG_EIMS) this.#unmask(value, at);
-    if (offset === REG_LINK_SPEED) this.#setSpeed(value);
+    if (offset === REG_LINK_SPEED) {
+      this.#setSpeed(value);
+      return;
+    }
     if (offset === REG_RXCSUM && this.index === 0)
       this.onReceiveChecksums(value & (RXCSUM_IP | RXCSUM_L4));
-    const vector = (offset - PF_EITR) >> 2;
-    if (offset >= PF_EITR && vector < this.vectors.length)
-      this.vectors[vector].interval = ((value & 0x7ffc) >>> 2) * 1e6;
+    this.#window.write(offset, value, at);
   }
 
   /** A 32-bit register read; unlisted offsets read 0. */
   read(offset: number): number {
     if (!this.decoding) return 0xffffffff;
-    if (offset === REG_STATUS) return this.#status;
     if (offset === REG_LINK_SPEED) return this.#speed();
     const tx = Math.floor((offset - this.#txBase) / this.#step);
     if (offset >= this.#txBase && tx < this.tx.length)
       return this.tx[tx].registers.file[((offset - this.#txBase) % this.#step) >> 2] ?? 0;
     const rx = Math.floor((offset - this.#rxBase) / this.#step);
     if (offset >= this.#rxBase && rx < this.rx.length)
-      return this.rx[rx].registers.file[((offset - this.#rxBase) % this.#step) >> 2] ?? 0;
-    return 0;
+      return this.rx[rx].read((offset - this.#rxBase) % this.#step);
+    return this.#window.read(offset);
   }
 
   /** The receive queue for a flow. */
@@ -107,23 +117,10 @@ export class NicFunction {
     return this.rx[hash % this.rx.length];
   }
 
-  /** A function-level reset: queues, and who its messages go to. */
-  reset(): void {
-    this.stop();
-    this.msix?.reset();
-    this.busMaster = false;
-  }
-
   /** Stops every queue. */
   stop(): void {
     for (const queue of this.tx) queue.stop();
     for (const queue of this.rx) queue.stop();
-  }
-
-  get #status(): number {
-    const { megabits } = this.#link;
-    const speed = megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
-    return STATUS_LINK_UP | (speed << STATUS_SPEED_SHIFT);
   }
 
   #speed(): number {
@@ -136,10 +133,5 @@ export class NicFunction {
     if (this.index !== 0) this.refused++;
     else if (LINK_SPEEDS.includes(megabits) && megabits <= this.#link.fastest)
       this.#link.set(megabits);
-  }
-
-  #unmask(mask: number, at: number): void {
-    for (let v = 0; v < this.vectors.length; v++)
-      if ((mask & (1 << v)) !== 0) this.vectors[v].unmask(at);
   }
 }

@@ -11,13 +11,16 @@ import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { VF_VECTORS } from './configuration-spec.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
+import { NicRegisters } from './nic-registers.ts';
 import { NicSwitch } from './nic-switch.ts';
+import { nvmImage } from './nvm.ts';
 import { PfSetup } from './pf-setup.ts';
 import { RxQueue } from './rx-queue.ts';
 import { hexId, requesterIdOfVf } from './spec.ts';
+import { MPC, ROC, RUC, SSVPC, type Statistics } from './statistics.ts';
 import { REG_QDE } from './switch-spec.ts';
 import { TxQueue } from './tx-queue.ts';
-import { InterruptVector, type MessageSender } from './vector.ts';
+import type { MessageSender } from './vector.ts';
 import { isTaggedAt } from './vlan-tag.ts';
 
 /** What the MAC sends frames through: one direction of a link. */
@@ -47,7 +50,11 @@ export interface NicWiring {
   loopback: TransmitPort;
   /** How fast the link is, in both directions; fixed when left out. */
   speed?: LinkSpeed;
+  /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
+  station?: Uint8Array;
 }
+
+const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
 
 /**
  * An SR-IOV NIC: one physical function, its virtual functions, queues, the switch between them, and the
@@ -60,6 +67,8 @@ export class SriovNic implements MessageSender {
   readonly costs: Costs;
   /** Function 0 is the PF; function n is VF n - 1. */
   readonly functions: NicFunction[] = [];
+  /** Everything that is no queue, in the physical function's window and in those of the virtual ones. */
+  readonly registers: NicRegisters;
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
   /** Frames that found no buffer on a queue that does not count its drops (MPC). */
@@ -78,6 +87,7 @@ export class SriovNic implements MessageSender {
   #writeBusy = 0;
   #walks = 0;
   #picosecondsPerByte: number;
+  #link: LinkSpeed;
 
   /** @param requesterId that of the physical function: bus, device and function in 16 bits */
   constructor(wiring: NicWiring, requesterId: number, queues: number) {
@@ -87,8 +97,24 @@ export class SriovNic implements MessageSender {
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    const { engine, line, speed } = wiring;
+    const megabits = line.bitsPerSecond / 1e6;
+    this.#link = speed ?? { megabits, fastest: megabits, set: () => {} };
     this.switching = new NicSwitch(wiring.host, this.functions, wiring.loopback, this.maxBytes);
-    this.#setup = new PfSetup(this.switching.registers, wiring.line.maxFrame);
+    this.registers = new NicRegisters({
+      engine,
+      sender: this,
+      nvm: nvmImage(wiring.station ?? STATION),
+      wide: true,
+      linkUp: true,
+      filters: this.switching.registers,
+      speedBits: () => speedBits(this.#link.megabits),
+      onReset: (functionIndex) => this.functions[functionIndex]?.stop(),
+      onEnables: (receive, transmit) => this.switching.setPoolEnables(receive, transmit),
+    });
+    this.#countIn(this.registers.statistics);
+    this.switching.onSpoof = () => this.registers.spoofed(engine.now);
+    this.#setup = new PfSetup(this.switching.registers, line.maxFrame);
     this.#addFunction(requesterId, queues);
   }
 
@@ -100,6 +126,7 @@ export class SriovNic implements MessageSender {
     if (this.functions.length === MAX_POOLS)
       throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
+    this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
   }
 
@@ -109,10 +136,19 @@ export class SriovNic implements MessageSender {
    */
   renewVf(functionIndex: number, queues: number): void {
     const old = this.functions[functionIndex];
-    old.reset();
+    this.resetVf(functionIndex);
     old.decoding = false;
     this.functions[functionIndex] = this.#makeFunction(functionIndex, old.requesterId, queues);
     this.switching.functionAdded();
+  }
+
+  /** A function-level reset: registers, queues, and where its messages go. */
+  resetVf(functionIndex: number): void {
+    const target = this.functions[functionIndex];
+    if (target === undefined || functionIndex === 0) return;
+    this.registers.resetVirtual(functionIndex - 1, this.engine.now);
+    target.msix?.reset();
+    target.busMaster = false;
   }
 
   /**
@@ -213,6 +249,15 @@ export class SriovNic implements MessageSender {
     if (leaving > 0) this.#wiring.line.send(leaving, now);
   }
 
+  /** Counters that the switch keeps. */
+  #countIn(statistics: Statistics): void {
+    const { switching } = this;
+    statistics.from(MPC, () => this.overruns);
+    statistics.from(RUC, () => switching.undersize);
+    statistics.from(ROC, () => switching.oversize);
+    statistics.from(SSVPC, () => switching.spoofed);
+  }
+
   #newWalks(): number {
     const walks = this.#wiring.iommu.walks;
     const since = walks - this.#walks;
@@ -229,23 +274,21 @@ export class SriovNic implements MessageSender {
   }
 
   #makeFunction(index: number, requesterId: number, queues: number): NicFunction {
-    const { line, speed } = this.#wiring;
-    const megabits = line.bitsPerSecond / 1e6;
-    const fixed = { megabits, fastest: megabits, set: () => {} };
+    const { vectors } = this.registers;
+    const { lines } = vectors.of(index);
     const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) =>
       this.#sendMessage(requesterId, address, data, at),
     );
     const msix = index === 0 ? undefined : table;
-    const added = new NicFunction(index, requesterId, speed ?? fixed, msix);
+    const own = vectors.own(index);
+    const added = new NicFunction(index, requesterId, this.#link, this.registers, own, msix);
     added.onReceiveChecksums = (value) => {
       this.receiveChecksums = value;
     };
     for (let q = 0; q < queues; q++) {
-      const rx = new InterruptVector(this.engine, this, index, 2 * q);
-      const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);
-      added.vectors.push(rx, tx);
-      added.rx.push(new RxQueue(this, index, requesterId, rx));
-      added.tx.push(new TxQueue(this, index, requesterId, tx));
+      vectors.need(index, 2 * q + 1);
+      added.rx.push(new RxQueue(this, index, requesterId, lines[2 * q]));
+      added.tx.push(new TxQueue(this, index, requesterId, lines[2 * q + 1]));
     }
     return added;
   }
@@ -260,4 +303,9 @@ export class SriovNic implements MessageSender {
     const to = iommu.translate(requesterId, address, DMA_WRITE);
     if (to >= 0) this.host.write32(to, data);
   }
+}
+
+/** STATUS bits 7:6 for a speed: 10, 100, 1000 Mb/s and everything above. */
+function speedBits(megabits: number): number {
+  return megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
 }
