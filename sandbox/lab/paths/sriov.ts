@@ -35,6 +35,9 @@ function withFunction(synthetic: NetworkAdapter, iov: AdapterIov): NetworkAdapte
     get path() {
       return iov.failover.state === 'vf' ? ('sriov' as const) : ('vmbus' as const);
     },
+    get port() {
+      return iov.failover.state === 'vf' ? undefined : synthetic.port;
+    },
     get buffers() {
       return synthetic.buffers;
     },
