@@ -10,6 +10,21 @@ export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
 export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-policy.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
+export type { BoxesMachine, BoxesOptions } from './boxes.ts';
+export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
+export { bringUpTable, watchBringUp } from './bring-up.ts';
+export type {
+  BrokenHost,
+  Finding,
+  HostAnswer,
+  NetAdapterAnswer,
+  NetworkAdapterAnswer,
+  QuestionName,
+  Questions,
+  SwitchAnswer,
+} from './broken-host.ts';
+export { brokenHost, QUESTIONS } from './broken-host.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
