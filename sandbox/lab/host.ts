@@ -133,7 +133,7 @@ export class HyperVHost {
       queues,
     );
     this.lineIn.receiver = this.nic;
-    loopback.receiver = this.nic;
+    loopback.receiver = this.nic.inside;
     for (let core = 0; core < options.rootCores; core++) this.#addRootProcessor();
     this.#attachPhysicalFunction();
     this.management = new HostManagement(this, options.capabilities);
