@@ -12,6 +12,21 @@ export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
 export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
 export { aroundIommu } from './around-iommu.ts';
+export type { BoxesMachine, BoxesOptions } from './boxes.ts';
+export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
+export { bringUpTable, watchBringUp } from './bring-up.ts';
+export type {
+  BrokenHost,
+  Finding,
+  HostAnswer,
+  NetAdapterAnswer,
+  NetworkAdapterAnswer,
+  QuestionName,
+  Questions,
+  SwitchAnswer,
+} from './broken-host.ts';
+export { brokenHost, QUESTIONS } from './broken-host.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
