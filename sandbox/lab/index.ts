@@ -33,9 +33,24 @@ export {
 export { HyperVHost } from './host.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
+export type { IovDecision, IovRequest } from './management.ts';
+export { decideIov } from './management.ts';
+export type {
+  NetAdapterReport,
+  VMHostReport,
+  VMNetworkAdapterReport,
+  VMSwitchReport,
+} from './management-reports.ts';
+export {
+  getNetAdapterSriov,
+  getVMHost,
+  getVMNetworkAdapter,
+  getVMSwitch,
+} from './management-reports.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
 export { readPcap, writePcap } from './pcap.ts';
+export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
 export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
