@@ -112,10 +112,13 @@ function countInterrupts(processors: VirtualProcessor[]): number[] {
   const counts = processors.map(() => 0);
   for (const [i, processor] of processors.entries()) {
     const take = processor.interrupt.bind(processor);
-    processor.interrupt = (...how) => {
-      counts[i]++;
-      take(...how);
-    };
+    // Defined rather than assigned: in the browser the machine's classes are frozen.
+    Object.defineProperty(processor, 'interrupt', {
+      value: (...how: Parameters<VirtualProcessor['interrupt']>) => {
+        counts[i]++;
+        take(...how);
+      },
+    });
   }
   return counts;
 }
