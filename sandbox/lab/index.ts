@@ -12,6 +12,21 @@ export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
 export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
 export { aroundIommu } from './around-iommu.ts';
+export type { BoxesMachine, BoxesOptions } from './boxes.ts';
+export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
+export { bringUpTable, watchBringUp } from './bring-up.ts';
+export type {
+  BrokenHost,
+  Finding,
+  HostAnswer,
+  NetAdapterAnswer,
+  NetworkAdapterAnswer,
+  QuestionName,
+  Questions,
+  SwitchAnswer,
+} from './broken-host.ts';
+export { brokenHost, QUESTIONS } from './broken-host.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
@@ -48,9 +63,24 @@ export {
 export { HyperVHost } from './host.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
+export type { IovDecision, IovRequest } from './management.ts';
+export { decideIov } from './management.ts';
+export type {
+  NetAdapterReport,
+  VMHostReport,
+  VMNetworkAdapterReport,
+  VMSwitchReport,
+} from './management-reports.ts';
+export {
+  getNetAdapterSriov,
+  getVMHost,
+  getVMNetworkAdapter,
+  getVMSwitch,
+} from './management-reports.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
 export { readPcap, writePcap } from './pcap.ts';
+export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
 export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';

@@ -276,6 +276,13 @@ export type Report =
   | CaptureReport
   | TextReport;
 
+/** A settings dialog that a switch is drawn in: its title, the page of settings it is on, and a note. */
+export interface KnobDialog {
+  title: string;
+  page: string;
+  note?: string;
+}
+
 /** A control that a cell asked for, with the value it ran with. */
 export type KnobSpec =
   | {
@@ -295,7 +302,7 @@ export type KnobSpec =
       default: string | number;
       choices: (string | number)[];
     }
-  | { type: 'switch'; label: string; value: boolean; default: boolean };
+  | { type: 'switch'; label: string; value: boolean; default: boolean; dialog?: KnobDialog };
 
 /** One expectation of an exercise's check: what was wanted, what was seen. */
 export interface Expectation {

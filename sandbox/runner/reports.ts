@@ -283,7 +283,13 @@ export const KnobSchema = v.variant('type', [
     default: v.union([label, v.number()]),
     choices: list(v.union([label, v.number()]), 100),
   }),
-  v.object({ type: v.literal('switch'), label, value: v.boolean(), default: v.boolean() }),
+  v.object({
+    type: v.literal('switch'),
+    label,
+    value: v.boolean(),
+    default: v.boolean(),
+    dialog: v.optional(v.object({ title: label, page: label, note: optionalLabel })),
+  }),
 ]);
 export type KnobSpec = v.InferOutput<typeof KnobSchema>;
 export type KnobValue = number | string | boolean;

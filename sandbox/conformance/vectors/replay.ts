@@ -7,6 +7,7 @@ import { replayNetvsc } from './netvsc.ts';
 import { replayRing } from './ring.ts';
 import { replaySynic } from './synic.ts';
 import type { Difference, FamilyResult, VectorFile } from './vector-file.ts';
+import { replayVpci } from './vpci.ts';
 import { replayXferpages } from './xferpages.ts';
 
 /** What became of a file. `notModelled` says why nothing of it was compared, or is null. */
@@ -28,7 +29,7 @@ const FAMILIES: Record<Family, ((file: VectorFile) => FamilyResult) | string> = 
   control: replayControl,
   netvsc: replayNetvsc,
   storvsc: 'the machine has no synthetic disk yet',
-  vpci: 'the machine has no virtual PCI bus yet',
+  vpci: replayVpci,
 };
 
 /** Replays one file on the machine. @throws UsageError for a file of no known family, or a damaged one */

@@ -5,6 +5,7 @@ import { NDIS_STRUCTURES } from '../../machine/vmbus/ndis-structures.ts';
 import { NVSP_STRUCTURES } from '../../machine/vmbus/nvsp-structures.ts';
 import { RING_STRUCTURES } from '../../machine/vmbus/ring-structures.ts';
 import { RNDIS_STRUCTURES } from '../../machine/vmbus/rndis-structures.ts';
+import { VPCI_STRUCTURES } from '../../machine/vmbus/vpci-structures.ts';
 
 /** Every structure of a public interface that the machine reads or writes. */
 export const STRUCTURES: readonly Structure[] = [
@@ -14,4 +15,5 @@ export const STRUCTURES: readonly Structure[] = [
   ...NVSP_STRUCTURES,
   ...RNDIS_STRUCTURES,
   ...NDIS_STRUCTURES,
+  ...VPCI_STRUCTURES,
 ];

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../memory/host-memory.ts';
 import type { Structure } from '../memory/structure.ts';
 import { readField } from '../memory/structure-fields.ts';
+import { RETARGET_DEVICE_INTERRUPT } from './device-interrupt-structures.ts';
 import {
   HV_STATUS_INVALID_ALIGNMENT,
   HV_STATUS_INVALID_HYPERCALL_CODE,
@@ -15,6 +16,7 @@ import {
 } from './hypercall-structures.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { PORT_EVENT, type PortInfo } from './ports.ts';
+import { decodeRetarget } from './retarget.ts';
 import { INPUT_POST_MESSAGE } from './synic-structures.ts';
 import type { VirtualProcessor } from './virtual-processor.ts';
 
@@ -23,6 +25,7 @@ export const HV_DELETE_PORT = 0x58;
 export const HV_DISCONNECT_PORT = 0x5b;
 export const HV_POST_MESSAGE = 0x5c;
 export const HV_SIGNAL_EVENT = 0x5d;
+export const HV_RETARGET_DEVICE_INTERRUPT = 0x7e;
 export const HV_CREATE_PORT = 0x95;
 export const HV_CONNECT_PORT = 0x96;
 export const HV_SIGNAL_EVENT_DIRECT = 0xc0;
@@ -30,13 +33,17 @@ export const HV_SIGNAL_EVENT_DIRECT = 0xc0;
 /** Bits of the input value (RCX): the call code in 15:0, and these. Its high word has the repetitions. */
 export const HYPERCALL_FAST = 1 << 16;
 const RESERVED_LOW = 0xf8000000;
-const VARIABLE_HEADER = 0x07fe0000;
+/** Words of 8 bytes behind the input's fixed part. */
+const VARIABLE_SHIFT = 17;
+const VARIABLE_HEADER = 0x3ff << VARIABLE_SHIFT;
 
 /** One hypercall: bytes of its input, and what it does with them. Both 8-byte halves, when it is fast. */
 interface Call {
   input: number;
   /** Whether its input may come in registers instead of memory. */
   fast?: boolean;
+  /** Words of 8 bytes that may stand behind it. */
+  variable?: number;
   run(hypervisor: Hypervisor, caller: VirtualProcessor, input: Uint8Array): number;
 }
 
@@ -45,6 +52,10 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [HV_SIGNAL_EVENT, { input: 8, fast: true, run: signalEvent }],
   [HV_CREATE_PORT, { input: INPUT_CREATE_PORT.size, run: createPort }],
   [HV_CONNECT_PORT, { input: INPUT_CONNECT_PORT.size, run: connectPort }],
+  [
+    HV_RETARGET_DEVICE_INTERRUPT,
+    { input: RETARGET_DEVICE_INTERRUPT.size, variable: 64, run: retarget },
+  ],
   [HV_SIGNAL_EVENT_DIRECT, { input: INPUT_SIGNAL_EVENT_DIRECT.size, run: signalDirect }],
   [
     HV_DELETE_PORT,
@@ -82,10 +93,11 @@ export function hypercall(
   const call = CALLS.get(value.low & 0xffff);
   if (call === undefined) return hypervisor.reject(caller, HV_STATUS_INVALID_HYPERCALL_CODE);
   const fast = (value.low & HYPERCALL_FAST) !== 0;
-  const odd = (value.low & (RESERVED_LOW | VARIABLE_HEADER)) !== 0 || value.high !== 0;
-  if (odd || (fast && call.fast !== true))
+  const variable = (value.low & VARIABLE_HEADER) >>> VARIABLE_SHIFT;
+  const odd = (value.low & RESERVED_LOW) !== 0 || value.high !== 0;
+  if (odd || variable > (call.variable ?? 0) || (fast && call.fast !== true))
     return hypervisor.reject(caller, HV_STATUS_INVALID_HYPERCALL_INPUT);
-  const input = new Uint8Array(call.input);
+  const input = new Uint8Array(call.input + 8 * variable);
   if (fast) {
     const registers = new DataView(new ArrayBuffer(16));
     registers.setBigUint64(0, rdx, true);
@@ -134,6 +146,13 @@ function signalDirect(hypervisor: Hypervisor, caller: VirtualProcessor, input: U
     get('target_sint'),
     get('flag_number'),
   );
+}
+
+function retarget(hypervisor: Hypervisor, caller: VirtualProcessor, input: Uint8Array): number {
+  const request = decodeRetarget(input);
+  return request === undefined
+    ? hypervisor.reject(caller, HV_STATUS_INVALID_PARAMETER)
+    : hypervisor.retargetInterrupt(caller, request);
 }
 
 function createPort(hypervisor: Hypervisor, caller: VirtualProcessor, input: Uint8Array): number {

@@ -1,5 +1,6 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
+import { AssignedDevices, type RetargetRequest } from './assigned-devices.ts';
 import { messageCycles } from './costs.ts';
 import {
   HV_STATUS_ACCESS_DENIED,
@@ -41,6 +42,8 @@ export class Hypervisor {
   readonly root = new Partition(1);
   /** By id; there is no partition 0. */
   #partitions: (Partition | undefined)[] = [undefined, this.root];
+  /** Devices that are assigned to children. */
+  readonly assigned = new AssignedDevices(this.#partitions);
   #memory: HostMemory;
   #intercepts: Intercepts;
   #ports: Ports;
@@ -57,7 +60,9 @@ export class Hypervisor {
    * code can reach the ledger of the processor it runs on, but not this.
    */
   static ioExitsOf(hypervisor: Hypervisor): number {
-    return hypervisor.#ioExits + Intercepts.ioExitsOf(hypervisor.#intercepts);
+    const { assigned } = hypervisor;
+    const intercepts = Intercepts.ioExitsOf(hypervisor.#intercepts);
+    return hypervisor.#ioExits + intercepts + AssignedDevices.ioExitsOf(assigned);
   }
 
   /** Port accesses that no intercept claimed; they read ones. */
@@ -232,6 +237,12 @@ export class Hypervisor {
   readMsr(caller: VirtualProcessor, msr: number): number {
     this.#chargeMsr(caller);
     return caller.synic?.readMsr(msr) ?? -1;
+  }
+
+  /** HvRetargetDeviceInterrupt: a guest points an interrupt of a device of its own at other processors. */
+  retargetInterrupt(caller: VirtualProcessor, request: RetargetRequest): number {
+    this.#chargeCall(caller, caller.lp.costs.vmexit);
+    return this.assigned.retarget(caller, request);
   }
 
   /** A hypercall that fails before it is known what it is about. */

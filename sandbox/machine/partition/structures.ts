@@ -1,4 +1,5 @@
 import type { Structure } from '../memory/structure.ts';
+import { DEVICE_INTERRUPT_STRUCTURES } from './device-interrupt-structures.ts';
 import { HYPERCALL_STRUCTURES } from './hypercall-structures.ts';
 import { INTERCEPT_STRUCTURES } from './intercept-structures.ts';
 import { REGISTER_PAGE_STRUCTURES } from './register-page-structures.ts';
@@ -9,6 +10,7 @@ import { SYNIC_STRUCTURES } from './synic-structures.ts';
 export const PARTITION_STRUCTURES: readonly Structure[] = [
   ...SYNIC_STRUCTURES,
   ...HYPERCALL_STRUCTURES,
+  ...DEVICE_INTERRUPT_STRUCTURES,
   ...REGISTER_STRUCTURES,
   ...REGISTER_PAGE_STRUCTURES,
   ...INTERCEPT_STRUCTURES,

@@ -16,6 +16,8 @@ export class ControlPath {
   /** Of the message of NVSP, and number of the request of RNDIS, that is waited for. */
   #transaction = 0;
   #request = 0;
+  /** What follows when the host has completed an order, by transaction. */
+  #ordered = new Map<number, () => void>();
 
   constructor(memory: GuestMemory, conversation: Conversation) {
     this.#memory = memory;
@@ -29,9 +31,11 @@ export class ControlPath {
     this.#post(channel, message, this.#transaction);
   }
 
-  /** One that is completed too, for which nobody waits. */
-  order(channel: NetChannel, message: DataView): void {
-    this.#post(channel, message, channel.requestor.beginControl());
+  /** One that is completed too, for which the conversation does not wait. */
+  order(channel: NetChannel, message: DataView, then: () => void): void {
+    const transaction = channel.requestor.beginControl();
+    this.#ordered.set(transaction, then);
+    this.#post(channel, message, transaction);
   }
 
   /** One that is not. */
@@ -49,6 +53,8 @@ export class ControlPath {
 
   /** The host has completed a control message. */
   completed(packet: Uint32Array, words: number): void {
+    const then = this.#ordered.get(packet[2]);
+    if (this.#ordered.delete(packet[2])) then?.();
     if (this.#conversation.waiting?.kind !== 'nvsp' || packet[2] !== this.#transaction) return;
     const message = new Uint32Array(NVSP_WORDS);
     message.set(packet.subarray(DESCRIPTOR_WORDS, Math.min(words, DESCRIPTOR_WORDS + NVSP_WORDS)));

@@ -40,8 +40,10 @@ export class NetVsc implements NetDevice, Task {
   /** Why the driver gave up. */
   failedBecause: string | undefined;
   association: VfAssociation = { allocated: false, serial: 0 };
-  /** The data path that the driver asked for last. */
+  /** The data path that the driver asked for last, or the host has announced. */
   dataPath = DATA_PATH_SYNTHETIC;
+  /** Told when the provider has said something about a virtual function. */
+  onVf: () => void = () => {};
   initialisation: Initialisation;
   #settings: NetVscSettings;
   #channels: NetChannel[];
@@ -154,10 +156,10 @@ export class NetVsc implements NetDevice, Task {
     return this.#channels.reduce((sum, { refused }) => sum + refused, 0);
   }
 
-  /** Asks the host to move this adapter's frames to its virtual function, or back. */
-  switchDataPath(path: number): void {
+  /** Asks the host to move this adapter's frames to its virtual function, or back; `then` when it has. */
+  switchDataPath(path: number, then: () => void = () => {}): void {
     this.dataPath = path;
-    this.#control.order(this.#channels[0], nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]));
+    this.#control.order(this.#channels[0], nvspMessage(NVSP_SWITCH_DATA_PATH, [[0, path]]), then);
   }
 
   /** Tells the root that a ring of `channel` is not empty any more: a hypercall, or a bit in a page. */
@@ -184,6 +186,7 @@ export class NetVsc implements NetDevice, Task {
     if (type === NVSP_VF_ASSOCIATION)
       this.association = { allocated: packet[at + 1] !== 0, serial: packet[at + 2] };
     if (type === NVSP_SWITCH_DATA_PATH) this.dataPath = packet[at + 1];
+    if (type === NVSP_VF_ASSOCIATION || type === NVSP_SWITCH_DATA_PATH) this.onVf();
     if (type === NVSP_INDIRECTION_TABLE) this.#sendTable.read(packet, at, words);
   }
 

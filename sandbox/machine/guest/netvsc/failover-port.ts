@@ -1,0 +1,57 @@
+import type { NetDevice, StackEntry } from '../net-device.ts';
+
+/** A virtual function's network device, as the driver of its synthetic adapter uses it. */
+export interface VfNetDevice extends NetDevice {
+  /** The number under which its bus has it: that of VF_ASSOCIATION. */
+  readonly serial: number;
+  /** Its address, 6 bytes. */
+  readonly macAddress: Uint8Array;
+  readonly linkUp: boolean;
+  /** Told when the link comes or goes. */
+  onLink: () => void;
+  /** Brings it up: from then on its link may come. */
+  open(): void;
+  /** Takes it down. `then` is called when what was given to it is sent, and what it had got is taken. */
+  close(then: () => void): void;
+}
+
+/** Counts of one path. */
+export interface PathCounts {
+  sent: number;
+  received: number;
+}
+
+/** What one device under a failover calls: passes frames on, and room where the stack waits for it there. */
+export class FailoverPort implements StackEntry {
+  readonly device: NetDevice;
+  readonly counts: PathCounts = { sent: 0, received: 0 };
+  /** Queues on which this device had no buffer when the stack wanted one. */
+  readonly starved = new Set<number>();
+  #stack: () => StackEntry | undefined;
+
+  constructor(device: NetDevice, stack: () => StackEntry | undefined) {
+    this.device = device;
+    this.#stack = stack;
+    device.stack = this;
+  }
+
+  claim(queue: number): number {
+    const at = this.device.claim(queue);
+    if (at < 0) this.starved.add(queue);
+    return at;
+  }
+
+  send(queue: number, length: number, more: boolean): void {
+    this.counts.sent++;
+    this.device.send(queue, length, more);
+  }
+
+  received(...[processor, gpa, length, verified]: Parameters<StackEntry['received']>): void {
+    this.counts.received++;
+    this.#stack()?.received(processor, gpa, length, verified);
+  }
+
+  room(...[processor, queue]: Parameters<StackEntry['room']>): void {
+    if (this.starved.delete(queue)) this.#stack()?.room(processor, queue);
+  }
+}
