@@ -1,9 +1,10 @@
+import { formatRequesterId } from '../machine/bus/pci/requester-id.ts';
 import { QUEUE_BASE_HIGH, QUEUE_BASE_LOW, VF_TX_BASE } from '../machine/devices/sriov-nic/spec.ts';
 import { VfDriver } from '../machine/guest/vf-driver.ts';
 import { FAULT_TEXT } from '../machine/iommu/spec.ts';
 import { PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { checkFrame, FRAME_GOOD, flowOf } from '../machine/net/frame.ts';
-import { formatFunction, hex } from './dma-walk.ts';
+import { hex } from './dma-walk.ts';
 import { completeConfig } from './options.ts';
 import type { Report } from './report.ts';
 import { Testbed } from './testbed.ts';
@@ -166,7 +167,7 @@ function summarise(bed: Testbed, places: Places, tap: Tap): WildDescriptorReport
   const fault =
     last === undefined
       ? ''
-      : `${formatFunction(last.requesterId)} may not ${last.access} ${hex(last.address)}: ${FAULT_TEXT[last.code]}`;
+      : `${formatRequesterId(last.requesterId)} may not ${last.access} ${hex(last.address)}: ${FAULT_TEXT[last.code]}`;
   const index = bed.adapters[places.attacker].functionIndex ?? 0;
   const stopped = !nic.functions[index].tx[0].registers.enabled;
   const { arrived, stolen: frame } = tap;
