@@ -11,7 +11,7 @@ export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-pol
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
 export type { BoxesMachine, BoxesOptions } from './boxes.ts';
-export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
 export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
 export { bringUpTable, watchBringUp } from './bring-up.ts';
 export type {
