@@ -1,5 +1,4 @@
 import { type AdapterState, examineAdapter } from '../machine/host/management/adapter-support.ts';
-import type { AdapterFacts, PlatformFacts } from '../machine/host/management/facts.ts';
 import { examineHost, type HostSupport } from '../machine/host/management/host-support.ts';
 import { type Refusal, refusals, requestFailed } from '../machine/host/management/refusals.ts';
 import { queuePairsFor } from '../machine/host/nic-switch/capabilities.ts';
@@ -20,7 +19,7 @@ import type { HyperVHost } from './host.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
 import { completeCapabilities, type HostCapabilities } from './platform/capabilities.ts';
 import { NicHardware } from './platform/nic-hardware.ts';
-import { buildAdapter, buildPlatform } from './platform/platform.ts';
+import { buildPlatform, type PlatformParts } from './platform/platform.ts';
 import type { VMSwitch } from './vm-switch.ts';
 
 /** The driver that asks for virtual functions: that of the extensible switch. */
@@ -51,29 +50,30 @@ export type IovDecision = {
 /** A host's management system: looks at the machine, and asks for virtual functions. */
 export class HostManagement {
   readonly capabilities: HostCapabilities;
-  readonly platform: PlatformFacts;
-  readonly adapterFacts: AdapterFacts;
   /** What was decided about each network adapter. */
   readonly decisions = new WeakMap<NetworkAdapter, IovDecision>();
   readonly #host: HyperVHost;
   #nicSwitch: NicSwitch | undefined;
+  #parts: PlatformParts | undefined;
 
   constructor(host: HyperVHost, changes?: Partial<HostCapabilities>) {
     this.#host = host;
     this.capabilities = completeCapabilities(changes);
-    const platform = buildPlatform(this.capabilities);
-    this.platform = platform;
-    const { requesterId } = host.nic.functions[0];
-    this.adapterFacts = buildAdapter(this.capabilities, platform.nicPort, requesterId);
+  }
+
+  /** What can be looked at; built when first asked for. */
+  get parts(): PlatformParts {
+    this.#parts ??= buildPlatform(this.capabilities, this.#host);
+    return this.#parts;
   }
 
   /** What the host supports, looked up now. */
   get hostSupport(): HostSupport {
-    return examineHost(this.platform);
+    return examineHost(this.parts.platform);
   }
 
   get adapterState(): AdapterState {
-    return examineAdapter(this.adapterFacts, this.hostSupport);
+    return examineAdapter(this.parts.adapter, this.hostSupport);
   }
 
   /** Whether a switch on the adapter could be created for SR-IOV and would work. */
@@ -117,11 +117,26 @@ export class HostManagement {
   /** Refuses, or asks the physical function's driver for a virtual function and moves the filter to it. */
   decide(request: IovRequest): IovDecision {
     const { iovWeight, queuePairsRequested } = request;
+    if (iovWeight === 0) return this.#unasked(request);
     const against = this.refusals(request);
     const nicSwitch = this.nicSwitchFor(request.vmSwitch);
     if (against.length > 0 || nicSwitch === undefined)
       return { granted: false, iovWeight, queuePairsRequested, refusals: against };
     return this.#bringUp(nicSwitch, request);
+  }
+
+  /** Nobody has to look at the machine for one that asks for nothing, before somebody wants to know. */
+  #unasked(request: IovRequest): IovDecision {
+    const { iovWeight, queuePairsRequested } = request;
+    const look = () => this.refusals(request);
+    return {
+      granted: false,
+      iovWeight,
+      queuePairsRequested,
+      get refusals() {
+        return look();
+      },
+    };
   }
 
   #createSwitch(): NicSwitch {
