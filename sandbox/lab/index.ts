@@ -13,7 +13,7 @@ export { architecture } from './architecture/architecture.ts';
 export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
 export { aroundIommu } from './around-iommu.ts';
 export type { BoxesMachine, BoxesOptions } from './boxes.ts';
-export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
 export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
 export { bringUpTable, watchBringUp } from './bring-up.ts';
 export type {

@@ -6,7 +6,7 @@ import type { AttachedVf } from '../../machine/host/nic-switch/sequence.ts';
 import { NDIS_STATUS_SUCCESS } from '../../machine/host/nic-switch/spec.ts';
 import type { PfDriver } from '../../machine/host/pf-hardware.ts';
 import type { AssignedFunction, FunctionIds } from '../../machine/host/vpci/assigned-function.ts';
-import type { RemappedTarget, PostedTarget } from '../../machine/iommu/interrupt-entry.ts';
+import type { PostedTarget, RemappedTarget } from '../../machine/iommu/interrupt-entry.ts';
 import type { InterruptEntry } from '../../machine/partition/assigned-devices.ts';
 import type { VirtualProcessor } from '../../machine/partition/virtual-processor.ts';
 import type { HyperVHost } from '../host.ts';
