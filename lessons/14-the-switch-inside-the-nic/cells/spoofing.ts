@@ -33,7 +33,7 @@ const results = insideSwitch({
 
 export default {
   kind: 'table',
-  title: 'Where each frame went',
+  title: 'Where the seven frames went',
   columns: [{ name: 'Frame' }, { name: 'Pools' }, { name: 'Arrived at' }, { name: 'Root, cycles' }],
   rows: results.map(({ name, pools, arrived, stopped, rootCycles }) => [
     name,

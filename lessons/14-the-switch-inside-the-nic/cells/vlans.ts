@@ -38,7 +38,7 @@ const results = insideSwitch({
 
 export default {
   kind: 'table',
-  title: 'Where each frame went',
+  title: 'Where the tagged frames went',
   columns: [{ name: 'Frame' }, { name: 'Pools' }, { name: 'Arrived at' }],
   rows: results.map(({ name, pools, arrived, stopped }) => [
     name,
