@@ -3,6 +3,7 @@ import { UsageError } from '../lab/usage.ts';
 import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
+import { lspciCommand } from './lspci.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { vectorsCommand } from './vectors.ts';
@@ -33,6 +34,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   layouts: {
     run: layoutsCommand,
     does: "FILE [--json]: the machine's structures against a table of layouts",
+  },
+  lspci: {
+    run: lspciCommand,
+    does: '--device 21140|pf|vfN [--vfs N] [--json]: configuration space, for lspci -F to decode',
   },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };

@@ -24,6 +24,8 @@ import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
+import { HostManagement } from './management.ts';
+import type { HostCapabilities } from './platform/capabilities.ts';
 import { UsageError } from './usage.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 import { VMSwitch } from './vm-switch.ts';
@@ -58,6 +60,8 @@ export interface HostOptions {
   physicalQueues?: number;
   /** Steps that the trace keeps; 0 for none. */
   traceSteps?: number;
+  /** What it has of what SR-IOV needs; everything when left out. */
+  capabilities?: Partial<HostCapabilities>;
 }
 
 /**
@@ -81,6 +85,7 @@ export class HyperVHost {
   readonly options: HostOptions;
   readonly intercepts: InterceptService;
   readonly vmbusMessages: RootMessages;
+  readonly management: HostManagement;
   #vmbus = new Map<VirtualProcessor, VmbusInterrupts>();
 
   constructor(options: HostOptions) {
@@ -128,9 +133,10 @@ export class HyperVHost {
       queues,
     );
     this.lineIn.receiver = this.nic;
-    loopback.receiver = this.nic;
+    loopback.receiver = this.nic.inside;
     for (let core = 0; core < options.rootCores; core++) this.#addRootProcessor();
     this.#attachPhysicalFunction();
+    this.management = new HostManagement(this, options.capabilities);
   }
 
   /** Connects what stands at the far end of the link. */

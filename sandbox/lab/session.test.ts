@@ -25,6 +25,15 @@ describe('knob', () => {
     expect(knob('Posted', false)).toBe(true);
   });
 
+  test('a switch can be drawn in a settings dialog', () => {
+    begin({ 'Enable SR-IOV': true });
+    const dialog = { title: 'Network adapter', page: 'Hardware acceleration' };
+    expect(knob('Enable SR-IOV', false, { dialog })).toBe(true);
+    expect(endSession().knobs).toEqual([
+      { type: 'switch', label: 'Enable SR-IOV', value: true, default: false, dialog },
+    ]);
+  });
+
   test('outside a session answers the default', () => {
     expect(knob('Frame', 1514, FRAME)).toBe(1514);
   });

@@ -1,4 +1,4 @@
-import type { KnobSpec, Report } from './report.ts';
+import type { KnobDialog, KnobSpec, Report } from './report.ts';
 import { UsageError } from './usage.ts';
 
 /** Values that a reader gave to knobs, by label. */
@@ -48,6 +48,11 @@ export interface ChoiceKnob<T extends string | number> {
   choices: readonly T[];
 }
 
+/** A switch that is drawn as a checkbox in a settings dialog. */
+export interface DialogKnob {
+  dialog: KnobDialog;
+}
+
 /**
  * A control that the reader can move; the cell runs again with the new value.
  * @throws UsageError when the value the reader gave is not accepted, naming what is
@@ -58,11 +63,11 @@ export function knob<T extends string | number>(
   initial: T,
   options: ChoiceKnob<T>,
 ): T;
-export function knob(label: string, initial: boolean): boolean;
+export function knob(label: string, initial: boolean, options?: DialogKnob): boolean;
 export function knob(
   label: string,
   initial: number | string | boolean,
-  options?: NumberKnob | ChoiceKnob<string | number>,
+  options?: NumberKnob | ChoiceKnob<string | number> | DialogKnob,
 ): number | string | boolean {
   const given = Object.hasOwn(session.values, label) ? session.values[label] : initial;
   const spec = specify(label, initial, given, options);
@@ -76,12 +81,13 @@ function specify(
   label: string,
   initial: number | string | boolean,
   given: number | string | boolean,
-  options?: NumberKnob | ChoiceKnob<string | number>,
+  options?: NumberKnob | ChoiceKnob<string | number> | DialogKnob,
 ): KnobSpec {
-  if (options === undefined) {
+  if (options === undefined || 'dialog' in options) {
     if (typeof given !== 'boolean' || typeof initial !== 'boolean')
       throw new UsageError(`knob '${label}': a number needs { min, max }, a choice { choices }`);
-    return { type: 'switch', label, value: given, default: initial };
+    const { dialog } = options ?? {};
+    return { type: 'switch', label, value: given, default: initial, ...(dialog && { dialog }) };
   }
   if ('choices' in options) return specifyChoice(label, initial, given, options);
   const { min, max, step = 1, unit } = options;

@@ -4,6 +4,7 @@ import type { Partition } from '../machine/partition/partition.ts';
 import { Synic } from '../machine/partition/synic.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import type { HyperVHost } from './host.ts';
+import { decideIov } from './management.ts';
 import type { AdapterSettings, GuestDrivers, NetworkAdapter } from './network-adapter.ts';
 import { addEmulatedAdapter } from './paths/emulated.ts';
 import { addPhysicalFunction, addVirtualFunction } from './paths/sriov.ts';
@@ -62,10 +63,24 @@ export class VirtualMachine {
     const adapter =
       settings.legacy === true
         ? addEmulatedAdapter(this, settings, mac)
-        : weight > 0 && settings.switch.enableIov
-          ? addVirtualFunction(this, settings, mac)
-          : addSyntheticAdapter(this, settings, mac);
+        : this.#addByDecision(settings, mac);
     this.adapters.push(adapter);
+    return adapter;
+  }
+
+  /** A virtual function where management grants one; the synthetic path where it says why not. */
+  #addByDecision(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
+    const decision = decideIov(this.host, {
+      vmName: `vm ${this.index}`,
+      macAddress: mac,
+      vmSwitch: settings.switch,
+      iovWeight: settings.iovWeight ?? 0,
+      queuePairsRequested: settings.queues ?? 1,
+    });
+    const adapter = decision.granted
+      ? addVirtualFunction(this, settings, mac)
+      : addSyntheticAdapter(this, settings, mac);
+    this.host.management.decisions.set(adapter, decision);
     return adapter;
   }
 

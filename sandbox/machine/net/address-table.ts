@@ -7,12 +7,12 @@ const RECENT = 16;
  */
 export class AddressTable<T> {
   readonly #entries = new Map<number, T>();
-  /** The last answers, each at the place that its key's low bits give. */
+  /** The last answers, each at the place that its key gives. */
   readonly #recentKeys = new Float64Array(RECENT).fill(-1);
   readonly #recent: (T | undefined)[] = new Array(RECENT).fill(undefined);
 
   get(key: number): T | undefined {
-    const at = key & (RECENT - 1);
+    const at = placeOf(key);
     if (this.#recentKeys[at] === key) return this.#recent[at];
     const found = this.#entries.get(key);
     this.#recentKeys[at] = key;
@@ -22,11 +22,16 @@ export class AddressTable<T> {
 
   set(key: number, value: T): void {
     this.#entries.set(key, value);
-    this.#recentKeys[key & (RECENT - 1)] = -1;
+    this.#recentKeys[placeOf(key)] = -1;
   }
 
   delete(key: number): void {
     this.#entries.delete(key);
-    this.#recentKeys[key & (RECENT - 1)] = -1;
+    this.#recentKeys[placeOf(key)] = -1;
   }
+}
+
+/** Of both halves: the first station of every group has the same low half. */
+function placeOf(key: number): number {
+  return (key ^ (key * 2 ** -32)) & (RECENT - 1);
 }

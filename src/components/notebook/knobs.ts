@@ -2,6 +2,8 @@ import type { KnobSpec, KnobValue } from '../../../sandbox/runner/index.ts';
 import { h } from './dom.ts';
 
 type Change = (label: string, value: KnobValue) => void;
+type SwitchKnob = Extract<KnobSpec, { type: 'switch' }>;
+type Dialog = NonNullable<SwitchKnob['dialog']>;
 type NumberKnob = Extract<KnobSpec, { type: 'number' }>;
 
 let lastId = 0;
@@ -75,6 +77,7 @@ export class Knobs {
         select,
       );
     }
+    if (spec.dialog) return this.#dialog(spec, spec.dialog, id);
     const box = h('input', {
       type: 'checkbox',
       role: 'switch',
@@ -88,6 +91,26 @@ export class Knobs {
       { class: 'knob knob-switch' },
       box,
       h('label', { class: 'knob-label', for: id }, spec.label),
+    );
+  }
+
+  /** A checkbox on a page of a settings dialog: drawn, with no window to open or to close. */
+  #dialog(spec: SwitchKnob, { title, page, note }: Dialog, id: string): HTMLElement {
+    const box = h('input', {
+      type: 'checkbox',
+      class: 'dialog-box',
+      id,
+      checked: spec.value,
+      'aria-describedby': note === undefined ? undefined : `${id}-note`,
+    });
+    box.addEventListener('change', () => this.#set(spec.label, box.checked));
+    return h(
+      'div',
+      { class: 'knob knob-dialog', role: 'group', 'aria-labelledby': `${id}-title` },
+      h('p', { class: 'dialog-title', id: `${id}-title` }, title),
+      h('p', { class: 'dialog-page' }, h('span', {}, page)),
+      h('p', { class: 'dialog-setting' }, box, h('label', { for: id }, spec.label)),
+      ...(note === undefined ? [] : [h('p', { class: 'dialog-note', id: `${id}-note` }, note)]),
     );
   }
 

@@ -13,10 +13,25 @@ export const PCI_EXPANSION_ROM = 0x30;
 export const PCI_INTERRUPT_LINE = 0x3c;
 export const PCI_INTERRUPT_PIN = 0x3d;
 
+export const PCI_HEADER_TYPE = 0x0e;
+export const PCI_CAPABILITIES = 0x34;
+
+/** Status: there is a list of capabilities. */
+export const STATUS_CAPABILITIES = 1 << 4;
+/** Header type: more functions than function 0. */
+export const HEADER_MULTIFUNCTION = 0x80;
+
 /** Bits of the command register. */
 export const COMMAND_IO = 1 << 0;
 export const COMMAND_MEMORY = 1 << 1;
 export const COMMAND_BUS_MASTER = 1 << 2;
+export const COMMAND_SERR = 1 << 8;
+export const COMMAND_INTX_DISABLE = 1 << 10;
+
+/** What a base address register asks for; a 64-bit one takes two registers. */
+export type BarKind = 'io' | 'memory' | 'memory64' | 'prefetchable64';
+
+const BAR_LOW_BITS: Record<BarKind, number> = { io: 1, memory: 0, memory64: 4, prefetchable64: 12 };
 
 /**
  * The configuration space of one PCI function: bytes, and for each bit whether software may write it
@@ -28,6 +43,7 @@ export class ConfigurationSpace {
   /** Called after each write, for a function that acts on its command register or power state. */
   written: (() => void) | undefined;
   #initial: Uint8Array;
+  #sticky: Uint8Array;
   #writable: Uint8Array;
   #clearable: Uint8Array;
 
@@ -35,6 +51,7 @@ export class ConfigurationSpace {
   constructor(size = 256) {
     this.bytes = new Uint8Array(size);
     this.#initial = new Uint8Array(size);
+    this.#sticky = new Uint8Array(size);
     this.#writable = new Uint8Array(size);
     this.#clearable = new Uint8Array(size);
   }
@@ -52,8 +69,24 @@ export class ConfigurationSpace {
   }
 
   /** Base address register `index`, for `size` bytes (a power of two, at least 4; 16 for memory). */
-  defineBar(index: number, kind: 'io' | 'memory', size: number): void {
-    this.define(PCI_BAR + 4 * index, 4, kind === 'io' ? 1 : 0, -size);
+  defineBar(index: number, kind: BarKind, size: number): void {
+    this.defineBarAt(PCI_BAR + 4 * index, kind, size);
+  }
+
+  /** A base address register at `offset`, for `size` bytes (a power of two up to 2^31). */
+  defineBarAt(offset: number, kind: BarKind, size: number): void {
+    this.define(offset, 4, BAR_LOW_BITS[kind], -size);
+    if (kind.endsWith('64')) this.define(offset + 4, 4, 0, 0xffffffff);
+  }
+
+  /** Says anew which bits of a field software may write, for a field that is locked at times. */
+  setWritable(offset: number, size: number, writable: number): void {
+    for (let i = 0; i < size; i++) this.#writable[offset + i] = writable >>> (8 * i);
+  }
+
+  /** Bits that a function-level reset leaves as they are (PCI Express 3.0, section 6.6.2). */
+  keepOverFunctionReset(offset: number, size: number, bits: number): void {
+    for (let i = 0; i < size; i++) this.#sticky[offset + i] |= bits >>> (8 * i);
   }
 
   /** @returns the value of `size` bytes (1, 2 or 4) at `offset`, unsigned */
@@ -79,6 +112,25 @@ export class ConfigurationSpace {
     for (let i = 0; i < size; i++) this.bytes[offset + i] |= bits >>> (8 * i);
   }
 
+  /** Clears bits of a field from the function's own side. */
+  clear(offset: number, size: number, bits: number): void {
+    for (let i = 0; i < size; i++) this.bytes[offset + i] &= ~(bits >>> (8 * i));
+  }
+
+  /** Gives a field another value from the function's own side. */
+  put(offset: number, size: number, value: number): void {
+    for (let i = 0; i < size; i++) this.bytes[offset + i] = value >>> (8 * i);
+  }
+
+  /** A function-level reset: every field as it was defined, but for the bits that survive one. */
+  functionReset(): void {
+    for (let i = 0; i < this.bytes.length; i++) {
+      const kept = this.bytes[i] & this.#sticky[i];
+      this.bytes[i] = (this.#initial[i] & ~this.#sticky[i]) | kept;
+    }
+    this.written?.();
+  }
+
   /** A hardware reset: every field as it was defined. */
   reset(): void {
     this.bytes.set(this.#initial);
@@ -87,8 +139,15 @@ export class ConfigurationSpace {
 
   /** Address that software gave to base address register `index`; 0 when it gave none. */
   bar(index: number): number {
-    const value = this.read(PCI_BAR + 4 * index, 4);
-    return (value & ((value & 1) !== 0 ? ~3 : ~15)) >>> 0;
+    return this.barAt(PCI_BAR + 4 * index);
+  }
+
+  /** Address in the base address register at `offset`, of 32 or 64 bits; 0 for none. */
+  barAt(offset: number): number {
+    const value = this.read(offset, 4);
+    if ((value & 1) !== 0) return (value & ~3) >>> 0;
+    const high = (value & 6) === 4 ? this.read(offset + 4, 4) : 0;
+    return high * 2 ** 32 + ((value & ~15) >>> 0);
   }
 
   /** Whether the function answers in I/O space. */

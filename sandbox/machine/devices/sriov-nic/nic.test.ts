@@ -270,7 +270,7 @@ describe('faults', () => {
     doorbell(vfs[0], 1);
     sendFrame(vfs[1], 0, frameTo(PEER, 60, 1));
     engine.run();
-    expect(iommu.lastFault).toEqual({
+    expect(iommu.lastFault).toMatchObject({
       requesterId: 0x0180,
       address: 0x40000000,
       reason: 'not present',

@@ -3,23 +3,19 @@ import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
-import { AddressTable } from '../../net/address-table.ts';
-import {
-  flowHash,
-  type MacAddress,
-  macKey,
-  macKeyAt,
-  VLAN_OFFSET,
-  VLAN_PROTOCOL,
-  VLAN_TAG_BYTES,
-} from '../../net/frame.ts';
+import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
+import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
+import { NicSwitch } from './nic-switch.ts';
+import { PfSetup } from './pf-setup.ts';
 import { RxQueue } from './rx-queue.ts';
 import { hexId, requesterIdOfVf } from './spec.ts';
+import { REG_QDE } from './switch-spec.ts';
 import { TxQueue } from './tx-queue.ts';
 import { InterruptVector, type MessageSender } from './vector.ts';
+import { isTaggedAt } from './vlan-tag.ts';
 
 /** What the MAC sends frames through: one direction of a link. */
 export interface TransmitPort {
@@ -30,10 +26,6 @@ export interface TransmitPort {
   claim(): number;
   send(length: number, at: number): void;
 }
-
-/** A filter's target in one number: function and queue, or the code for any queue. */
-const QUEUE_CODES = 256;
-const ANY_QUEUE = 255;
 
 /** Bytes that the MAC buffers between DMA and wire. */
 const TRANSMIT_FIFO_BYTES = 40960;
@@ -67,10 +59,18 @@ export class SriovNic implements MessageSender {
   readonly functions: NicFunction[] = [];
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
+  /** Frames that found no buffer on a queue that does not count its drops (MPC). */
+  overruns = 0;
+  /** The switch between the functions and the wire. */
+  readonly switching: NicSwitch;
+  /** What the way from one function to another ends in. */
+  readonly inside = {
+    receive: (address: number, length: number) => this.switching.fromInside(address, length),
+  };
   /** RXCSUM: which checksums of received frames are checked. */
   receiveChecksums = 0;
   #wiring: NicWiring;
-  #filters = new AddressTable<number>();
+  #setup: PfSetup;
   #readBusy = 0;
   #writeBusy = 0;
   #walks = 0;
@@ -84,30 +84,43 @@ export class SriovNic implements MessageSender {
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    this.switching = new NicSwitch(wiring.host, this.functions, wiring.loopback, this.maxBytes);
+    this.#setup = new PfSetup(this.switching.registers, wiring.line.maxFrame);
     this.#addFunction(requesterId, queues);
   }
 
-  /** Enables one more virtual function with `queues` queue pairs; returns its function index. */
+  /**
+   * Enables one more virtual function with `queues` queue pairs; returns its function index.
+   * @throws RangeError after the 63rd
+   */
   enableVf(queues: number): number {
+    if (this.functions.length === MAX_POOLS)
+      throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
     return this.#addFunction(requesterId, queues);
   }
 
   /**
    * Frames for `mac` go to `functionIndex` from now on: to its queue `queue`, or spread by flow when
-   * that is left out. Set by the PF driver only.
+   * that is left out. Writes the receive address registers as the PF driver does.
+   * @returns false when no entry is free
    */
-  setFilter(mac: MacAddress, functionIndex: number, queue = ANY_QUEUE): void {
-    this.#filters.set(macKey(mac.high, mac.low), functionIndex * QUEUE_CODES + queue);
+  setFilter(mac: MacAddress, functionIndex: number, queue?: number): boolean {
+    const pool = poolOf(functionIndex, this.functions.length - 1);
+    return this.#setup.setAddress(mac, pool, queue);
   }
 
-  /** A frame from the wire or from the switch inside: to the queue of the function it is for. */
+  /** A frame from the wire. */
   receive(address: number, length: number): void {
-    const filter = this.#filters.get(macKeyAt(this.host, address)) ?? 0;
-    const target = this.functions[Math.floor(filter / QUEUE_CODES)];
-    const queue = filter % QUEUE_CODES;
-    const chosen = queue === ANY_QUEUE ? flowHash(this.host, address) : queue;
-    target.receiveQueueFor(chosen).receive(address, length);
+    this.switching.fromWire(address, length);
+  }
+
+  /** Whether QDE lets `queue`, which has no buffer, drop and count. It has a bit for the first 16 queues. */
+  dropsOn(queue: RxQueue): boolean {
+    const index = this.functions[queue.functionIndex].rx.indexOf(queue);
+    const pool = poolOf(queue.functionIndex, this.functions.length - 1);
+    if (index > 1 || pool >= COMPATIBLE_POOLS) return false;
+    return this.switching.registers.has(REG_QDE, 1 << compatibleQueue(pool, index));
   }
 
   sendMessage(functionIndex: number, vector: number): void {
@@ -154,10 +167,8 @@ export class SriovNic implements MessageSender {
 
   /** Whether the MAC sends the frame of `length` bytes at `address`; a VLAN tag does not count. */
   takes(address: number, length: number): boolean {
-    const { bytes } = this.host;
-    const at = address + VLAN_OFFSET;
-    const tagged = ((bytes[at] << 8) | bytes[at + 1]) === VLAN_PROTOCOL;
-    return length <= (tagged ? this.maxBytes : this.#wiring.line.maxFrame);
+    const { maxFrame } = this.#wiring.line;
+    return length <= maxFrame || (length <= this.maxBytes && isTaggedAt(this.host, address));
   }
 
   /** Room for a frame in the MAC; -1 while it is full. */
@@ -170,8 +181,8 @@ export class SriovNic implements MessageSender {
     return this.engine.now + Math.round(1e12 / (this.#wiring.line.bitsPerSecond / 12_000));
   }
 
-  /** A frame of `queue` is in the MAC at `address`: inside when its station is, else out. */
-  transmit(queue: TxQueue, address: number, length: number): void {
+  /** A frame of `queue` is in the MAC at `address`, and gets the VLAN tag `tag` unless that is -1. */
+  transmit(queue: TxQueue, address: number, length: number, tag: number): void {
     const now = this.engine.now;
     const { trace } = this.engine;
     if (trace.recording) {
@@ -180,19 +191,8 @@ export class SriovNic implements MessageSender {
       const bytes = hexOf(this.host.bytes, address, length);
       trace.step(DEVICE, DMA, started, now, detail, bytes, `function ${queue.functionIndex}`);
     }
-    const filter = this.#filters.get(macKeyAt(this.host, address));
-    const inside = filter === undefined ? -1 : Math.floor(filter / QUEUE_CODES);
-    if (inside < 0 || inside === queue.functionIndex) {
-      this.#wiring.line.send(length, now);
-      return;
-    }
-    const to = this.#wiring.loopback.claim();
-    if (to < 0) {
-      this.filtered++;
-      return;
-    }
-    this.host.copy(to, address, length);
-    this.#wiring.loopback.send(length, now);
+    const leaving = this.switching.fromQueue(queue, address, length, tag);
+    if (leaving > 0) this.#wiring.line.send(leaving, now);
   }
 
   #newWalks(): number {
@@ -219,6 +219,8 @@ export class SriovNic implements MessageSender {
       added.tx.push(new TxQueue(this, index, requesterId, tx));
     }
     this.functions.push(added);
+    this.#setup.functionsChanged(index);
+    this.switching.functionAdded();
     return index;
   }
 }

@@ -4,9 +4,10 @@
  */
 export const TX_TYPE_MASK = 0xf << 20;
 export const TX_TYPE_CONTEXT = 2 << 20;
-/** Context, word 0: bytes of the IP header 8:0, of what is before it 15:9. */
+/** Context, word 0: bytes of the IP header 8:0, of what is before it 15:9, VLAN and priority 31:16. */
 export const CONTEXT_IPLEN = 0x1ff;
 export const CONTEXT_MACLEN_SHIFT = 9;
+export const CONTEXT_TAG_SHIFT = 16;
 /** Context, word 2: IPv4; TCP of the kinds of transport. */
 export const CONTEXT_IPV4 = 1 << 10;
 export const CONTEXT_L4_SHIFT = 11;

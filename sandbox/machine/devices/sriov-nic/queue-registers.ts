@@ -4,6 +4,8 @@ import {
   QUEUE_BASE_LOW,
   QUEUE_BUFFER_SIZE,
   QUEUE_CONTROL,
+  QUEUE_DROP,
+  QUEUE_DROPS,
   QUEUE_ENABLE,
   QUEUE_HEAD,
   QUEUE_LENGTH,
@@ -44,6 +46,11 @@ export class QueueRegisters {
     return (this.file[QUEUE_BUFFER_SIZE >> 2] & 0x7f) * 1024;
   }
 
+  /** Whether software wants frames dropped and counted that find no buffer. */
+  get drops(): boolean {
+    return (this.file[QUEUE_BUFFER_SIZE >> 2] & QUEUE_DROP) !== 0;
+  }
+
   /** Bus address of descriptor `index`. */
   descriptor(index: number): number {
     return this.base + index * DESCRIPTOR_SIZE;
@@ -55,7 +62,7 @@ export class QueueRegisters {
     else if (offset === QUEUE_LENGTH) this.file[QUEUE_LENGTH >> 2] = value & 0xfff80;
     else if (offset === QUEUE_HEAD || offset === QUEUE_TAIL)
       this.file[offset >> 2] = value & 0xffff;
-    else if (offset < 0x40) this.file[offset >> 2] = value;
+    else if (offset < 0x40 && offset !== QUEUE_DROPS) this.file[offset >> 2] = value;
   }
 
   /** Whether hardware owns the descriptor at the head. */

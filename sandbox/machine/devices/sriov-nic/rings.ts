@@ -74,8 +74,8 @@ export class TxRing {
 
   /** Descriptors that can be filled. */
   get free(): number {
-    const used = (this.#tail - this.#clean + this.entries) % this.entries;
-    return this.entries - 1 - used;
+    const used = this.#tail - this.#clean;
+    return used < 0 ? -1 - used : this.entries - 1 - used;
   }
 
   /** Fills the next descriptor; `last` ends the frame and asks for a report, `total` is its length. */

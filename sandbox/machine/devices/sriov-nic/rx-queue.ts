@@ -5,8 +5,23 @@ import { DEVICE, DMA } from '../../partition/ledger.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
 import { checkedStatus } from './rx-offload.ts';
-import { hexId, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
+import { hexId, QUEUE_DROPS, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
 import type { InterruptVector } from './vector.ts';
+
+/** Status of a write-back, word 2: the VLAN tag stands in the descriptor; the frame never was on the wire. */
+export const RX_TAG_STRIPPED = 1 << 3;
+/** That looped frames have it is unverified. */
+export const RX_LOOPED = 1 << 18;
+
+/** What the write-back of a frame's last descriptor says beside its length: words 0, 1, 2 and 3 31:16. */
+export interface RxNotes {
+  types: number;
+  hash: number;
+  status: number;
+  tag: number;
+}
+
+const NO_NOTES: RxNotes = { types: 0, hash: 0, status: 0, tag: 0 };
 
 /**
  * A receive queue: software gives it empty buffers up to the tail; each frame takes as many as it needs
@@ -17,7 +32,7 @@ export class RxQueue {
   readonly requesterId: number;
   readonly functionIndex: number;
   readonly vector: InterruptVector;
-  /** Frames dropped for want of a buffer (RQDPC). */
+  /** Frames dropped for want of a buffer. */
   dropped = 0;
   #nic: SriovNic;
 
@@ -32,16 +47,31 @@ export class RxQueue {
     this.registers.write(offset, value);
   }
 
+  /** A register read; the count of drops is cleared by it. */
+  read(offset: number): number {
+    const value = this.registers.file[offset >> 2] ?? 0;
+    if (offset === QUEUE_DROPS) this.registers.file[QUEUE_DROPS >> 2] = 0;
+    return value;
+  }
+
   stop(): void {
     this.registers.file.fill(0);
   }
 
+  /** RQDPC counts where software has chosen to drop; otherwise a lack of buffers is an overrun of the NIC's. */
+  #drop(): void {
+    const { registers } = this;
+    this.dropped++;
+    if (registers.drops || this.#nic.dropsOn(this)) registers.file[QUEUE_DROPS >> 2]++;
+    else this.#nic.overruns++;
+  }
+
   /** A frame for this queue, in the MAC's buffer. */
-  receive(address: number, length: number): void {
+  receive(address: number, length: number, notes = NO_NOTES): void {
     const { registers } = this;
     const { bufferSize } = registers;
     if (bufferSize === 0 || this.#free() < Math.ceil(length / bufferSize)) {
-      this.dropped++;
+      this.#drop();
       return;
     }
     const nic = this.#nic;
@@ -57,10 +87,11 @@ export class RxQueue {
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
       if (!this.#store(buffer, address + done, piece)) return;
       done += piece;
-      const status = done === length ? RX_DONE | RX_END_OF_PACKET | checked : RX_DONE;
-      nic.host.write32(descriptor, 0);
-      nic.host.write32(descriptor + 4, 0);
-      nic.host.write32(descriptor + 12, piece);
+      const last = done === length;
+      const status = last ? RX_DONE | RX_END_OF_PACKET | checked | notes.status : RX_DONE;
+      nic.host.write32(descriptor, last ? notes.types : 0);
+      nic.host.write32(descriptor + 4, last ? notes.hash : 0);
+      nic.host.write32(descriptor + 12, last ? piece | (notes.tag << 16) : piece);
       nic.host.write32(descriptor + 8, status);
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }

@@ -31,10 +31,14 @@ export const QUEUE_BASE_HIGH = 0x04;
 export const QUEUE_LENGTH = 0x08;
 /** Receive queues only (SRRCTL): buffer size in KiB in bits 6:0. */
 export const QUEUE_BUFFER_SIZE = 0x0c;
+/** The same register: drop and count what finds no buffer. */
+export const QUEUE_DROP = 0x80000000;
 export const QUEUE_HEAD = 0x10;
 export const QUEUE_TAIL = 0x18;
 export const QUEUE_CONTROL = 0x28;
 export const QUEUE_ENABLE = 1 << 25;
+/** Receive queues only (RQDPC): frames dropped since it was read last. */
+export const QUEUE_DROPS = 0x30;
 
 /** Interrupt mask set (write one) and the throttle of vector n. Interval in bits 14:2, microseconds. */
 export const REG_EIMS = 0x1524;
@@ -48,6 +52,8 @@ export const TX_END_OF_PACKET = 1 << 24;
 export const TX_INSERT_FCS = 1 << 25;
 export const TX_REPORT_STATUS = 1 << 27;
 export const TX_EXTENDED = 1 << 29;
+/** Put the VLAN tag of the context into the frame. */
+export const TX_INSERT_TAG = 1 << 30;
 /** Transmit descriptor, fourth word, after write-back; payload length stands in 31:14 before it. */
 export const TX_DONE = 1;
 /** Receive write-back, third word. */

@@ -10,6 +10,7 @@ import {
   CONTEXT_L4LEN_SHIFT,
   CONTEXT_MACLEN_SHIFT,
   CONTEXT_MSS_SHIFT,
+  CONTEXT_TAG_SHIFT,
   CONTEXTS,
   L4_TCP,
   L4_UDP,
@@ -82,6 +83,12 @@ export class TransmitOffload {
     const sizes = host.read32(at + 12);
     const context = { lengths: host.read32(at), kind: host.read32(at + 8), sizes };
     this.#contexts[indexOf(sizes)] = context;
+  }
+
+  /** VLAN and priority that the context of a packet with `options` has; -1 while none is loaded. */
+  tagOf(options: number): number {
+    const context = this.#contexts[indexOf(options)];
+    return context === undefined ? -1 : context.lengths >>> CONTEXT_TAG_SHIFT;
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   TX_DONE,
   TX_END_OF_PACKET,
   TX_EXTENDED,
+  TX_INSERT_TAG,
   TX_REPORT_STATUS,
 } from './spec.ts';
 import { FAULT, TransmitOffload } from './tx-offload.ts';
@@ -35,6 +36,8 @@ export class TxQueue implements Handler {
   /** When the doorbell that covered a descriptor reaches the device. */
   #posted = new Float64Array(0);
   #frameDescriptors = 0;
+  /** VLAN tag that goes into the packet at the head; -1 for none. */
+  #tag = -1;
   /** None until the driver loads a context. */
   #offload: TransmitOffload | undefined;
 
@@ -62,6 +65,15 @@ export class TxQueue implements Handler {
     this.#timer.cancel();
   }
 
+  /** The pool may send again. */
+  resume(): void {
+    if (this.registers.enabled && !this.#timer.pending) this.#arm();
+  }
+
+  get now(): number {
+    return this.#nic.engine.now;
+  }
+
   #doorbell(before: number, at: number): void {
     const { entries, tail } = this.registers;
     if (this.#posted.length !== entries) this.#posted = new Float64Array(entries);
@@ -74,8 +86,8 @@ export class TxQueue implements Handler {
   /** Looks at the next frame's descriptors and schedules the moment its bytes are in the MAC's buffer. */
   #arm(): void {
     const { registers } = this;
-    if (!registers.owns) return;
     const nic = this.#nic;
+    if (!registers.owns || !nic.switching.maySend(this.functionIndex)) return;
     const entries = registers.entries;
     let index = registers.head;
     let first = -1;
@@ -91,7 +103,10 @@ export class TxQueue implements Handler {
         if (!registers.owns) return;
         continue;
       }
-      if (count === 0) first = at;
+      if (count === 0) {
+        first = at;
+        this.#tag = (command & TX_INSERT_TAG) === 0 ? -1 : this.#tagOf(at);
+      }
       length += command & 0xffff;
       count++;
       index = index + 1 === entries ? 0 : index + 1;
@@ -100,6 +115,10 @@ export class TxQueue implements Handler {
     this.#frameDescriptors = count;
     const cut = this.#offload?.begin(first, count, length) ?? 0;
     this.#schedule(cut > 0 ? cut : length);
+  }
+
+  #tagOf(descriptor: number): number {
+    return this.#offload?.tagOf(this.#nic.host.read32(descriptor + 12)) ?? -1;
   }
 
   /** Schedules the moment when `length` bytes are in the MAC's buffer. */
@@ -129,7 +148,7 @@ export class TxQueue implements Handler {
   handle(): void {
     const { registers } = this;
     const nic = this.#nic;
-    if (!registers.owns) return;
+    if (!registers.owns || !nic.switching.maySend(this.functionIndex)) return;
     const to = nic.claimTransmit();
     if (to < 0) {
       this.#timer.schedule(nic.retryTransmitAt());
@@ -154,7 +173,7 @@ export class TxQueue implements Handler {
       if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
-    if (done <= nic.maxBytes && nic.takes(to, done)) nic.transmit(this, to, done);
+    if (done <= nic.maxBytes && nic.takes(to, done)) nic.transmit(this, to, done, this.#tag);
     else nic.filtered++;
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);
     this.#arm();
@@ -165,7 +184,7 @@ export class TxQueue implements Handler {
     const nic = this.#nic;
     const length = offload.next(to);
     if (length === FAULT) return;
-    if (length > 0 && nic.takes(to, length)) nic.transmit(this, to, length);
+    if (length > 0 && nic.takes(to, length)) nic.transmit(this, to, length, this.#tag);
     else nic.filtered++;
     if (offload.active) {
       this.#schedule(offload.nextLength);
