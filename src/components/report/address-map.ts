@@ -6,6 +6,9 @@ import './address-map.css';
 
 const hex = (address: number) => `0x${Math.floor(address).toString(16)}`;
 
+/** With more parts than this the lines between those that nobody uses would cover them. */
+const DENSE = 64;
+
 /** Parts that lie side by side under one name. */
 interface Run {
   group: string;
@@ -57,7 +60,12 @@ export function addressMapView(report: AddressMapReport): HTMLElement {
       ),
       h(
         'div',
-        { class: 'run-bar', 'data-run': index % 2, 'aria-hidden': 'true' },
+        {
+          class: 'run-bar',
+          'data-run': index % 2,
+          'data-dense': run.parts.length > DENSE,
+          'aria-hidden': 'true',
+        },
         ...run.parts.map((part) =>
           h('span', {
             'data-used': part.used ? 'yes' : 'no',

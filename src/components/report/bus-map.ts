@@ -10,7 +10,7 @@ const hex2 = (value: number) => value.toString(16).padStart(2, '0');
 
 /** How each state is called in the key, in the order of the key. */
 const WORDS: Record<BusMapState, string> = {
-  answers: 'answers',
+  answers: 'virtual function that answers',
   'not enabled': 'place of a function that is not enabled',
   silent: 'enabled, and no request gets there',
   'no bus': 'no port leads to its bus',
@@ -35,7 +35,7 @@ function cell({
       'data-group': group,
       'data-state': state,
       style: `grid-area:${row}/${column}`,
-      title: `${place}: ${name}, ${WORDS[state]}`,
+      title: `${place}: ${name}, ${state}`,
     },
     h('span', {}, label),
   );
@@ -65,13 +65,17 @@ export function busMapView(report: BusMapReport): HTMLElement {
   const { buses, functions } = report;
   const answering = functions.filter(({ state }) => state === 'answers').length;
   const present = (Object.keys(WORDS) as BusMapState[]).filter((state) =>
-    functions.some((one) => one.state === state),
+    functions.some((one) => one.role === 'vf' && one.state === state),
   );
   const table = () =>
     dataTable(
       report.title,
       [{ name: 'Function' }, { name: 'What' }, { name: 'State' }],
-      functions.map((one) => [h('code', {}, one.place), one.name, WORDS[one.state]]),
+      functions.map((one) => [
+        h('code', {}, one.place),
+        one.name,
+        one.state === 'answers' ? 'answers' : WORDS[one.state],
+      ]),
     );
   return figure(
     'bus-map',
@@ -85,6 +89,7 @@ export function busMapView(report: BusMapReport): HTMLElement {
     h(
       'ul',
       { class: 'legend bus-legend' },
+      h('li', {}, h('i', { 'data-role': 'pf', 'aria-hidden': 'true' }), 'physical function'),
       ...present.map((state) =>
         h('li', {}, h('i', { 'data-state': state, 'aria-hidden': 'true' }), WORDS[state]),
       ),
