@@ -12,7 +12,7 @@ export class PoolMask {
 
   /** The pools from 0 to `count` - 1. */
   static first(count: number): PoolMask {
-    const word = (bits: number) => (bits >= 32 ? 0xffffffff : 2 ** Math.max(0, bits) - 1);
+    const word = (bits: number) => (bits <= 0 ? 0 : 0xffffffff >>> Math.max(0, 32 - bits));
     return new PoolMask(word(count), word(count - 32));
   }
 

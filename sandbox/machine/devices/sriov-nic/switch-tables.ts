@@ -233,5 +233,5 @@ export class SwitchTables {
 }
 
 export function poolBit(pool: number): PoolMask {
-  return pool < 32 ? new PoolMask(2 ** pool, 0) : new PoolMask(0, 2 ** (pool - 32));
+  return pool < 32 ? new PoolMask(1 << pool, 0) : new PoolMask(0, 1 << (pool - 32));
 }
