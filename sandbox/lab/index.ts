@@ -97,6 +97,8 @@ export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
+export type { RequesterIdReport, RequesterIdRule } from './requester-id-check.ts';
+export { checkRequesterIds } from './requester-id-check.ts';
 export { HandRing, ringByHand } from './ring-by-hand.ts';
 export type { RingTrafficOptions, RingTrafficReport } from './ring-traffic.ts';
 export { ringTraffic } from './ring-traffic.ts';
@@ -118,6 +120,8 @@ export { switchTraffic } from './switch-traffic.ts';
 export type { TulipOptions } from './tulip-run.ts';
 export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';
+export type { VfByHandOptions } from './vf-by-hand.ts';
+export { HandOperatedNic, vfsByHand } from './vf-by-hand.ts';
 export { VirtualMachine } from './virtual-machine.ts';
 export { VMSwitch } from './vm-switch.ts';
 export type {
