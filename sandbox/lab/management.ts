@@ -68,7 +68,7 @@ export class HostManagement {
   constructor(host: HyperVHost, capabilities: HostCapabilities) {
     this.#host = host;
     this.capabilities = capabilities;
-    this.platform = buildPlatform(capabilities, host.pci);
+    this.platform = buildPlatform(capabilities, host.pci, host);
     this.adapterFacts = buildAdapter(capabilities, host.pci);
   }
 
@@ -125,11 +125,26 @@ export class HostManagement {
    */
   decide(request: IovRequest): IovDecision {
     const { iovWeight, queuePairsRequested } = request;
+    if (iovWeight === 0) return this.#unasked(request);
     const against = this.refusals(request);
     const nicSwitch = this.nicSwitchFor(request.vmSwitch);
     if (against.length > 0 || nicSwitch === undefined)
       return { granted: false, iovWeight, queuePairsRequested, refusals: against };
     return this.#bringUp(nicSwitch, request);
+  }
+
+  /** Nobody has to look at the machine for one that asks for nothing, before somebody wants to know. */
+  #unasked(request: IovRequest): IovDecision {
+    const { iovWeight, queuePairsRequested } = request;
+    const look = () => this.refusals(request);
+    return {
+      granted: false,
+      iovWeight,
+      queuePairsRequested,
+      get refusals() {
+        return look();
+      },
+    };
   }
 
   #createSwitch(): NicSwitch {

@@ -7,8 +7,10 @@ import {
   ECAP_INTERRUPT_REMAPPING,
   OSC_EXPRESS_CAPABILITIES,
   REMAPPING_EXTENDED_CAPABILITIES,
-  REMAPPING_VERSION,
 } from '../../machine/host/management/spec.ts';
+import type { InterruptRemapping } from '../../machine/iommu/interrupt-remapping.ts';
+import type { Iommu } from '../../machine/iommu/iommu.ts';
+import { IommuRegisters } from '../../machine/iommu/registers.ts';
 import type { HostCapabilities } from './capabilities.ts';
 import { makeExpressTable, makeRemappingTable } from './firmware-tables.ts';
 import type { HostPci } from './pci.ts';
@@ -17,14 +19,20 @@ import type { HostPci } from './pci.ts';
 const REMAPPING_UNIT = 0xfed9_0000;
 const NO_UNIT = 0xfed9_1000;
 const EXPRESS_WINDOW = 0xe000_0000;
-/** Version 1.0 of the unit. */
-const UNIT_VERSION = 0x10;
+const UNIT_BYTES = 0x1000;
+const ONES = 0xffff_ffff;
+
+/** The IOMMU of the machine that is looked at. */
+interface Chipset {
+  iommu: Iommu;
+  remapping: InterruptRemapping;
+}
 
 /**
  * The parts of a host that management looks at, built as `of` says: processor, chipset, firmware's tables
  * and methods, root ports, and the NIC's configuration space as the firmware leaves it.
  */
-export function buildPlatform(of: HostCapabilities, pci: HostPci): PlatformFacts {
+export function buildPlatform(of: HostCapabilities, pci: HostPci, chipset: Chipset): PlatformFacts {
   const hostBridge = new ConfigurationSpace(256);
   hostBridge.define(BRIDGE_CAPID0, 4, of.dmaRemapping ? 0 : CAPID0_NO_REMAPPING);
   return {
@@ -32,7 +40,7 @@ export function buildPlatform(of: HostCapabilities, pci: HostPci): PlatformFacts
     hostBridge,
     remappingAllowed: of.remappingEnabled,
     tables: publishTables(of),
-    readPhysical: (address) => readUnit(of, address),
+    readPhysical: unitReader(of, chipset),
     evaluateOsc: (control) => (of.expressControl ? control : control & ~OSC_EXPRESS_CAPABILITIES),
     rootPorts: [pci.nicPort.configuration, pci.otherPort.configuration],
   };
@@ -61,11 +69,14 @@ function publishTables(of: HostCapabilities): Map<string, Uint8Array> {
 }
 
 /** The registers of the chipset's unit; ones wherever nothing answers. */
-function readUnit(of: HostCapabilities, address: number): number {
-  const offset = address - REMAPPING_UNIT;
-  if (!of.dmaRemapping || offset < 0 || offset >= 0x1000) return 0xffff_ffff;
-  if (offset === REMAPPING_VERSION) return UNIT_VERSION;
-  if (offset === REMAPPING_EXTENDED_CAPABILITIES)
-    return of.interruptRemapping ? ECAP_INTERRUPT_REMAPPING : 0;
-  return 0;
+function unitReader(of: HostCapabilities, { iommu, remapping }: Chipset) {
+  if (!of.dmaRemapping) return () => ONES;
+  const registers = new IommuRegisters(iommu, remapping);
+  return (address: number): number => {
+    const offset = address - REMAPPING_UNIT;
+    if (offset < 0 || offset >= UNIT_BYTES) return ONES;
+    const word = registers.read32(offset);
+    const lacking = offset === REMAPPING_EXTENDED_CAPABILITIES && !of.interruptRemapping;
+    return lacking ? word & ~ECAP_INTERRUPT_REMAPPING : word;
+  };
 }
