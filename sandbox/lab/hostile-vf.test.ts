@@ -44,7 +44,7 @@ function attacked(attack: (hands: Hands) => void, direction: 'tx' | 'rx' = 'tx')
   const counted = bed.measurement.onArrival;
   bed.measurement.onArrival = (flow, time) => {
     delivered[flow]++;
-    counted(flow, time);
+    counted?.(flow, time);
   };
   const strike = () =>
     attack({ bed, vf: guest, pci, registers, at: adapter.device.processorOf(0).local });
