@@ -16,13 +16,23 @@ export function addVirtualFunction(
   settings: AdapterSettings,
   request: IovRequest,
 ): NetworkAdapter {
+  const adapter = addIovAdapter(machine, settings, request);
+  adapter.iov?.give();
+  return adapter;
+}
+
+/** The synthetic adapter of such a pair, before there is a function for it. */
+export function addIovAdapter(
+  machine: VirtualMachine,
+  settings: AdapterSettings,
+  request: IovRequest,
+): NetworkAdapter {
   const { macAddress } = request;
   const synthetic = addSyntheticAdapter(machine, settings, macAddress, true);
   const iov = new AdapterIov(machine, settings, synthetic, request);
   const adapter = withFunction(synthetic, iov);
   iov.adapterIs(adapter);
   iov.awaitGuest();
-  iov.give();
   return adapter;
 }
 
@@ -34,6 +44,9 @@ function withFunction(synthetic: NetworkAdapter, iov: AdapterIov): NetworkAdapte
     iov,
     get path() {
       return iov.failover.state === 'vf' ? ('sriov' as const) : ('vmbus' as const);
+    },
+    get port() {
+      return iov.failover.state === 'vf' ? undefined : synthetic.port;
     },
     get buffers() {
       return synthetic.buffers;

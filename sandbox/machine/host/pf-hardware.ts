@@ -17,6 +17,7 @@ import { PCI_VENDOR } from '../bus/pci/configuration-space.ts';
 import { enableVirtualFunctions } from '../bus/pci/enable-vfs.ts';
 import type { ConfigurationAccess, FoundFunction } from '../bus/pci/enumeration.ts';
 import { virtualFunctionId } from '../bus/pci/requester-id.ts';
+import { COMPATIBLE_POOLS } from '../devices/sriov-nic/layout.ts';
 import type { SriovNic } from '../devices/sriov-nic/nic.ts';
 import { WIDE_VFLRE, WIDE_VFRE, WIDE_VFTE } from '../devices/sriov-nic/registers-spec.ts';
 import {
@@ -209,6 +210,14 @@ export class PfDriver implements PfHardware {
     }
   }
 
+  /** Anti-spoofing by address: whether the pool of a virtual function may send from its own ones alone. */
+  checkSource(vf: number, on: boolean): void {
+    const { registers } = this.#nic.switching;
+    const at = vf < COMPATIBLE_POOLS ? REG_DTXSWC : EXT_ADDRESS_SPOOF + 4 * (vf >> 5);
+    const bit = 1 << (vf & 31);
+    registers.write(at, (on ? registers.read(at) | bit : registers.read(at) & ~bit) >>> 0);
+  }
+
   get #capability(): number {
     return this.#pf.sriov?.offset ?? 0;
   }
@@ -236,7 +245,6 @@ export class PfDriver implements PfHardware {
     const { registers } = this.#nic.switching;
     const at = poolRegister(REG_VMOLR, EXT_VMOLR, vf);
     registers.write(at, (registers.read(at) & ~(VMOLR_BROADCAST | VMOLR_GROUP_HASH)) >>> 0);
-    const spoof = vf < 8 ? REG_DTXSWC : EXT_ADDRESS_SPOOF + (vf < 32 ? 0 : 4);
-    registers.write(spoof, (registers.read(spoof) | (1 << (vf & 31))) >>> 0);
+    this.checkSource(vf, true);
   }
 }
