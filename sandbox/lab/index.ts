@@ -61,6 +61,13 @@ export {
   fourReasonsTable,
 } from './four-reasons.ts';
 export { HyperVHost } from './host.ts';
+export type {
+  InsideFrame,
+  InsideMachine,
+  InsideResult,
+  InsideSwitchOptions,
+} from './inside-switch.ts';
+export { insideSwitch } from './inside-switch.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
 export type { IovDecision, IovRequest } from './management.ts';
@@ -77,8 +84,12 @@ export {
   getVMNetworkAdapter,
   getVMSwitch,
 } from './management-reports.ts';
+export type { FilterSite, NicFilters, RegisterWrite } from './nic-filters.ts';
+export { filterRegisters } from './nic-filters.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
+export type { PauseAttackOptions, PauseAttackReport } from './pause-attack.ts';
+export { pauseAttack } from './pause-attack.ts';
 export { readPcap, writePcap } from './pcap.ts';
 export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
@@ -86,6 +97,8 @@ export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
+export type { RequesterIdReport, RequesterIdRule } from './requester-id-check.ts';
+export { checkRequesterIds } from './requester-id-check.ts';
 export { HandRing, ringByHand } from './ring-by-hand.ts';
 export type { RingTrafficOptions, RingTrafficReport } from './ring-traffic.ts';
 export { ringTraffic } from './ring-traffic.ts';
@@ -107,6 +120,8 @@ export { switchTraffic } from './switch-traffic.ts';
 export type { TulipOptions } from './tulip-run.ts';
 export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';
+export type { VfByHandOptions } from './vf-by-hand.ts';
+export { HandOperatedNic, vfsByHand } from './vf-by-hand.ts';
 export { VirtualMachine } from './virtual-machine.ts';
 export { VMSwitch } from './vm-switch.ts';
 export type {

@@ -1,25 +1,19 @@
 import { type AdapterState, examineAdapter } from '../machine/host/management/adapter-support.ts';
+import type { AdapterFacts, PlatformFacts } from '../machine/host/management/facts.ts';
 import { examineHost, type HostSupport } from '../machine/host/management/host-support.ts';
 import { type Refusal, refusals, requestFailed } from '../machine/host/management/refusals.ts';
-import { queuePairsFor } from '../machine/host/nic-switch/capabilities.ts';
+import {
+  type NicSwitchCapabilities,
+  queuePairsFor,
+} from '../machine/host/nic-switch/capabilities.ts';
 import { NicSwitch } from '../machine/host/nic-switch/nic-switch.ts';
-import {
-  type AttachedVf,
-  moveToVf,
-  prepareVf,
-  releaseVf,
-} from '../machine/host/nic-switch/sequence.ts';
-import {
-  NDIS_DEFAULT_SWITCH_ID,
-  NDIS_STATUS_SUCCESS,
-  statusName,
-} from '../machine/host/nic-switch/spec.ts';
+import { type AttachedVf, prepareVf } from '../machine/host/nic-switch/sequence.ts';
+import { NDIS_DEFAULT_SWITCH_ID, statusName } from '../machine/host/nic-switch/spec.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { HyperVHost } from './host.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
-import { completeCapabilities, type HostCapabilities } from './platform/capabilities.ts';
-import { NicHardware } from './platform/nic-hardware.ts';
-import { buildPlatform, type PlatformParts } from './platform/platform.ts';
+import type { HostCapabilities } from './platform/capabilities.ts';
+import { buildAdapter, buildPlatform } from './platform/platform.ts';
 import type { VMSwitch } from './vm-switch.ts';
 
 /** The driver that asks for virtual functions: that of the extensible switch. */
@@ -47,33 +41,44 @@ export type IovDecision = {
   | { granted: false; refusals: readonly Refusal[] }
 );
 
+/** What the driver of a host's NIC reports that the NIC's switch can do. */
+export function switchCapabilities(of: HostCapabilities): NicSwitchCapabilities {
+  return {
+    sriov: true,
+    maxVfs: of.virtualFunctions,
+    maxVPorts: of.virtualPorts,
+    maxQueuePairs: of.queuePairs,
+    maxQueuePairsPerVPort: QUEUE_PAIRS_PER_VPORT,
+    maxMacAddresses: ADDRESSES,
+    singleVPortPool: of.singleVPortPool,
+    asymmetricQueuePairs: true,
+  };
+}
+
 /** A host's management system: looks at the machine, and asks for virtual functions. */
 export class HostManagement {
   readonly capabilities: HostCapabilities;
+  readonly platform: PlatformFacts;
+  readonly adapterFacts: AdapterFacts;
   /** What was decided about each network adapter. */
   readonly decisions = new WeakMap<NetworkAdapter, IovDecision>();
   readonly #host: HyperVHost;
   #nicSwitch: NicSwitch | undefined;
-  #parts: PlatformParts | undefined;
 
-  constructor(host: HyperVHost, changes?: Partial<HostCapabilities>) {
+  constructor(host: HyperVHost, capabilities: HostCapabilities) {
     this.#host = host;
-    this.capabilities = completeCapabilities(changes);
-  }
-
-  /** What can be looked at; built when first asked for. */
-  get parts(): PlatformParts {
-    this.#parts ??= buildPlatform(this.capabilities, this.#host);
-    return this.#parts;
+    this.capabilities = capabilities;
+    this.platform = buildPlatform(capabilities, host.pci, host);
+    this.adapterFacts = buildAdapter(capabilities, host.pci);
   }
 
   /** What the host supports, looked up now. */
   get hostSupport(): HostSupport {
-    return examineHost(this.parts.platform);
+    return examineHost(this.platform);
   }
 
   get adapterState(): AdapterState {
-    return examineAdapter(this.parts.adapter, this.hostSupport);
+    return examineAdapter(this.adapterFacts, this.hostSupport);
   }
 
   /** Whether a switch on the adapter could be created for SR-IOV and would work. */
@@ -114,7 +119,10 @@ export class HostManagement {
     });
   }
 
-  /** Refuses, or asks the physical function's driver for a virtual function and moves the filter to it. */
+  /**
+   * Refuses, or asks the physical function's driver for a virtual function with a port. Frames keep coming
+   * the software way until the guest asks for the other one.
+   */
   decide(request: IovRequest): IovDecision {
     const { iovWeight, queuePairsRequested } = request;
     if (iovWeight === 0) return this.#unasked(request);
@@ -140,18 +148,8 @@ export class HostManagement {
   }
 
   #createSwitch(): NicSwitch {
-    const { virtualFunctions, virtualPorts, queuePairs, singleVPortPool } = this.capabilities;
-    const hardware = new NicHardware(this.#host.nic, {
-      sriov: true,
-      maxVfs: virtualFunctions,
-      maxVPorts: virtualPorts,
-      maxQueuePairs: queuePairs,
-      maxQueuePairsPerVPort: QUEUE_PAIRS_PER_VPORT,
-      maxMacAddresses: ADDRESSES,
-      singleVPortPool,
-      asymmetricQueuePairs: true,
-    });
-    const nicSwitch = new NicSwitch(hardware);
+    const { virtualFunctions, virtualPorts } = this.capabilities;
+    const nicSwitch = new NicSwitch(this.#host.pfDriver);
     nicSwitch.createSwitch({
       switchId: NDIS_DEFAULT_SWITCH_ID,
       vfs: virtualFunctions,
@@ -166,11 +164,9 @@ export class HostManagement {
     const { vmName, macAddress, iovWeight, queuePairsRequested } = request;
     const queuePairs = queuePairsFor(queuePairsRequested);
     const vf = prepareVf(nicSwitch, { vmName, macAddress, queuePairs }, VMSWITCH);
-    const status = typeof vf === 'number' ? vf : moveToVf(nicSwitch, vf);
-    if (typeof vf !== 'number' && status === NDIS_STATUS_SUCCESS)
+    if (typeof vf !== 'number')
       return { granted: true, iovWeight, queuePairsRequested, vf, refusals: [] };
-    if (typeof vf !== 'number') releaseVf(nicSwitch, vf, VMSWITCH);
-    const against = [requestFailed(statusName(status))];
+    const against = [requestFailed(statusName(vf))];
     return { granted: false, iovWeight, queuePairsRequested, refusals: against };
   }
 }
