@@ -20,6 +20,25 @@ export function printReport(report: Report): void {
     case 'text':
       console.log(report.text);
       break;
+    case 'bus-map':
+      console.log(report.title);
+      printTable([
+        ['function', 'what', 'state'],
+        ...report.functions.map(({ place, name, state }) => [place, name, state]),
+      ]);
+      break;
+    case 'address-map':
+      console.log(report.title);
+      printTable([
+        ['from', 'bytes', 'what', 'in use'],
+        ...report.parts.map(({ start, size, name, used }) => [
+          `0x${start.toString(16)}`,
+          size,
+          name,
+          used ? 'yes' : 'no',
+        ]),
+      ]);
+      break;
     case 'capture':
       console.log(`${report.name}: ${report.frames} frames, ${report.bytes.length} bytes`);
       break;

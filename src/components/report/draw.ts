@@ -39,6 +39,10 @@ function view(report: Report): HTMLElement {
       return registersView(report);
     case 'ring':
       return ringView(report);
+    case 'bus-map':
+      return later(async () => (await import('./bus-map.ts')).busMapView(report));
+    case 'address-map':
+      return later(async () => (await import('./address-map.ts')).addressMapView(report));
     case 'walk':
       return walkView(report);
     case 'capture':

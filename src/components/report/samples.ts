@@ -221,6 +221,38 @@ export const SAMPLES: Record<string, Report> = {
     steps: steps(),
   },
   architecture: ARCHITECTURE,
+  'bus-map': {
+    kind: 'bus-map',
+    title: 'Functions on their buses',
+    buses: [
+      { bus: 1, routed: true },
+      { bus: 2, routed: false },
+    ],
+    functions: Array.from({ length: 41 }, (_, n) => ({
+      requesterId: n === 0 ? 0x0100 : 0x0180 + 7 * (n - 1),
+      place: `place ${n}`,
+      label: n === 0 ? 'PF' : String(n - 1),
+      name: n === 0 ? 'PF' : `VF ${n - 1}`,
+      role: n === 0 ? 'pf' : 'vf',
+      group: n % 2,
+      state: (['answers', 'silent', 'not enabled', 'no bus'] as const)[n % 4],
+    })),
+  },
+  'address-map': {
+    kind: 'address-map',
+    title: 'Memory of virtual functions',
+    base: 0xe0000000,
+    size: 1 << 20,
+    parts: [0, 3].flatMap((bar) =>
+      Array.from({ length: 8 }, (_, n) => ({
+        name: `VF ${n}, BAR ${bar}`,
+        group: `VF BAR ${bar}`,
+        start: 0xe0000000 + (bar === 0 ? 0 : 0x40000) + n * 0x4000,
+        size: 0x4000,
+        used: n < 3,
+      })),
+    ),
+  },
   chart: {
     kind: 'chart',
     title: 'Throughput by frame size',
