@@ -8,7 +8,7 @@ const WAYS = {
   'a neighbour with a VF': { others: ['sriov'], direction: 'to-neighbour' },
   'a neighbour without one': { others: ['vmbus'], direction: 'to-neighbour' },
   'a station outside': { others: ['sriov'], direction: 'tx' },
-  everybody: { others: ['sriov', 'vmbus'], direction: 'to-all' },
+  everybody: { others: ['vmbus', 'sriov'], direction: 'to-all' },
 } as const;
 
 export default await architecture({ path: 'sriov', profile: 'sandybridge-2012', ...WAYS[to] });
