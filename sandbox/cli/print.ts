@@ -1,4 +1,4 @@
-import type { CompareReport, PathReport, Report, TimelineStep } from '../lab/report.ts';
+import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -10,12 +10,34 @@ export function printReport(report: Report): void {
     case 'architecture':
       printTimeline(report);
       break;
+    case 'walk':
+      printWalk(report);
+      break;
     case 'table':
       console.log(report.title);
       printTable([report.columns.map(({ name, unit }) => withUnit(name, unit)), ...report.rows]);
       break;
     case 'text':
       console.log(report.text);
+      break;
+    case 'bus-map':
+      console.log(report.title);
+      printTable([
+        ['function', 'what', 'state'],
+        ...report.functions.map(({ place, name, state }) => [place, name, state]),
+      ]);
+      break;
+    case 'address-map':
+      console.log(report.title);
+      printTable([
+        ['from', 'bytes', 'what', 'in use'],
+        ...report.parts.map(({ start, size, name, used }) => [
+          `0x${start.toString(16)}`,
+          size,
+          name,
+          used ? 'yes' : 'no',
+        ]),
+      ]);
       break;
     case 'capture':
       console.log(`${report.name}: ${report.frames} frames, ${report.bytes.length} bytes`);
@@ -67,6 +89,19 @@ function printTimeline(report: { title: string; steps: TimelineStep[] }): void {
     step.detail ?? '',
   ]);
   printTable([['from (ns)', 'to (ns)', 'who', 'what', 'detail'], ...rows]);
+}
+
+function printWalk(report: WalkReport): void {
+  console.log(report.title);
+  const rows = report.entries.map(({ table, index, address, words, fields }) => [
+    table,
+    index,
+    `0x${address.toString(16)}`,
+    words.map((word) => word.toString(16).padStart(8, '0')).join(' '),
+    fields.map(({ name, value }) => `${name} ${value}`).join(', '),
+  ]);
+  printTable([['table', 'entry', 'at', 'words', 'says'], ...rows]);
+  console.log(report.result.join(': '));
 }
 
 /** Prints rows under the first one, numbers to the right. */

@@ -10,6 +10,23 @@ export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
 export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-policy.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
+export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
+export { aroundIommu } from './around-iommu.ts';
+export type { BoxesMachine, BoxesOptions } from './boxes.ts';
+export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
+export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
+export { bringUpTable, watchBringUp } from './bring-up.ts';
+export type {
+  BrokenHost,
+  Finding,
+  HostAnswer,
+  NetAdapterAnswer,
+  NetworkAdapterAnswer,
+  QuestionName,
+  Questions,
+  SwitchAnswer,
+} from './broken-host.ts';
+export { brokenHost, QUESTIONS } from './broken-host.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
@@ -21,8 +38,21 @@ export type { AttackKind, AttackOptions, AttackReport } from './copy-attacks.ts'
 export { ATTACKS, attack } from './copy-attacks.ts';
 export type { CopyCost, CopyCostOptions } from './copy-costs.ts';
 export { copyCosts, copyCostTable, policyCost } from './copy-costs.ts';
+export type { DmaWalkOptions, Walker } from './dma-walk.ts';
+export { dmaWalk, WALKERS } from './dma-walk.ts';
+export type {
+  BuildTables,
+  DomainAttack,
+  DomainReport,
+  GrantedPage,
+  MachinePlan,
+  TableMemory,
+} from './domain-exercise.ts';
+export { checkDomainTables } from './domain-exercise.ts';
 export type { FollowOptions } from './follow.ts';
 export { followFrame } from './follow.ts';
+export type { ForgedMessage, ForgeOptions, ForgeReport } from './forged-interrupts.ts';
+export { forgeInterrupts } from './forged-interrupts.ts';
 export type { FourReasonsOptions, FourReasonsReport, Reason } from './four-reasons.ts';
 export {
   FOUR_REASONS,
@@ -67,6 +97,8 @@ export { probeTulip } from './probe-run.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
+export type { RequesterIdReport, RequesterIdRule } from './requester-id-check.ts';
+export { checkRequesterIds } from './requester-id-check.ts';
 export { HandRing, ringByHand } from './ring-by-hand.ts';
 export type { RingTrafficOptions, RingTrafficReport } from './ring-traffic.ts';
 export { ringTraffic } from './ring-traffic.ts';
@@ -88,5 +120,13 @@ export { switchTraffic } from './switch-traffic.ts';
 export type { TulipOptions } from './tulip-run.ts';
 export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';
+export type { VfByHandOptions } from './vf-by-hand.ts';
+export { HandOperatedNic, vfsByHand } from './vf-by-hand.ts';
 export { VirtualMachine } from './virtual-machine.ts';
 export { VMSwitch } from './vm-switch.ts';
+export type {
+  DescriptorKind,
+  WildDescriptorOptions,
+  WildDescriptorReport,
+} from './wild-descriptor.ts';
+export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';

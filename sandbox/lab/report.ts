@@ -224,6 +224,75 @@ export interface RingReport {
   slots: { owner: 'software' | 'device' | 'free'; label: string }[];
 }
 
+/** Whether a function answers at its requester id, and why not. */
+export type BusMapState = 'answers' | 'not enabled' | 'silent' | 'no bus';
+
+/** A function in its place. `group` tells the ports of a card apart, from 0. */
+export interface BusMapFunction {
+  /** Bus 15:8, device 7:3, function 2:0. */
+  requesterId: number;
+  /** The same as text: `01:10.2`. */
+  place: string;
+  /** A few letters for the place in the grid. */
+  label: string;
+  name: string;
+  role: 'pf' | 'vf';
+  group: number;
+  state: BusMapState;
+}
+
+/** Buses as grids of 32 devices by 8 functions, and what stands on them. */
+export interface BusMapReport {
+  kind: 'bus-map';
+  title: string;
+  /** `routed`: whether a port sends requests for that bus down. */
+  buses: { bus: number; routed: boolean }[];
+  functions: BusMapFunction[];
+}
+
+/** A stretch of addresses. Parts of one `group` belong together; `used` ones are in use. */
+export interface AddressMapPart {
+  name: string;
+  group: string;
+  start: number;
+  /** Bytes. */
+  size: number;
+  used: boolean;
+}
+
+/** A window of addresses, `size` bytes from `base`, and what lies in it. */
+export interface AddressMapReport {
+  kind: 'address-map';
+  title: string;
+  base: number;
+  size: number;
+  parts: AddressMapPart[];
+}
+
+/** An entry that a walk read: which of a table's entries, where it stands, its 32-bit words and what they say. */
+export interface WalkEntry {
+  table: string;
+  /** What the index is taken from. */
+  by: string;
+  index: number;
+  /** Entries of the table. */
+  entries: number;
+  address: number;
+  words: number[];
+  fields: { name: string; value: string }[];
+}
+
+/** A walk from table to table: the request, the entries it led through, and where it ended. */
+export interface WalkReport {
+  kind: 'walk';
+  title: string;
+  /** Each in a line or two: what it is, and its value. */
+  request: [string, string];
+  entries: WalkEntry[];
+  result: [string, string];
+  refused: boolean;
+}
+
 /** A capture file to download. `bytes` is a complete classic pcap file. */
 export interface CaptureReport {
   kind: 'capture';
@@ -248,6 +317,9 @@ export type Report =
   | HexdumpReport
   | RegistersReport
   | RingReport
+  | BusMapReport
+  | AddressMapReport
+  | WalkReport
   | CaptureReport
   | TextReport;
 

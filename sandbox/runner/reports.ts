@@ -224,6 +224,56 @@ const ringReport = v.object({
   slots: list(v.object({ owner: v.picklist(['software', 'device', 'free']), label }), 4_096),
 });
 
+const busMapReport = v.object({
+  kind: v.literal('bus-map'),
+  title: label,
+  buses: list(v.object({ bus: number, routed: v.boolean() }), 16),
+  functions: list(
+    v.object({
+      requesterId: number,
+      place: label,
+      label,
+      name: label,
+      role: v.picklist(['pf', 'vf']),
+      group: number,
+      state: v.picklist(['answers', 'not enabled', 'silent', 'no bus']),
+    }),
+    1_024,
+  ),
+});
+
+const addressMapReport = v.object({
+  kind: v.literal('address-map'),
+  title: label,
+  base: number,
+  size: number,
+  parts: list(
+    v.object({ name: label, group: label, start: number, size: number, used: v.boolean() }),
+    2_048,
+  ),
+});
+
+const pair = v.tuple([words, words]);
+const walkReport = v.object({
+  kind: v.literal('walk'),
+  title: label,
+  request: pair,
+  entries: list(
+    v.object({
+      table: label,
+      by: label,
+      index: number,
+      entries: number,
+      address: number,
+      words: list(number, 8),
+      fields: list(v.object({ name: label, value: label }), 16),
+    }),
+    16,
+  ),
+  result: pair,
+  refused: v.boolean(),
+});
+
 const captureReport = v.object({ kind: v.literal('capture'), name: label, frames: number, bytes });
 
 const textReport = v.object({ kind: v.literal('text'), text: words });
@@ -238,6 +288,9 @@ export const ReportSchema = v.variant('kind', [
   hexdumpReport,
   registersReport,
   ringReport,
+  busMapReport,
+  addressMapReport,
+  walkReport,
   captureReport,
   textReport,
 ]);

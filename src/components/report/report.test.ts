@@ -126,6 +126,35 @@ describe('a report that nobody vouches for', () => {
     expect(report.kind === 'chart' && report.series[0]?.points).toEqual([{ x: 1, y: 1 }]);
   });
 
+  it('gives every function a place on a bus, and cuts addresses at the ends of their window', () => {
+    const { report } = sanitize({
+      kind: 'bus-map',
+      buses: [{ bus: 300, routed: 'yes' }],
+      functions: [{ requesterId: 1e9, role: 'root', state: 'angry', label: 'a long label' }],
+    });
+    expect(report).toMatchObject({
+      buses: [{ bus: 255, routed: false }],
+      functions: [{ requesterId: 0xffff, role: 'vf', state: 'not enabled', label: 'a lo…' }],
+    });
+    const window = sanitize({
+      kind: 'address-map',
+      base: 100,
+      size: 50,
+      parts: [
+        { start: 90, size: 20 },
+        { start: 140, size: 1e9 },
+        { start: 150, size: 1 },
+        { start: Number.NaN, size: 10 },
+      ],
+    });
+    expect(window.report).toMatchObject({
+      parts: [
+        { start: 100, size: 10 },
+        { start: 140, size: 10 },
+      ],
+    });
+  });
+
   it('leaves out parts that nobody knows, and places that are no part', () => {
     const known = { id: 'a', part: 'kernel', who: 'root-kernel', label: 'k' };
     const { report } = sanitize({

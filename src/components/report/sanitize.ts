@@ -1,10 +1,15 @@
 import type {
   Actor,
+  AddressMapPart,
+  AddressMapReport,
   ArchitectureEdge,
   ArchitectureNode,
   ArchitecturePart,
   ArchitectureReport,
   BarsReport,
+  BusMapFunction,
+  BusMapReport,
+  BusMapState,
   CaptureReport,
   ChartReport,
   CompareConfig,
@@ -20,6 +25,7 @@ import type {
   TextReport,
   TimelineReport,
   TimelineStep,
+  WalkReport,
 } from '../../../sandbox/lab/report.ts';
 import { ACTORS, PATHS } from './actors.ts';
 
@@ -48,8 +54,12 @@ export const LIMITS = {
   fields: 400,
   registers: 400,
   slots: 1_024,
+  entries: 12,
   parts: 100,
   edges: 300,
+  buses: 8,
+  functions: 1_024,
+  stretches: 1_024,
 } as const;
 
 type Raw = Record<string, unknown>;
@@ -367,6 +377,83 @@ function ring(raw: Raw, cutter: Cutter): RingReport {
   };
 }
 
+const STATES: readonly BusMapState[] = ['answers', 'not enabled', 'silent', 'no bus'];
+
+/** A bus number and a requester id are brought into their ranges, so that each has a place in the grid. */
+function busMap(raw: Raw, cutter: Cutter): BusMapReport {
+  const whole = (value: unknown, most: number) => Math.min(most, Math.floor(count(value)));
+  const buses = cutter.list(raw.buses, LIMITS.buses, 'buses', (item) => {
+    const bus = object(item);
+    return { bus: whole(bus.bus, 255), routed: bus.routed === true };
+  });
+  const functions = cutter.list(raw.functions, LIMITS.functions, 'functions', (item) => {
+    const one = object(item);
+    const clean: BusMapFunction = {
+      requesterId: whole(one.requesterId, 0xffff),
+      place: str(one.place, 12),
+      label: str(one.label, 4),
+      name: str(one.name, 40),
+      role: one.role === 'pf' ? 'pf' : 'vf',
+      group: whole(one.group, 7),
+      state: STATES.find((state) => state === one.state) ?? 'not enabled',
+    };
+    return clean;
+  });
+  return { kind: 'bus-map', title: str(raw.title), buses, functions };
+}
+
+/** What lies outside of the window is cut at its ends; what lies wholly outside is left out. */
+function addressMap(raw: Raw, cutter: Cutter): AddressMapReport {
+  const [base, size] = [count(raw.base), count(raw.size)];
+  const parts = cutter
+    .list(raw.parts, LIMITS.stretches, 'parts', (item): AddressMapPart => {
+      const part = object(item);
+      const start = Math.max(base, count(part.start));
+      const end = Math.min(base + size, count(part.start) + count(part.size));
+      return {
+        name: str(part.name, 60),
+        group: str(part.group, 40),
+        start,
+        size: Math.max(0, end - start),
+        used: part.used === true,
+      };
+    })
+    .filter((part) => part.size > 0);
+  return { kind: 'address-map', title: str(raw.title), base, size, parts };
+}
+
+function walk(raw: Raw, cutter: Cutter): WalkReport {
+  const pair = (value: unknown): [string, string] => {
+    const given = Array.isArray(value) ? value : [];
+    return [str(given[0]), str(given[1])];
+  };
+  const whole = (value: unknown) => Math.floor(count(value));
+  const entries = cutter.list(raw.entries, LIMITS.entries, 'entries', (item) => {
+    const entry = object(item);
+    const total = Math.max(1, whole(entry.entries));
+    return {
+      table: str(entry.table),
+      by: str(entry.by),
+      index: Math.min(whole(entry.index), total - 1),
+      entries: total,
+      address: whole(entry.address),
+      words: cutter.list(entry.words, 8, 'words', (word) => num(word) >>> 0),
+      fields: cutter.list(entry.fields, 16, 'fields', (f) => ({
+        name: str(object(f).name),
+        value: str(object(f).value),
+      })),
+    };
+  });
+  return {
+    kind: 'walk',
+    title: str(raw.title),
+    request: pair(raw.request),
+    entries,
+    result: pair(raw.result),
+    refused: raw.refused === true,
+  };
+}
+
 function capture(raw: Raw, cutter: Cutter): CaptureReport {
   const name = str(raw.name, 80)
     .replace(/[^\w.-]+/g, '-')
@@ -389,6 +476,9 @@ const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   hexdump,
   registers,
   ring,
+  'bus-map': busMap,
+  'address-map': addressMap,
+  walk,
   capture,
 };
 

@@ -16,15 +16,16 @@ import {
   REGISTER_BAR,
   REGISTER_BYTES,
   sriovOptions,
-  VF_BAR_BYTES,
   VF_EXPRESS,
 } from './configuration-spec.ts';
 
 /** What the NIC looks like on the bus, and what it is connected to there. */
 export interface NicBusOptions {
   part?: NicPart;
-  /** Function number of the physical function on its device: 0 or 1. */
+  /** Function number of the physical function on its card; 0 when left out. */
   number?: number;
+  /** Physical functions of the card: with more than one, `endpoint` is to be made of all of them. */
+  functions?: number;
   /** Memory behind the base address registers; left out, they read 0 and take nothing. */
   pfWindow?: (bar: number) => MemoryWindow | undefined;
   vfWindow?: (n: number, bar: number) => MemoryWindow | undefined;
@@ -40,11 +41,11 @@ export class NicBusFunctions {
   readonly endpoint: Endpoint;
 
   constructor(options: NicBusOptions = {}) {
-    const { part = INTEL_82576, number = 0, clock } = options;
-    const { pfWindow = emptyPfWindow, vfWindow = emptyVfWindow } = options;
+    const { part = INTEL_82576, number = 0, functions = 1, clock } = options;
+    const { pfWindow = emptyPfWindow, vfWindow = emptyVfWindow(part.vfBarBytes) } = options;
     this.part = part;
     this.pf = new PhysicalFunction(number, {
-      configuration: makePfConfiguration(part),
+      configuration: makePfConfiguration(part, { number, functions }),
       express: PF_EXPRESS,
       window: pfWindow,
       sriov: {
@@ -75,8 +76,9 @@ function emptyPfWindow(bar: number): MemoryWindow | undefined {
   return bar === MSIX_BAR ? emptyWindow(MSIX_BYTES) : undefined;
 }
 
-function emptyVfWindow(_: number, bar: number): MemoryWindow | undefined {
-  return bar === REGISTER_BAR || bar === MSIX_BAR ? emptyWindow(VF_BAR_BYTES) : undefined;
+function emptyVfWindow(bytes: number) {
+  return (_: number, bar: number): MemoryWindow | undefined =>
+    bar === REGISTER_BAR || bar === MSIX_BAR ? emptyWindow(bytes) : undefined;
 }
 
 function emptyWindow(size: number): MemoryWindow {

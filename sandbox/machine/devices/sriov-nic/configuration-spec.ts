@@ -42,11 +42,19 @@ export interface NicPart {
   vectors: number;
   /** What the link can do, and does. */
   link: Link;
+  /** Bytes of one virtual function in each of its two base address registers: a power of two. */
+  vfBarBytes: number;
   /** Requester ids from the physical function to VF 0, and from one VF to the next. */
   firstOffset: number;
   stride: number;
   /** First VF offset while ARI Capable Hierarchy is 0; the same as with it when left out. */
   firstOffsetWithoutAri?: number;
+}
+
+/** Where a physical function stands on its card, and how many there are: one for each network port. */
+export interface CardPlace {
+  number: number;
+  functions: number;
 }
 
 export const VF_VECTORS = 3;
@@ -61,6 +69,7 @@ export const INTEL_82576: NicPart = {
   subsystem: 0x1100,
   totalVfs: 8,
   vectors: 10,
+  vfBarBytes: VF_BAR_BYTES,
   firstOffset: 0x80,
   stride: 2,
   link: { speed: 2, width: 8 },
@@ -97,8 +106,8 @@ export function sriovOptions(part: NicPart): SrIovOptions {
     vfDeviceId: part.vfDevice,
     supportedPages: 0x553,
     bars: [
-      { index: REGISTER_BAR, kind: 'prefetchable64', size: VF_BAR_BYTES },
-      { index: MSIX_BAR, kind: 'prefetchable64', size: VF_BAR_BYTES },
+      { index: REGISTER_BAR, kind: 'prefetchable64', size: part.vfBarBytes },
+      { index: MSIX_BAR, kind: 'prefetchable64', size: part.vfBarBytes },
     ],
   };
 }

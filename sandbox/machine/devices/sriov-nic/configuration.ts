@@ -12,10 +12,12 @@ import {
   COMMAND_MEMORY,
   COMMAND_SERR,
   ConfigurationSpace,
+  HEADER_MULTIFUNCTION,
   PCI_CAPABILITIES,
   PCI_CLASS,
   PCI_COMMAND,
   PCI_DEVICE,
+  PCI_HEADER_TYPE,
   PCI_INTERRUPT_LINE,
   PCI_INTERRUPT_PIN,
   PCI_REVISION,
@@ -25,7 +27,7 @@ import {
   PCI_VENDOR,
   STATUS_CAPABILITIES,
 } from '../../bus/pci/configuration-space.ts';
-import type { NicPart } from './configuration-spec.ts';
+import type { CardPlace, NicPart } from './configuration-spec.ts';
 import * as spec from './configuration-spec.ts';
 
 const SIZE = 4096;
@@ -36,8 +38,12 @@ const VF_COMMAND = COMMAND_BUS_MASTER;
 /** Ids of a virtual function: software takes them from the physical one. */
 const NO_ID = 0xffff;
 
+/** The recorded card: one port. */
+const ONLY: CardPlace = { number: 0, functions: 1 };
+
 /** Configuration space of the physical function after a reset (82576 facts, section 1.1). */
-export function makePfConfiguration(part: NicPart): ConfigurationSpace {
+export function makePfConfiguration(part: NicPart, place: CardPlace = ONLY): ConfigurationSpace {
+  const { number, functions } = place;
   const space = new ConfigurationSpace(SIZE);
   const command =
     COMMAND_IO | COMMAND_MEMORY | COMMAND_BUS_MASTER | COMMAND_SERR | COMMAND_INTX_DISABLE;
@@ -49,6 +55,7 @@ export function makePfConfiguration(part: NicPart): ConfigurationSpace {
   space.defineBar(spec.FLASH_BAR, 'memory', spec.FLASH_BYTES);
   space.defineBar(spec.IO_BAR, 'io', spec.IO_BYTES);
   space.defineBar(spec.MSIX_BAR, 'memory64', spec.MSIX_BYTES);
+  space.define(PCI_HEADER_TYPE, 1, functions > 1 ? HEADER_MULTIFUNCTION : 0);
   space.define(PCI_CAPABILITIES, 1, spec.PF_POWER_MANAGEMENT);
   space.define(PCI_INTERRUPT_LINE, 1, 0, 0xff);
   space.define(PCI_INTERRUPT_PIN, 1, 1);
@@ -58,7 +65,9 @@ export function makePfConfiguration(part: NicPart): ConfigurationSpace {
   defineMsix(space, spec.PF_MSIX, spec.PF_EXPRESS, msix(part.vectors));
   defineExpress(space, spec.PF_EXPRESS, 0, { type: TYPE_ENDPOINT, link: part.link });
   defineAer(space, spec.PF_AER, spec.PF_ARI, spec.ERROR_REGISTERS);
-  defineAri(space, spec.PF_ARI, spec.PF_SRIOV, { nextFunction: 0 });
+  defineAri(space, spec.PF_ARI, spec.PF_SRIOV, {
+    nextFunction: number + 1 < functions ? number + 1 : 0,
+  });
   defineSrIov(space, spec.PF_SRIOV, 0, spec.sriovOptions(part));
   return space;
 }
