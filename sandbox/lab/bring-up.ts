@@ -4,12 +4,12 @@ import { GuestStack } from '../machine/guest/stack.ts';
 import { statusName } from '../machine/host/nic-switch/spec.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
-import { HYPERVISOR, ROOT_KERNEL, ROOT_USER } from '../machine/partition/ledger.ts';
+import { ACTORS, HYPERVISOR, ROOT_KERNEL, ROOT_USER } from '../machine/partition/ledger.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost } from './host.ts';
 import { addIovAdapter } from './paths/sriov.ts';
 import { costsOf, findProfile } from './profiles.ts';
-import type { TableReport } from './report.ts';
+import type { Actor, BarsReport, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -48,6 +48,8 @@ export interface BringUpPhase {
   copies: number;
   exits: number;
   hostCycles: number;
+  /** Cycles of a frame by who spent them, in the ledger's order. */
+  cyclesBy: { who: Actor; cycles: number }[];
 }
 
 /**
@@ -63,15 +65,15 @@ export function watchBringUp(options: BringUpOptions = {}): BringUpPhase[] {
 export function bringUpTable(phases: readonly BringUpPhase[]): TableReport {
   return {
     kind: 'table',
-    title: 'Frames for one machine, while it gets a virtual function',
+    title: 'Frames for one machine while it gets a virtual function, and what one takes',
     columns: [
       { name: 'Step' },
-      { name: 'Over VMBus' },
-      { name: 'By the VF' },
+      { name: 'VMBus' },
+      { name: 'VF' },
       { name: 'Lost' },
-      { name: 'Copies a frame' },
-      { name: 'Exits a frame' },
-      { name: 'Host cycles a frame' },
+      { name: 'Copies' },
+      { name: 'Exits' },
+      { name: 'Host cycles' },
     ],
     rows: phases.map((phase) => [
       phase.step,
@@ -83,6 +85,15 @@ export function bringUpTable(phases: readonly BringUpPhase[]): TableReport {
       Math.round(phase.hostCycles),
     ]),
   };
+}
+
+/** Who spends how many cycles on a frame, a bar for each phase. */
+export function bringUpBars(phases: readonly BringUpPhase[]): BarsReport {
+  const bars = phases.map(({ step, cyclesBy }) => ({
+    name: step,
+    segments: cyclesBy.map(({ who, cycles }) => ({ who, what: 'all that it does', value: cycles })),
+  }));
+  return { kind: 'bars', title: 'Cycles for a frame', unit: 'cycles', bars };
 }
 
 class BringUp {
@@ -189,6 +200,9 @@ class BringUp {
       lost: frames - (this.#check.delivered - delivered),
       copies: ledger.copies / frames,
       exits: ledger.totalExits / frames,
+      cyclesBy: ACTORS.map((who, i) => ({ who, cycles: ledger.cyclesOf(i) / frames })).filter(
+        ({ cycles }) => cycles > 0,
+      ),
       hostCycles: host.reduce((sum, who) => sum + ledger.cyclesOf(who), 0) / frames,
     };
   }

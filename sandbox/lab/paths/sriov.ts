@@ -1,6 +1,5 @@
 import { ADAPTER_VECTOR, VfDriver } from '../../machine/guest/vf-driver.ts';
 import type { MacAddress } from '../../machine/net/frame.ts';
-import { PHYSICAL_FUNCTION } from '../host.ts';
 import type { IovRequest } from '../management.ts';
 import type { AdapterSettings, GuestDrivers, NetworkAdapter } from '../network-adapter.ts';
 import type { VirtualMachine } from '../virtual-machine.ts';
@@ -67,10 +66,29 @@ export function addPhysicalFunction(
   macAddress: MacAddress,
   drivers: GuestDrivers,
 ): NetworkAdapter {
+  return { ...driveAlone(machine, 0, queues, macAddress, drivers), path: 'native' };
+}
+
+/**
+ * A virtual function that the guest drives alone, without a synthetic adapter beside it: all that it sends goes
+ * to the NIC. Not Hyper-V's way; other hypervisors assign a function like this.
+ */
+export function addLoneFunction(machine: VirtualMachine, macAddress: MacAddress): NetworkAdapter {
+  return driveAlone(machine, machine.host.nic.enableVf(1), 1, macAddress, {});
+}
+
+/** Gives the machine's driver a function of the NIC: filter, domain and interrupts. */
+function driveAlone(
+  machine: VirtualMachine,
+  functionIndex: number,
+  queues: number,
+  macAddress: MacAddress,
+  drivers: GuestDrivers,
+): NetworkAdapter {
   const { host } = machine;
-  const requesterId = PHYSICAL_FUNCTION;
-  const [nicFunction] = host.nic.functions;
-  host.nic.setFilter(macAddress, 0);
+  const nicFunction = host.nic.functions[functionIndex];
+  const { requesterId } = nicFunction;
+  host.nic.setFilter(macAddress, functionIndex);
   attachDomain(machine, requesterId);
   const processors = Array.from(
     { length: queues },
@@ -86,5 +104,5 @@ export function addPhysicalFunction(
       });
   const Driver = drivers.vf ?? VfDriver;
   const device = new Driver(machine.memory, nicFunction, processors, host.options.maxFrame);
-  return { device, macAddress, path: 'native', functionIndex: 0, requesterId };
+  return { device, macAddress, path: 'sriov', functionIndex, requesterId };
 }
