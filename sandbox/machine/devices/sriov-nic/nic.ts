@@ -2,8 +2,7 @@ import { MsixTable } from '../../bus/pci/msix-table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
-import { DMA_WRITE, type Iommu } from '../../iommu/iommu.ts';
-import { isInterruptRange } from '../../iommu/memory-requests.ts';
+import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
@@ -11,6 +10,7 @@ import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { VF_VECTORS } from './configuration-spec.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
+import { sendInterruptMessage } from './messages.ts';
 import { NicRegisters } from './nic-registers.ts';
 import { NicSwitch } from './nic-switch.ts';
 import { nvmImage } from './nvm.ts';
@@ -83,6 +83,8 @@ export class SriovNic implements MessageSender {
   receiveChecksums = 0;
   #wiring: NicWiring;
   #setup: PfSetup;
+  /** By function: Bus Master Enable. */
+  #masters = new Uint8Array(MAX_POOLS).fill(1);
   #readBusy = 0;
   #writeBusy = 0;
   #walks = 0;
@@ -142,13 +144,18 @@ export class SriovNic implements MessageSender {
     this.switching.functionAdded();
   }
 
+  /** Bus Master Enable of a function: without it it makes no requests. On until software says otherwise. */
+  setBusMaster(functionIndex: number, on: boolean): void {
+    this.#masters[functionIndex] = on ? 1 : 0;
+  }
+
   /** A function-level reset: registers, queues, and where its messages go. */
   resetVf(functionIndex: number): void {
     const target = this.functions[functionIndex];
     if (target === undefined || functionIndex === 0) return;
     this.registers.resetVirtual(functionIndex - 1, this.engine.now);
     target.msix?.reset();
-    target.busMaster = false;
+    this.setBusMaster(functionIndex, false);
   }
 
   /**
@@ -186,11 +193,12 @@ export class SriovNic implements MessageSender {
    * detection of later parts of the family does, and is visible in the IOMMU's fault record.
    */
   translate(queue: TxQueue | RxQueue, address: number, access: number): number {
-    const target = this.functions[queue.functionIndex];
-    const at = target.busMaster
-      ? this.#wiring.iommu.translate(queue.requesterId, address, access)
-      : -1;
-    if (at < 0) target.stop();
+    const { functionIndex, requesterId } = queue;
+    const at =
+      this.#masters[functionIndex] !== 0
+        ? this.#wiring.iommu.translate(requesterId, address, access)
+        : -1;
+    if (at < 0) this.functions[functionIndex].stop();
     return at;
   }
 
@@ -276,9 +284,10 @@ export class SriovNic implements MessageSender {
   #makeFunction(index: number, requesterId: number, queues: number): NicFunction {
     const { vectors } = this.registers;
     const { lines } = vectors.of(index);
-    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) =>
-      this.#sendMessage(requesterId, address, data, at),
-    );
+    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) => {
+      if (this.#masters[index] !== 0)
+        sendInterruptMessage(this.#wiring, requesterId, address, data, at);
+    });
     const msix = index === 0 ? undefined : table;
     const own = vectors.own(index);
     const added = new NicFunction(index, requesterId, this.#link, this.registers, own, msix);
@@ -291,17 +300,6 @@ export class SriovNic implements MessageSender {
       added.tx.push(new TxQueue(this, index, requesterId, lines[2 * q + 1]));
     }
     return added;
-  }
-
-  /** A message is a write. One that software has pointed at memory is translated like any other. */
-  #sendMessage(requesterId: number, address: number, data: number, at: number): void {
-    const { iommu, remapping } = this.#wiring;
-    if (isInterruptRange(address)) {
-      remapping.message(requesterId, address, data, at);
-      return;
-    }
-    const to = iommu.translate(requesterId, address, DMA_WRITE);
-    if (to >= 0) this.host.write32(to, data);
   }
 }
 
