@@ -1,3 +1,4 @@
+import { MsixTable } from '../../bus/pci/msix-table.ts';
 import type { NicRegisters } from './nic-registers.ts';
 import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from './offload-spec.ts';
 import type { RegisterWindow } from './register-block.ts';
@@ -22,6 +23,9 @@ export interface LinkSpeed {
   set(megabits: number): void;
 }
 
+/** Entries of a function's table: one for each cause that it may have. */
+const MSIX_VECTORS = 32;
+
 /**
  * One function of the NIC: its window of registers, its queues and its vectors. A driver holds its own
  * function and nothing else of the device.
@@ -33,8 +37,9 @@ export class NicFunction {
   readonly tx: TxQueue[] = [];
   /** By cause bit of its own. */
   readonly vectors: readonly InterruptVector[];
-  /** MSI-X table: the remapping index of each vector. */
+  /** Remapping index of each vector; a vector without one sends what its entry of the MSI-X table says. */
   readonly messages: (number | undefined)[] = [];
+  readonly msix: MsixTable;
   /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
   refused = 0;
   /** Called when the physical function's driver has said which checksums are checked. */
@@ -49,6 +54,7 @@ export class NicFunction {
   /**
    * @param link the NIC's link, whose speed the physical function may set and any may read
    * @param vectors those of this function
+   * @param send takes the messages of its MSI-X table
    */
   constructor(
     index: number,
@@ -56,7 +62,9 @@ export class NicFunction {
     link: LinkSpeed,
     registers: NicRegisters,
     vectors: readonly InterruptVector[],
+    send: (address: number, data: number, at: number) => void = () => {},
   ) {
+    this.msix = new MsixTable(MSIX_VECTORS, send);
     this.#link = link;
     this.#window = index === 0 ? registers.file : registers.window(index - 1);
     this.vectors = vectors;

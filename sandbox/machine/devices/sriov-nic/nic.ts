@@ -49,6 +49,8 @@ export interface NicWiring {
   speed?: LinkSpeed;
   /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
   station?: Uint8Array;
+  /** Takes a message that a function's MSI-X table sends: a write of `data` to `address`. */
+  message?: (requesterId: number, address: number, data: number, at: number) => void;
 }
 
 const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
@@ -139,6 +141,8 @@ export class SriovNic implements MessageSender {
 
   /** A frame from the wire. */
   receive(address: number, length: number): void {
+    const { bytes } = this.host;
+    this.registers.statistics.received(length, bytes[address], isBroadcastAt(bytes, address));
     this.switching.fromWire(address, length);
   }
 
@@ -153,8 +157,9 @@ export class SriovNic implements MessageSender {
   sendMessage(functionIndex: number, vector: number): void {
     const target = this.functions[functionIndex];
     const index = target.messages[vector];
-    if (index !== undefined)
-      this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
+    const { now } = this.engine;
+    if (index === undefined) target.msix.signal(vector, now);
+    else this.#wiring.remapping.deliver(target.requesterId, index, now);
   }
 
   /**
@@ -218,8 +223,17 @@ export class SriovNic implements MessageSender {
       const bytes = hexOf(this.host.bytes, address, length);
       trace.step(DEVICE, DMA, started, now, detail, bytes, `function ${queue.functionIndex}`);
     }
-    const leaving = this.switching.fromQueue(queue, address, length, tag);
-    if (leaving > 0) this.#wiring.line.send(leaving, now);
+    const { switching, registers } = this;
+    const lost = switching.spoofed + switching.congested;
+    const leaving = switching.fromQueue(queue, address, length, tag);
+    const counters = registers.counters[queue.functionIndex - 1];
+    if (leaving > 0) {
+      const { bytes } = this.host;
+      registers.statistics.transmitted(leaving, bytes[address], isBroadcastAt(bytes, address));
+      counters?.transmitted(leaving, false);
+      this.#wiring.line.send(leaving, now);
+    } else if (lost === switching.spoofed + switching.congested)
+      counters?.transmitted(length, true);
   }
 
   /** Counters that the switch keeps. */
@@ -243,7 +257,14 @@ export class SriovNic implements MessageSender {
     const { vectors } = this.registers;
     const { lines } = vectors.of(index);
     const own = vectors.own(index);
-    const added = new NicFunction(index, requesterId, this.#link, this.registers, own);
+    const added = new NicFunction(
+      index,
+      requesterId,
+      this.#link,
+      this.registers,
+      own,
+      (address, data, at) => this.#wiring.message?.(requesterId, address, data, at),
+    );
     added.onReceiveChecksums = (value) => {
       this.receiveChecksums = value;
     };
@@ -262,4 +283,10 @@ export class SriovNic implements MessageSender {
 /** STATUS bits 7:6 for a speed: 10, 100, 1000 Mb/s and everything above. */
 function speedBits(megabits: number): number {
   return megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
+}
+
+function isBroadcastAt(bytes: Uint8Array, address: number): boolean {
+  if (bytes[address] !== 0xff) return false;
+  for (let i = 1; i < 6; i++) if (bytes[address + i] !== 0xff) return false;
+  return true;
 }
