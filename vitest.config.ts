@@ -7,7 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['{sandbox,src,scripts,lessons}/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     maxWorkers: 2,
   },
 });

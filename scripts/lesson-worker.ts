@@ -1,15 +1,19 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Expectation, Report } from '../sandbox/lab/report.ts';
-import { beginSession, endSession } from '../sandbox/lab/session.ts';
+import type { Expectation, KnobSpec, Report } from '../sandbox/lab/report.ts';
+import * as session from '../sandbox/lab/session.ts';
 
 /** Runs one cell, or one version of an exercise under its check, as a reader's worker does. */
 
+/**
+ * Without `lab`, `cell`, `work` and `check` are paths, and run as they are written, with all of the lab's
+ * files. With the script of a built lab they are compiled code, which runs with that.
+ */
 export type Task =
-  | { kind: 'cell'; file: string }
-  | { kind: 'exercise'; work: string; check: string };
+  | { kind: 'cell'; cell: string; lab?: string }
+  | { kind: 'exercise'; work: string; check: string; lab?: string };
 export type Answer =
-  | { kind: 'cell'; reports: string[] }
+  | { kind: 'cell'; reports: Report[]; knobs: KnobSpec[] }
   | { kind: 'exercise'; expectations: Expectation[] };
 
 interface Check {
@@ -17,36 +21,60 @@ interface Check {
   judge(evidence: unknown): Expectation[];
 }
 
-const load = (file: string): Promise<unknown> => import(pathToFileURL(file).href);
-
-/** Kinds of what a cell shows and returns; each must survive the way from the worker to the page. */
-async function runCell(file: string): Promise<string[]> {
-  const shown: Report[] = [];
-  beginSession({ knobs: {}, emit: (report) => shown.push(report) });
-  const { default: returned } = (await load(file)) as { default?: unknown };
-  endSession();
-  const all = [...shown, ...(Array.isArray(returned) ? returned : [returned])];
-  return all
-    .filter((one) => one !== undefined)
-    .map((one) => {
-      const copy = structuredClone(one) as Report | string;
-      const kind = typeof copy === 'string' ? 'text' : copy?.kind;
-      if (typeof kind !== 'string') throw new Error('shows something that is no report');
-      return kind;
-    });
+/** A lab, and how to evaluate code that imports it. */
+interface Place {
+  session: Pick<typeof session, 'beginSession' | 'endSession'>;
+  load(what: string): Promise<unknown>;
 }
 
-async function runExercise(work: string, check: string): Promise<Expectation[]> {
+const asWritten: Place = { session, load: (file) => import(pathToFileURL(file).href) };
+
+function asBuilt(script: string): Place {
+  const lab: Place['session'] & { face: unknown } = new Function(
+    `${script}\nreturn TwoCheckboxesLab;`,
+  )();
+  const Body = Object.getPrototypeOf(async () => {}).constructor;
+  const load = async (code: string): Promise<unknown> => {
+    let exports: unknown;
+    const finish = (found: unknown): void => {
+      exports = found;
+    };
+    await new Body('__lab', '__open', '__finish', code)(lab.face, () => {}, finish);
+    return exports;
+  };
+  return { session: lab, load };
+}
+
+/** What a cell shows and returns; each must survive the way from the worker to the page. */
+async function runCell({ session, load }: Place, cell: string): Promise<Answer> {
+  const shown: Report[] = [];
+  session.beginSession({ knobs: {}, emit: (report) => shown.push(report) });
+  const { default: returned } = (await load(cell)) as { default?: unknown };
+  const { knobs } = session.endSession();
+  const all = [...shown, ...(Array.isArray(returned) ? returned : [returned])];
+  const reports = all
+    .filter((one) => one !== undefined)
+    .map((one): Report => {
+      const copy = structuredClone(one) as Report | string;
+      if (typeof copy === 'string') return { kind: 'text', text: copy };
+      if (typeof copy?.kind !== 'string') throw new Error('shows something that is no report');
+      return copy;
+    });
+  return { kind: 'cell', reports, knobs };
+}
+
+async function runExercise({ session, load }: Place, work: string, check: string): Promise<Answer> {
   const { measure, judge } = (await load(check)) as Check;
-  beginSession({ knobs: {}, emit: () => {} });
+  session.beginSession({ knobs: {}, emit: () => {} });
   const evidence = await measure(await load(work));
-  endSession();
-  return judge(structuredClone(evidence));
+  session.endSession();
+  return { kind: 'exercise', expectations: judge(structuredClone(evidence)) };
 }
 
 const task = workerData as Task;
+const place = task.lab === undefined ? asWritten : asBuilt(task.lab);
 const answer: Answer =
   task.kind === 'cell'
-    ? { kind: 'cell', reports: await runCell(task.file) }
-    : { kind: 'exercise', expectations: await runExercise(task.work, task.check) };
+    ? await runCell(place, task.cell)
+    : await runExercise(place, task.work, task.check);
 parentPort?.postMessage(answer);

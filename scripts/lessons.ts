@@ -10,6 +10,7 @@ export interface Exercise {
 
 export interface Lesson {
   slug: string;
+  folder: string;
   /** Paths of the cells' files. */
   cells: string[];
   exercises: Exercise[];
@@ -30,6 +31,7 @@ function lessonIn(folder: string, slug: string): Lesson {
   const names = new Set([...folders(join(folder, 'exercises')), ...Object.keys(declared)]);
   return {
     slug,
+    folder,
     cells: files(cells).map((file) => join(cells, file)),
     exercises: [...names].map((name) => {
       const own = join(folder, 'exercises', name);

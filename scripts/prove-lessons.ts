@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { LessonBuild } from './lesson-build.ts';
 import type { Answer, Task } from './lesson-worker.ts';
 import { type Exercise, type Lesson, lessonsIn } from './lessons.ts';
 import { writeCount } from './tally.ts';
 
 /**
  * `npm run check:lessons`: every cell runs and shows something; every exercise has hints, its start fails
- * the check and its solution passes. `--lessons FOLDER` proves other lessons.
+ * the check and its solution passes. Each runs as it is written, with the whole lab, and as the page runs it,
+ * with the lesson's own; both must come out the same. `--lessons FOLDER` proves other lessons.
  */
 
 const MOST_SECONDS = 60;
@@ -41,36 +43,64 @@ function work(task: Task): Promise<Answer> {
   });
 }
 
-function proofsOf({ slug, cells, exercises }: Lesson): Proof[] {
+function proofsOf(lesson: Lesson): Proof[] {
+  const { slug, cells, exercises } = lesson;
+  const build = new LessonBuild(lesson);
   const all = [
-    ...cells.map((file) => ({ name: file, run: () => proveCell(file) })),
-    ...exercises.flatMap((exercise) => proofsOfExercise(slug, exercise)),
+    ...cells.map((file) => ({ name: file, run: () => proveCell(build, file) })),
+    ...exercises.flatMap((exercise) => proofsOfExercise(build, slug, exercise)),
   ];
   return all.length > 0
     ? all
     : [{ name: slug, run: async () => wrong('has no cell and no exercise') }];
 }
 
-async function proveCell(file: string): Promise<string> {
-  const answer = await work({ kind: 'cell', file });
+async function proveCell(build: LessonBuild, file: string): Promise<string> {
+  const answer = await sameTwice({ kind: 'cell', cell: file }, async () => ({
+    kind: 'cell',
+    cell: await build.code(file),
+    lab: await build.lab(),
+  }));
   if (answer.kind !== 'cell' || answer.reports.length === 0) return wrong('shows nothing');
-  return answer.reports.join(', ');
+  return answer.reports.map(({ kind }) => kind).join(', ');
 }
 
-function proofsOfExercise(slug: string, { name, folder, hints }: Exercise): Proof[] {
+/** Does a task as it is written and as it was built. */
+async function sameTwice(written: Task, build: () => Promise<Task>): Promise<Answer> {
+  const [answer, built] = await Promise.all([work(written), build().then(work)]);
+  return isDeepStrictEqual(answer, built)
+    ? answer
+    : wrong("comes out differently with the lesson's own lab");
+}
+
+function proofsOfExercise(
+  build: LessonBuild,
+  slug: string,
+  { name, folder, hints }: Exercise,
+): Proof[] {
   const needed = HINTS_NEEDED[slug] ?? 1;
   const enough = hints.filter((hint) => hint.trim() !== '').length >= needed;
   const seen = `${hints.length} of at least ${needed}`;
   return [
     { name: `${folder}: hints`, run: async () => (enough ? seen : wrong(seen)) },
-    { name: `${folder}: start fails`, run: () => judge(folder, 'start', false) },
-    { name: `${folder}: solution passes`, run: () => judge(folder, 'solution', true) },
+    { name: `${folder}: start fails`, run: () => judge(build, folder, 'start', false) },
+    { name: `${folder}: solution passes`, run: () => judge(build, folder, 'solution', true) },
   ].map((proof) => ({ ...proof, name: proof.name.replace(folder, `${slug}/exercises/${name}`) }));
 }
 
-async function judge(folder: string, version: string, shouldPass: boolean): Promise<string> {
-  const check = join(folder, 'check.ts');
-  const answer = await work({ kind: 'exercise', work: join(folder, `${version}.ts`), check });
+async function judge(
+  build: LessonBuild,
+  folder: string,
+  version: string,
+  shouldPass: boolean,
+): Promise<string> {
+  const [file, check] = [join(folder, `${version}.ts`), join(folder, 'check.ts')];
+  const answer = await sameTwice({ kind: 'exercise', work: file, check }, async () => ({
+    kind: 'exercise',
+    work: await build.code(file),
+    check: await build.code(check),
+    lab: await build.lab(),
+  }));
   const found = answer.kind === 'exercise' ? answer.expectations : [];
   if (found.length === 0) return wrong('the check expects nothing');
   const missed = found.filter(({ passed }) => !passed);

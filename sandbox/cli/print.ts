@@ -1,4 +1,4 @@
-import type { CompareReport, PathReport, Report, TimelineStep } from '../lab/report.ts';
+import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -9,6 +9,9 @@ export function printReport(report: Report): void {
     case 'timeline':
     case 'architecture':
       printTimeline(report);
+      break;
+    case 'walk':
+      printWalk(report);
       break;
     case 'table':
       console.log(report.title);
@@ -67,6 +70,19 @@ function printTimeline(report: { title: string; steps: TimelineStep[] }): void {
     step.detail ?? '',
   ]);
   printTable([['from (ns)', 'to (ns)', 'who', 'what', 'detail'], ...rows]);
+}
+
+function printWalk(report: WalkReport): void {
+  console.log(report.title);
+  const rows = report.entries.map(({ table, index, address, words, fields }) => [
+    table,
+    index,
+    `0x${address.toString(16)}`,
+    words.map((word) => word.toString(16).padStart(8, '0')).join(' '),
+    fields.map(({ name, value }) => `${name} ${value}`).join(', '),
+  ]);
+  printTable([['table', 'entry', 'at', 'words', 'says'], ...rows]);
+  console.log(report.result.join(': '));
 }
 
 /** Prints rows under the first one, numbers to the right. */

@@ -10,6 +10,23 @@ export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
 export { COPY_REASONS, HEADER_COPY, SAFE_COPIES } from '../machine/host/copy-policy.ts';
 export type { ArchitectureOptions } from './architecture/architecture.ts';
 export { architecture } from './architecture/architecture.ts';
+export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
+export { aroundIommu } from './around-iommu.ts';
+export type { BoxesMachine, BoxesOptions } from './boxes.ts';
+export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
+export { bringUpTable, watchBringUp } from './bring-up.ts';
+export type {
+  BrokenHost,
+  Finding,
+  HostAnswer,
+  NetAdapterAnswer,
+  NetworkAdapterAnswer,
+  QuestionName,
+  Questions,
+  SwitchAnswer,
+} from './broken-host.ts';
+export { brokenHost, QUESTIONS } from './broken-host.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
@@ -21,8 +38,21 @@ export type { AttackKind, AttackOptions, AttackReport } from './copy-attacks.ts'
 export { ATTACKS, attack } from './copy-attacks.ts';
 export type { CopyCost, CopyCostOptions } from './copy-costs.ts';
 export { copyCosts, copyCostTable, policyCost } from './copy-costs.ts';
+export type { DmaWalkOptions, Walker } from './dma-walk.ts';
+export { dmaWalk, WALKERS } from './dma-walk.ts';
+export type {
+  BuildTables,
+  DomainAttack,
+  DomainReport,
+  GrantedPage,
+  MachinePlan,
+  TableMemory,
+} from './domain-exercise.ts';
+export { checkDomainTables } from './domain-exercise.ts';
 export type { FollowOptions } from './follow.ts';
 export { followFrame } from './follow.ts';
+export type { ForgedMessage, ForgeOptions, ForgeReport } from './forged-interrupts.ts';
+export { forgeInterrupts } from './forged-interrupts.ts';
 export type { FourReasonsOptions, FourReasonsReport, Reason } from './four-reasons.ts';
 export {
   FOUR_REASONS,
@@ -79,3 +109,9 @@ export { runTulip } from './tulip-run.ts';
 export { UsageError } from './usage.ts';
 export { VirtualMachine } from './virtual-machine.ts';
 export { VMSwitch } from './vm-switch.ts';
+export type {
+  DescriptorKind,
+  WildDescriptorOptions,
+  WildDescriptorReport,
+} from './wild-descriptor.ts';
+export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';

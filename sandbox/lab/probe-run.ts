@@ -20,7 +20,7 @@ import { UsageError } from './usage.ts';
 
 const MEBIBYTE = 1 << 20;
 /** Events beyond which a probe is taken to go in circles: more than ten times those of the usual one. */
-const MAX_EVENTS = 2_000_000;
+const MAX_EVENTS = 500_000;
 
 /** What `probeTulip` takes. */
 export interface ProbeOptions {

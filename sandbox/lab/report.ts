@@ -224,6 +224,30 @@ export interface RingReport {
   slots: { owner: 'software' | 'device' | 'free'; label: string }[];
 }
 
+/** An entry that a walk read: which of a table's entries, where it stands, its 32-bit words and what they say. */
+export interface WalkEntry {
+  table: string;
+  /** What the index is taken from. */
+  by: string;
+  index: number;
+  /** Entries of the table. */
+  entries: number;
+  address: number;
+  words: number[];
+  fields: { name: string; value: string }[];
+}
+
+/** A walk from table to table: the request, the entries it led through, and where it ended. */
+export interface WalkReport {
+  kind: 'walk';
+  title: string;
+  /** Each in a line or two: what it is, and its value. */
+  request: [string, string];
+  entries: WalkEntry[];
+  result: [string, string];
+  refused: boolean;
+}
+
 /** A capture file to download. `bytes` is a complete classic pcap file. */
 export interface CaptureReport {
   kind: 'capture';
@@ -248,6 +272,7 @@ export type Report =
   | HexdumpReport
   | RegistersReport
   | RingReport
+  | WalkReport
   | CaptureReport
   | TextReport;
 

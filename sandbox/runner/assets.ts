@@ -24,6 +24,8 @@ export interface ExerciseEntry {
 }
 
 export interface LessonEntry {
+  /** The lab that runs the lesson as it was compiled: it has the exports that the lesson imports. */
+  lab: string;
   /** In the order of the lesson. */
   cells: CellEntry[];
   exercises: Record<string, ExerciseEntry>;
@@ -37,6 +39,7 @@ export interface LessonTexts {
 }
 
 export interface Manifest {
+  /** The whole lab, for edited code: it may import any of the exports. */
   lab: string;
   harness: string;
   /** A JSON object of project path to text: every file the lab bundle was made from. */
@@ -87,9 +90,9 @@ export class Assets {
     return this.json<Record<string, string>>((await this.manifest()).sources);
   }
 
-  /** The program of a run's worker: the lab, then the harness. */
-  async workerScript(): Promise<string> {
-    const { lab, harness } = await this.manifest();
+  /** The program of a run's worker: `lab`, the name of a file with a lab, then the harness. */
+  async workerScript(lab: string): Promise<string> {
+    const { harness } = await this.manifest();
     const parts = await Promise.all([this.text(lab), this.text(harness)]);
     return parts.join('\n;\n');
   }

@@ -64,8 +64,8 @@ export interface Running {
 
 export interface Runner {
   readonly assets: Assets;
-  /** Loads the lab and starts a worker ahead of the first run. */
-  warm(): Promise<void>;
+  /** Loads a lesson's lab and starts a worker ahead of the first run. */
+  warm(lesson: string): Promise<void>;
   run(request: RunRequest, callbacks: RunCallbacks): Running;
   check(request: CheckRequest, callbacks: CheckCallbacks): Running;
 }
@@ -81,7 +81,7 @@ export function createRunner(options: { base: string | URL; limits?: Partial<Lim
   };
   return {
     assets,
-    warm: () => kit.pool.warm(),
+    warm: async (lesson) => kit.pool.warm((await assets.lesson(lesson)).lab),
     run: (request, callbacks) =>
       new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
     check: (request, callbacks) =>
@@ -96,29 +96,39 @@ interface Kit {
   limits: Limits;
 }
 
-/** Keeps one frame ready that has never run anything. */
+/** Keeps one frame ready that has never run anything, with the lab that was asked for last. */
 class FramePool {
   #assets: Assets;
-  #spare: SandboxFrame | undefined;
+  #lab: string | undefined;
+  #spare: { frame: SandboxFrame; lab: string } | undefined;
 
   constructor(assets: Assets) {
     this.#assets = assets;
   }
 
-  async warm(): Promise<void> {
-    const script = await this.#assets.workerScript();
-    if (this.#spare?.lostBecause !== undefined) this.#spare = undefined;
-    this.#spare ??= new SandboxFrame(document.body, script);
-    await this.#spare.ready;
+  /** `lab` is the name of a file; without it the one of the last run. */
+  async warm(lab = this.#lab): Promise<void> {
+    if (lab === undefined) return;
+    this.#lab = lab;
+    const script = await this.#assets.workerScript(lab);
+    // Another run may have begun meanwhile, with another lab.
+    if (this.#lab !== lab) return;
+    if (this.#spare?.lab !== lab || this.#spare.frame.lostBecause !== undefined) {
+      this.#spare?.frame.drop();
+      this.#spare = { frame: new SandboxFrame(document.body, script), lab };
+    }
+    await this.#spare.frame.ready;
   }
 
-  async take(): Promise<SandboxFrame> {
-    const script = await this.#assets.workerScript();
+  async take(lab: string): Promise<SandboxFrame> {
+    this.#lab = lab;
+    const script = await this.#assets.workerScript(lab);
     const spare = this.#spare;
     this.#spare = undefined;
     // Frames of a site share a process: a run in another frame can have ended it under the spare one.
-    if (spare?.lostBecause === undefined && (await spare?.answers())) return spare as SandboxFrame;
-    spare?.drop();
+    if (spare?.lab === lab && spare.frame.lostBecause === undefined)
+      if (await spare.frame.answers()) return spare.frame;
+    spare?.frame.drop();
     return new SandboxFrame(document.body, script);
   }
 }
@@ -168,13 +178,14 @@ class Run implements Running {
     this.#end('stopped');
   }
 
-  /** Runs one job in a fresh frame. Messages other than the last go to `on`. */
+  /** Runs one job in a fresh frame with `lab`. Messages other than the last go to `on`. */
   async job(
+    lab: string,
     part: JobPart,
     sourceMap: () => Promise<string>,
     on: (message: WorkerMessage) => void,
   ): Promise<Done> {
-    const frame = await this.#kit.pool.take();
+    const frame = await this.#kit.pool.take(lab);
     if (this.#over) {
       frame.drop();
       throw new RunFailure({ text: 'stopped', places: [] });
@@ -221,6 +232,8 @@ class Run implements Running {
 }
 
 interface Program {
+  /** Name of the file with the lab that it runs with. */
+  lab: string;
   code: string;
   map: () => Promise<string>;
 }
@@ -240,7 +253,7 @@ async function runCell(
     evidence: undefined,
   };
   let bad: string | undefined;
-  await run.job(part, program.map, (message) => {
+  await run.job(program.lab, part, program.map, (message) => {
     if (message.type === 'log') callbacks.log?.(message.lines);
     if (message.type === 'knobs') callbacks.knobs?.(message.knobs);
     if (message.type !== 'report') return;
@@ -257,24 +270,27 @@ async function runCheck(
   request: CheckRequest,
   callbacks: CheckCallbacks,
 ): Promise<void> {
-  const exercise = (await kit.assets.lesson(request.lesson)).exercises[request.exercise];
+  const { lab, exercises } = await kit.assets.lesson(request.lesson);
+  const exercise = exercises[request.exercise];
   if (!exercise) throw new Error(`the lesson has no exercise '${request.exercise}'`);
   const file = `${request.exercise}.ts`;
   const program =
     request.text === undefined
-      ? await compiled(kit, exercise.start)
+      ? await compiled(kit, lab, exercise.start)
       : await bundled(kit, { entry: file, cells: { [file]: request.text } });
-  const check = await compiled(kit, exercise.check);
+  const check = await compiled(kit, lab, exercise.check);
   const log = (message: WorkerMessage): void => {
     if (message.type === 'log') callbacks.log?.(message.lines);
   };
   const base = { check: check.code, knobs: {}, evidence: undefined };
   const measured = await run.job(
+    program.lab,
     { ...base, mode: 'measure', code: program.code },
     program.map,
     log,
   );
   const judged = await run.job(
+    program.lab,
     { ...base, mode: 'judge', code: '', evidence: measured.evidence },
     check.map,
     () => {},
@@ -291,7 +307,7 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   const files = request.files ?? {};
   const machine = Object.keys(files).filter((file) => file.includes('/'));
   if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files))
-    return compiled(kit, entry);
+    return compiled(kit, lesson.lab, entry);
 
   const texts = (await kit.assets.lessonTexts(request.lesson)).cells;
   const cells: Record<string, string> = {};
@@ -305,14 +321,19 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   return bundled(kit, bundle);
 }
 
-async function compiled(kit: Kit, file: CompiledFile): Promise<Program> {
-  return { code: await kit.assets.text(file.code), map: () => kit.assets.text(file.map) };
+/** Code as it was built: it imports what the lesson's own lab has. */
+async function compiled(kit: Kit, lab: string, file: CompiledFile): Promise<Program> {
+  return { lab, code: await kit.assets.text(file.code), map: () => kit.assets.text(file.map) };
 }
 
+/** Code that a reader edited: it may import anything, and gets the whole lab. */
 async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
+  const { lab } = await kit.assets.manifest();
+  // Loads while the bundler works; the run says so if it cannot be loaded.
+  void kit.assets.workerScript(lab).catch(() => {});
   const result: BundleResult = await kit.bundler.bundle(request);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
-  return { code: result.code, map: () => Promise.resolve(result.sourceMap) };
+  return { lab, code: result.code, map: () => Promise.resolve(result.sourceMap) };
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {

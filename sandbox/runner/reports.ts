@@ -224,6 +224,27 @@ const ringReport = v.object({
   slots: list(v.object({ owner: v.picklist(['software', 'device', 'free']), label }), 4_096),
 });
 
+const pair = v.tuple([words, words]);
+const walkReport = v.object({
+  kind: v.literal('walk'),
+  title: label,
+  request: pair,
+  entries: list(
+    v.object({
+      table: label,
+      by: label,
+      index: number,
+      entries: number,
+      address: number,
+      words: list(number, 8),
+      fields: list(v.object({ name: label, value: label }), 16),
+    }),
+    16,
+  ),
+  result: pair,
+  refused: v.boolean(),
+});
+
 const captureReport = v.object({ kind: v.literal('capture'), name: label, frames: number, bytes });
 
 const textReport = v.object({ kind: v.literal('text'), text: words });
@@ -238,6 +259,7 @@ export const ReportSchema = v.variant('kind', [
   hexdumpReport,
   registersReport,
   ringReport,
+  walkReport,
   captureReport,
   textReport,
 ]);

@@ -34,14 +34,26 @@ async function edit(page: Page, on: Locator, text: string): Promise<void> {
   await page.keyboard.insertText(text);
 }
 
-test('an untouched cell runs without editor and bundler, and shows its result', async ({
+test('an untouched cell runs without editor, bundler and whole lab, and shows its result', async ({
   page,
 }) => {
   const names: string[] = [];
   page.on('request', (request) => names.push(request.url()));
   await run(cell);
   await expect(cell.locator('.cell-results')).toContainText('SR-IOV');
-  expect(names.filter((url) => /editor|bundler|wasm|sources/.test(url))).toEqual([]);
+  expect(names.filter((url) => /editor|bundler|wasm|sources|\/lab\./.test(url))).toEqual([]);
+  expect(names.filter((url) => /\/lesson-lab\./.test(url))).toHaveLength(1);
+});
+
+test('an edited cell may use what its lesson does not', async ({ page }) => {
+  await run(cell);
+  await edit(
+    page,
+    cell,
+    `import { PATHS, switchTraffic, text } from 'two-checkboxes';\nexport default text(PATHS.join(' ') + ' ' + typeof switchTraffic);\n`,
+  );
+  await run(cell);
+  await expect(cell.locator('.cell-results')).toContainText(/native .*function/);
 });
 
 test('the trace of every path is the same here and in Node', async ({ page }) => {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { type Rig, runText, startRig } from './rig.ts';
+import { check, type Rig, runText, startRig } from './rig.ts';
 
 test.describe.configure({ mode: 'default' });
 
@@ -46,6 +47,41 @@ test('runs edited code, and an edited earlier cell', async () => {
     files: { 'setup.ts': `export const greeting = 'good day';` },
   });
   expect(earlier.reports[0]).toEqual({ kind: 'text', text: 'good day, 1514 bytes' });
+});
+
+test('compiled code loads the lesson’s lab alone; edited code may import anything', async ({
+  browser,
+}) => {
+  const fresh = await browser.newPage();
+  const labs: string[] = [];
+  fresh.on('request', (request) => {
+    const lab = /\/(lab|lesson-lab)\.\w+\.js$/.exec(request.url());
+    if (lab) labs.push(String(lab[1]));
+  });
+  await fresh.goto(rig.url);
+  const compiled = await runText(fresh);
+  await check(fresh);
+  expect(labs).toEqual(['lesson-lab']);
+
+  // The lesson takes only the type of Meter.
+  const edited = await runText(
+    fresh,
+    `import { Meter, text } from 'two-checkboxes';\nconst meter = new Meter();\nmeter.add();\nexport default text('count ' + meter.count);`,
+  );
+  expect(edited.reports, edited.error).toEqual([{ kind: 'text', text: 'count 1' }]);
+  expect(labs).toEqual(['lesson-lab', 'lab']);
+  const exercise = await check(
+    fresh,
+    `import { Driver, Meter } from 'two-checkboxes';\nconst own = new Meter();\nexport class MyDriver extends Driver {\n  override step(meter: Meter): void {\n    own.add();\n    if (own.count > 0) meter.add();\n  }\n}`,
+  );
+  expect(exercise.expectations, exercise.error).toMatchObject([{ passed: true, seen: '10' }]);
+
+  const text = readFileSync('tests/runner/fixtures/lessons/01-test/cells/use.ts', 'utf8');
+  const whole = await runText(fresh, `${text}// edited`);
+  expect({ ...whole, ms: 0 }).toEqual({ ...compiled, ms: 0 });
+  expect({ ...(await runText(fresh)), ms: 0 }).toEqual({ ...compiled, ms: 0 });
+  expect(labs).toEqual(['lesson-lab', 'lab']);
+  await fresh.close();
 });
 
 test('runs with an edited lab file', async () => {

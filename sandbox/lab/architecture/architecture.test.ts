@@ -106,3 +106,38 @@ test('is the same every time, and refuses what cannot be', async () => {
   await refused({ path: 'emulated', frame: 2000 });
   await refused({ frame: 5 });
 });
+
+describe('machines on different paths', () => {
+  test('from a VF to a machine without one: through the PF, the virtual switch and VMBus, never on the wire', async () => {
+    const report = await architecture({
+      path: 'sriov',
+      others: ['vmbus'],
+      direction: 'to-neighbour',
+    });
+    expect(holders(report)).toEqual([
+      ...[...SRIOV_OUT, 'nic-switch', 'pf', 'pf-driver', 'switch', 'vsp', 'channel-1'],
+      ...up(1),
+    ]);
+    expect(report.steps.filter(({ to }) => to === 'peer')).toEqual([]);
+  });
+
+  test('to everybody: the wire, the other VF, and through the root who has none', async () => {
+    const { steps } = await architecture({
+      path: 'sriov',
+      others: ['sriov', 'vmbus'],
+      direction: 'to-all',
+    });
+    const from = (id: string) => steps.filter((step) => step.from === id).map(({ to }) => to);
+    expect(from('nic-switch')).toEqual(['vf-1', 'pf']);
+    expect(from('vf-0')).toEqual(['nic-switch', 'peer']);
+    expect(from('channel-2')).toContain('driver-2');
+    expect(from('channel-1')).toEqual([]);
+  });
+
+  test('refuses more machines than can be drawn, and paths that are none', async () => {
+    const others = ['sriov', 'sriov', 'sriov'] as const;
+    await expect(architecture({ path: 'sriov', others })).rejects.toThrow(UsageError);
+    const odd = ['native' as 'sriov'];
+    await expect(architecture({ path: 'sriov', others: odd })).rejects.toThrow(UsageError);
+  });
+});

@@ -8,17 +8,19 @@ import { plan, type VirtualPath } from './plan.ts';
 import { type Direction, FollowedRun, type RawStep } from './run.ts';
 
 const VIRTUAL_PATHS: readonly VirtualPath[] = ['emulated', 'vmbus', 'sriov'];
-const DIRECTIONS: readonly Direction[] = ['tx', 'rx', 'to-neighbour'];
+const DIRECTIONS: readonly Direction[] = ['tx', 'rx', 'to-neighbour', 'to-all'];
 const MAX_VMS = 3;
 
 /** What `architecture` takes. */
 export interface ArchitectureOptions {
   path: VirtualPath;
-  /** Virtual machines on the host, 1 to 3; 2 when left out. All have an adapter on the same path. */
+  /** Virtual machines on the host, 1 to 3; 2 when left out. */
   vms?: number;
+  /** Paths of the machines after the first, in place of `vms`, which puts all on one path. */
+  others?: readonly VirtualPath[];
   /** Bytes of the frame without FCS. */
   frame?: number;
-  /** From the first machine to the wire (`tx`), from the wire to it, or from it to the second machine. */
+  /** From the first machine to the wire (`tx`), from the wire to it, or from it to the second machine or to all. */
   direction?: Direction;
   line?: string;
   profile?: string;
@@ -29,6 +31,7 @@ const WORDS: Readonly<Record<Direction, string>> = {
   tx: 'from a virtual machine to the wire',
   rx: 'from the wire to a virtual machine',
   'to-neighbour': 'from one virtual machine to another',
+  'to-all': 'from a virtual machine to everybody',
 };
 
 /**
@@ -37,23 +40,27 @@ const WORDS: Readonly<Record<Direction, string>> = {
  * @throws UsageError for an option that cannot be
  */
 export async function architecture(options: ArchitectureOptions): Promise<ArchitectureReport> {
-  const { path, direction = 'tx', vms = 2, frame = MAX_FRAME, ...rest } = options;
+  const { path, direction = 'tx', frame = MAX_FRAME, others, vms = 2, ...rest } = options;
   choose('path', path, VIRTUAL_PATHS);
+  for (const other of others ?? []) choose('others', other, VIRTUAL_PATHS);
   choose('direction', direction, DIRECTIONS);
   const config = completeConfig({ ...rest, paths: [path], frame });
-  const fewest = direction === 'to-neighbour' ? 2 : 1;
-  if (!Number.isInteger(vms) || vms < fewest || vms > MAX_VMS)
-    throw new UsageError(`vms: ${vms} is not a whole number from ${fewest} to ${MAX_VMS}`);
+  const fewest = direction.startsWith('to-') ? 2 : 1;
+  const count = others === undefined ? vms : others.length + 1;
+  if (!Number.isInteger(count) || count < fewest || count > MAX_VMS)
+    throw new UsageError(`vms: ${count} is not a whole number from ${fewest} to ${MAX_VMS}`);
   if (path === 'emulated' && frame > MAX_FRAME)
     throw new UsageError(
       `frame: the emulated adapter takes ${MIN_FRAME} to ${MAX_FRAME} bytes, not ${frame}`,
     );
   const { profile, line, seed } = config;
-  const run = new FollowedRun({ path, direction, vms, frame, profile, line, seed });
+  const paths = [path, ...(others ?? new Array<VirtualPath>(vms - 1).fill(path))];
+  const run = new FollowedRun({ paths, direction, frame, profile, line, seed });
   run.run();
   const title = `A frame of ${frame} bytes ${WORDS[direction]}`;
-  const steps = placed(run.steps, direction);
-  return { kind: 'architecture', title, path, frame, ...plan(path, vms), steps };
+  const placer = new Placer(direction, targetOf(paths, direction));
+  const steps = placed(run.steps, direction, placer);
+  return { kind: 'architecture', title, path, frame, ...plan(paths), steps };
 }
 
 function choose<T extends string>(name: string, value: T, accepted: readonly T[]): void {
@@ -61,13 +68,19 @@ function choose<T extends string>(name: string, value: T, accepted: readonly T[]
     throw new UsageError(`${name}: '${String(value)}' is not one of ${accepted.join(', ')}`);
 }
 
+/** The machine that gets the frame; of all, the first whose frames come through the root. */
+function targetOf(paths: readonly VirtualPath[], direction: Direction): number {
+  if (direction === 'tx' || direction === 'rx') return 0;
+  const inRoot = paths.findIndex((path, vm) => vm > 0 && path !== 'sriov');
+  return direction === 'to-all' && inRoot > 0 ? inRoot : 1;
+}
+
 /** Steps from the frame's first on, in order, without those that took no time and changed nothing. */
-function placed(raw: RawStep[], direction: Direction): ArchitectureStep[] {
+function placed(raw: RawStep[], direction: Direction, placer: Placer): ArchitectureStep[] {
   const opens = direction === 'rx' ? WIRE : GUEST_USER;
   const first = raw.find(({ who }) => who === opens)?.start ?? 0;
   const counts = ({ who, start, end, exits, copies }: RawStep) =>
     end > start || who === GUEST_USER || exits + copies > 0;
-  const placer = new Placer(direction);
   return raw
     .filter((step) => step.start >= first && counts(step))
     .sort((a, b) => a.start - b.start)

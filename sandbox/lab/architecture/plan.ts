@@ -26,8 +26,8 @@ export function idOf(part: ArchitecturePart, vm?: number): string {
   return vm === undefined ? part : `${part}-${vm}`;
 }
 
-/** What a machine with `vms` virtual machines on one path is made of, and what is connected. */
-export function plan(path: VirtualPath, vms: number) {
+/** What a machine with virtual machines on these paths, one for each, is made of, and what is connected. */
+export function plan(paths: readonly VirtualPath[]) {
   const nodes: ArchitectureNode[] = [];
   const edges: ArchitectureEdge[] = [];
   const add = (part: ArchitecturePart, who: Actor, label: string, vm?: number) => {
@@ -46,13 +46,13 @@ export function plan(path: VirtualPath, vms: number) {
   add('peer', 'wire', 'peer');
   connect('hypervisor', 'kernel');
   connect('vsp', 'switch', 'pf-driver', 'pf', 'nic-switch', 'peer');
-  for (let vm = 0; vm < vms; vm++) {
+  for (const [vm, path] of paths.entries()) {
     const id = (part: ArchitecturePart) => idOf(part, vm);
     add('application', 'guest-user', 'application', vm);
     add('stack', 'guest-kernel', 'network stack', vm);
     add('driver', 'guest-kernel', DRIVER[path], vm);
     add('virtual-device', 'guest-kernel', VIRTUAL_DEVICE[path], vm);
-    add('worker', 'root-user', vms === 1 ? 'worker process' : `worker ${vm + 1}`, vm);
+    add('worker', 'root-user', paths.length === 1 ? 'worker process' : `worker ${vm + 1}`, vm);
     connect(id('application'), id('stack'), id('driver'), id('virtual-device'));
     connect('kernel', id('worker'), 'switch');
     if (path === 'emulated') connect(id('virtual-device'), 'hypervisor');

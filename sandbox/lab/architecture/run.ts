@@ -10,8 +10,8 @@ import { LINES, PACED } from '../options.ts';
 import { costsOf, findProfile } from '../profiles.ts';
 import type { VirtualPath } from './plan.ts';
 
-/** From the first machine to the wire, from the wire to it, or from it to the second machine. */
-export type Direction = 'tx' | 'rx' | 'to-neighbour';
+/** From the first machine to the wire, from the wire to it, or from it to the second machine or to everybody. */
+export type Direction = 'tx' | 'rx' | 'to-neighbour' | 'to-all';
 
 /** A step as the machine recorded it, and what the ledger had more after it. Times in picoseconds. */
 export interface RawStep {
@@ -29,10 +29,10 @@ export interface RawStep {
 
 /** What is run. */
 export interface RunOptions {
-  path: VirtualPath;
+  /** Of each virtual machine. */
+  paths: readonly VirtualPath[];
   direction: Direction;
   frame: number;
-  vms: number;
   profile: string;
   line: string;
   seed: number;
@@ -43,6 +43,7 @@ const WARM_UP = 3;
 const MEBIBYTE = 1 << 20;
 const MAX_EVENTS = 1_000_000;
 const PERIOD = SECOND / PACED;
+const EVERYBODY = { high: 0xffff, low: 0xffffffff };
 const QUIET: ArrivalListener = { arrived: () => {}, stray: () => {} };
 
 /**
@@ -57,18 +58,18 @@ export class FollowedRun {
   #start: number;
 
   constructor(options: RunOptions) {
-    const { path, vms } = options;
+    const { paths } = options;
     const profile = findProfile(options.profile);
     this.host = new HyperVHost({
       costs: costsOf(profile),
       lineGbps: LINES[options.line],
       rootCores: 1,
       maxFrame: Math.max(MAX_FRAME, options.frame),
-      guestBytes: vms * 16 * MEBIBYTE,
+      guestBytes: paths.length * 16 * MEBIBYTE,
       postedInterrupts: profile.postedInterrupts,
     });
-    const vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov' });
-    const adapters = Array.from({ length: vms }, () =>
+    const vmSwitch = this.host.newVMSwitch({ enableIov: paths.includes('sriov') });
+    const adapters = paths.map((path) =>
       this.host
         .newVM({ memoryBytes: 14 * MEBIBYTE })
         .addNetworkAdapter({ switch: vmSwitch, ...settingsFor(path) }),
@@ -97,12 +98,13 @@ export class FollowedRun {
     this.host.connectPeer(peer);
     const [first, second] = adapters.map(({ macAddress }) => macAddress);
     const outside = makeMac(2, 0);
-    const [source, destination] =
-      direction === 'tx'
-        ? [first, outside]
-        : direction === 'rx'
-          ? [outside, first]
-          : [first, second];
+    const ways = {
+      tx: [first, outside],
+      rx: [outside, first],
+      'to-neighbour': [first, second],
+      'to-all': [first, EVERYBODY],
+    } as const;
+    const [source, destination] = ways[direction];
     const flow: FlowDescription = { flow: 0, source, destination, length: frame, seed };
     const plan = { limit: WARM_UP + 1, period: PERIOD, start: this.#start };
     if (direction === 'rx') peer.addFlow(flow, { ...plan, window: 1 });
@@ -113,7 +115,7 @@ export class FollowedRun {
       stacks[0].add(socket);
       socket.start();
     }
-    const end = direction === 'tx' ? atPeer : checks[direction === 'rx' ? 0 : 1];
+    const end = direction === 'rx' ? checks[0] : direction === 'to-neighbour' ? checks[1] : atPeer;
     return () => end.delivered;
   }
 

@@ -1,4 +1,5 @@
 import { HostMemory, LARGE_PAGE_SIZE } from '../memory/host-memory.ts';
+import { FROM_DEVICE } from '../partition/pending-interrupts.ts';
 import { FIRST_VECTOR } from '../partition/synic-spec.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import { FaultRecording } from './fault-recording.ts';
@@ -266,7 +267,8 @@ export class InterruptRemapping {
     const fixed = mode === message.DELIVERY_FIXED || mode === message.DELIVERY_LOWEST;
     const posted = processor === undefined ? undefined : this.#posted.get(processor);
     if (fixed && posted !== undefined && vector === NOTIFICATION_VECTOR) posted.notify(at);
-    else if (fixed && processor !== undefined && own >= 0 && own < 32) processor.interrupt(own, at);
+    else if (fixed && processor !== undefined && own >= 0 && own < 32)
+      processor.interrupt(own, at, FROM_DEVICE);
     else {
       this.unclaimed++;
       return;

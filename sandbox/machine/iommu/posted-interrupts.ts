@@ -1,4 +1,5 @@
 import type { HostMemory } from '../memory/host-memory.ts';
+import { POSTED } from '../partition/pending-interrupts.ts';
 import { FIRST_VECTOR } from '../partition/synic-spec.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import * as spec from './interrupt-spec.ts';
@@ -63,7 +64,7 @@ export class PostedInterrupts {
       this.#host.write32(from, 0);
       for (; bits !== 0; bits &= bits - 1) {
         const vector = word * 32 + 31 - Math.clz32(bits & -bits) - FIRST_VECTOR;
-        if (vector >= 0 && vector < 32) this.processor.interrupt(vector, at, true);
+        if (vector >= 0 && vector < 32) this.processor.interrupt(vector, at, POSTED);
       }
     }
   }

@@ -2,23 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { oneProcessor } from '../../../tests/support/machine.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../memory/host-memory.ts';
 import { EXIT_EOI, HYPERVISOR } from './ledger.ts';
-import { PendingInterrupts } from './pending-interrupts.ts';
+import { PendingInterrupts, POSTED, SIGNALLED } from './pending-interrupts.ts';
 import { Synic } from './synic.ts';
 import { MSR_SCONTROL, MSR_SIEFP, MSR_SINT0, SINT_AUTO_EOI } from './synic-spec.ts';
 
 describe('interrupts that wait', () => {
   test('one that waits already keeps its time and its kind', () => {
     const pending = new PendingInterrupts();
-    expect(pending.request(3, 100, true, false)).toBe(true);
-    expect(pending.request(3, 50, false, true)).toBe(false);
-    expect([pending.due(3, 0), pending.isPosted(3), pending.endsItself(3)]).toEqual([
+    expect(pending.request(3, 100, POSTED, false)).toBe(true);
+    expect(pending.request(3, 50, SIGNALLED, true)).toBe(false);
+    expect([pending.due(3, 0), pending.originOf(3), pending.endsItself(3)]).toEqual([
       100,
-      true,
+      POSTED,
       false,
     ]);
     pending.remove(3);
-    expect(pending.request(3, 200, false, true)).toBe(true);
-    expect([pending.isPosted(3), pending.endsItself(3)]).toEqual([false, true]);
+    expect(pending.request(3, 200, SIGNALLED, true)).toBe(true);
+    expect([pending.originOf(3), pending.endsItself(3)]).toEqual([SIGNALLED, true]);
   });
 
   test('the lowest vector of those that are due, or the one due first', () => {
@@ -28,7 +28,7 @@ describe('interrupts that wait', () => {
       [2, 30],
       [31, 20],
     ])
-      pending.request(vector, at, false, false);
+      pending.request(vector, at, SIGNALLED, false);
     expect([0, 10, 25, 30].map((now) => pending.next(now, 0))).toEqual([7, 7, 7, 2]);
     expect(pending.next(0, 40)).toBe(2);
     pending.remove(7);

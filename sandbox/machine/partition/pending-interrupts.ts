@@ -1,21 +1,29 @@
 /** Vectors of a processor: those of the local APIC from 0x20 on. */
 export const VECTORS = 32;
 
+/** Where an interrupt comes from: another partition's signal, a timer or the hypervisor itself. */
+export const SIGNALLED = 0;
+/** A device's message to the hypervisor, which takes the physical interrupt and passes it on. */
+export const FROM_DEVICE = 1;
+/** A device's message straight to the processor: one that runs takes it without an exit. */
+export const POSTED = 2;
+export type InterruptOrigin = typeof SIGNALLED | typeof FROM_DEVICE | typeof POSTED;
+
 /** The interrupts that wait for a processor: what a local APIC keeps in its request register. */
 export class PendingInterrupts {
   /** A bit for each vector that waits. */
   bits = 0;
-  #posted = 0;
+  #origins = new Uint8Array(VECTORS);
   #autoEoi = 0;
   /** Since when each one waits, in picoseconds. */
   #at = new Float64Array(VECTORS);
 
   /** @returns whether it is pending only now; one that waits already is not changed */
-  request(vector: number, at: number, posted: boolean, autoEoi: boolean): boolean {
+  request(vector: number, at: number, origin: InterruptOrigin, autoEoi: boolean): boolean {
     const bit = 1 << vector;
     if ((this.bits & bit) !== 0) return false;
     this.bits |= bit;
-    this.#posted = posted ? this.#posted | bit : this.#posted & ~bit;
+    this.#origins[vector] = origin;
     this.#autoEoi = autoEoi ? this.#autoEoi | bit : this.#autoEoi & ~bit;
     this.#at[vector] = at;
     return true;
@@ -26,9 +34,9 @@ export class PendingInterrupts {
     this.bits &= ~(1 << vector);
   }
 
-  /** Whether the last request for `vector` reaches a running guest without an exit. */
-  isPosted(vector: number): boolean {
-    return (this.#posted & (1 << vector)) !== 0;
+  /** Where the last request for `vector` came from. */
+  originOf(vector: number): InterruptOrigin {
+    return this.#origins[vector] as InterruptOrigin;
   }
 
   /** Whether its end of interrupt is the hypervisor's affair, at delivery. */

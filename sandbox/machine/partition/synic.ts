@@ -1,5 +1,5 @@
 import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
-import { VECTORS } from './pending-interrupts.ts';
+import { SIGNALLED, VECTORS } from './pending-interrupts.ts';
 import { SynicEvents } from './synic-events.ts';
 import { type MessageBuffer, SynicMessages } from './synic-messages.ts';
 import {
@@ -207,7 +207,7 @@ class ProcessorVectors implements InterruptSink {
 
   raise(vector: number, autoEoi: boolean, at: number): void {
     const own = vector - FIRST_VECTOR;
-    if (own >= 0 && own < VECTORS) this.#processor.interrupt(own, at, false, autoEoi);
+    if (own >= 0 && own < VECTORS) this.#processor.interrupt(own, at, SIGNALLED, autoEoi);
   }
 }
 

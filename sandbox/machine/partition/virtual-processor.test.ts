@@ -4,6 +4,7 @@ import { NANOSECOND } from '../engine/engine.ts';
 import { Trace } from '../engine/trace.ts';
 import * as ledger from './ledger.ts';
 import { LogicalProcessor } from './logical-processor.ts';
+import { FROM_DEVICE, POSTED, SIGNALLED } from './pending-interrupts.ts';
 import { type GuestCode, type ProcessorKind, VirtualProcessor } from './virtual-processor.ts';
 
 const CYCLE = NANOSECOND;
@@ -152,11 +153,24 @@ describe('interrupts', () => {
       vector(5, 'interrupt');
       processor.post(task('work', 20_000), 0, 0);
       processor.post(task('more', 20_000), 0, 0);
-      processor.interrupt(5, COSTS.haltWake + 100 * CYCLE, posted);
+      processor.interrupt(5, COSTS.haltWake + 100 * CYCLE, posted ? POSTED : FROM_DEVICE);
       engine.run();
       expect(book.exits[ledger.EXIT_EXTERNAL_INTERRUPT]).toBe(posted ? 0 : 1);
       expect(book.interrupts).toBe(1);
     }
+  });
+
+  test("the hypervisor takes a device's interrupt for a halted guest, too: cycles, no exit", () => {
+    const spent = [SIGNALLED, FROM_DEVICE, POSTED].map((origin) => {
+      const { engine, processor, vector, ledger: book } = setUp('guest');
+      vector(5, 'interrupt');
+      processor.interrupt(5, 0, origin);
+      engine.run();
+      return [book.exits[ledger.EXIT_EXTERNAL_INTERRUPT], book.cyclesOf(ledger.HYPERVISOR)];
+    });
+    const [signalled, device, posted] = spent.map(([, cycles]) => cycles);
+    expect(spent.map(([exits]) => exits)).toEqual([0, 0, 0]);
+    expect([device - posted, signalled]).toEqual([COSTS.externalInterruptExit, posted]);
   });
 
   test('the clock of the guest is not an interrupt of a device', () => {

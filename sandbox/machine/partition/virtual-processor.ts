@@ -17,7 +17,14 @@ import {
   SCHEDULING,
 } from './ledger.ts';
 import type { LogicalProcessor } from './logical-processor.ts';
-import { PendingInterrupts, VECTORS } from './pending-interrupts.ts';
+import {
+  FROM_DEVICE,
+  type InterruptOrigin,
+  PendingInterrupts,
+  POSTED,
+  SIGNALLED,
+  VECTORS,
+} from './pending-interrupts.ts';
 import { VpRegisters } from './registers.ts';
 import type { Synic } from './synic.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -125,11 +132,16 @@ export class VirtualProcessor {
   }
 
   /**
-   * `vector` becomes pending at `at`. `posted` ones reach a running guest without an exit; `autoEoi` ones
-   * need no end of interrupt: their SINT has it done at delivery.
+   * `vector` becomes pending at `at`. `autoEoi` ones need no end of interrupt: their SINT has it done at
+   * delivery.
    */
-  interrupt(vector: number, at: number, posted = false, autoEoi = false): void {
-    if (this.#pending.request(vector, at, posted, autoEoi)) this.#wake();
+  interrupt(
+    vector: number,
+    at: number,
+    origin: InterruptOrigin = SIGNALLED,
+    autoEoi = false,
+  ): void {
+    if (this.#pending.request(vector, at, origin, autoEoi)) this.#wake();
   }
 
   /** Takes a pending interrupt back: a level that fell before it was served. */
@@ -237,7 +249,7 @@ export class VirtualProcessor {
     pending.remove(vector);
     const costs = this.lp.costs;
     const timer = (this.#timerVectors & (1 << vector)) !== 0;
-    if (this.kind !== 'bare') this.#deliver(pending.isPosted(vector), timer);
+    if (this.kind !== 'bare') this.#deliver(pending.originOf(vector), timer);
     if (this.kind !== 'root' && !timer) this.lp.ledger.interrupts++;
     this.#outside = false;
     this.#ended = pending.endsItself(vector);
@@ -251,13 +263,17 @@ export class VirtualProcessor {
     this.#resumeAt = this.local;
   }
 
-  #deliver(posted: boolean, timer: boolean): void {
+  /**
+   * A running processor leaves the guest for an interrupt that is not posted. A device's is a physical one:
+   * the hypervisor takes it and looks for whose it is, also where the processor is out of the guest already.
+   */
+  #deliver(origin: InterruptOrigin, timer: boolean): void {
     const { costs, ledger } = this.lp;
     const exits = ledger.exits;
     if (this.kind === 'root') exits[EXIT_ROOT_INTERRUPT]++;
     else if (timer) exits[EXIT_TIMER]++;
-    else if (!posted && !this.#outside) exits[EXIT_EXTERNAL_INTERRUPT]++;
-    if (!posted && !this.#outside)
+    else if (origin !== POSTED && !this.#outside) exits[EXIT_EXTERNAL_INTERRUPT]++;
+    if (origin === FROM_DEVICE || (origin === SIGNALLED && !this.#outside))
       this.charge(HYPERVISOR, INTERRUPT, costs.externalInterruptExit, 'external interrupt');
     this.charge(HYPERVISOR, INTERRUPT, costs.interruptInject, 'inject');
   }

@@ -49,6 +49,10 @@ export class Link implements Handler {
   #name: string;
   #lengths: Int32Array;
   #arrivals: Float64Array;
+  /** When each frame could have started at the earliest, and when its last bit is out. */
+  #ready: Float64Array;
+  #ends: Float64Array;
+  #pausedUntil = 0;
   #head = 0;
   #tail = 0;
   #timer: Timer;
@@ -65,6 +69,8 @@ export class Link implements Handler {
     this.#base = host.allocate(this.#stride * options.slots);
     this.#lengths = new Int32Array(options.slots);
     this.#arrivals = new Float64Array(options.slots);
+    this.#ready = new Float64Array(options.slots);
+    this.#ends = new Float64Array(options.slots);
     this.#timer = engine.timer(this);
   }
 
@@ -105,8 +111,36 @@ export class Link implements Handler {
     this.#engine.trace.mix(this.#host.read32(this.#base + slot * this.#stride + MIXED_WORD));
     if (this.#engine.trace.recording) this.#record(slot, padded, start);
     this.#lengths[slot] = padded;
+    this.#ready[slot] = at;
+    this.#ends[slot] = this.busyUntil;
     this.#arrivals[slot] = this.busyUntil + this.#delay;
     if (!this.#timer.pending) this.#timer.schedule(this.#arrivals[slot]);
+  }
+
+  /**
+   * Starts no frame before `until`, but ends the one that has begun; the present or earlier lets the frames
+   * that wait go at once. Frames keep the time they take; the trace keeps when they were to start.
+   */
+  pause(until: number): void {
+    const { now } = this.#engine;
+    const mask = this.#lengths.length - 1;
+    this.#pausedUntil = Math.max(until, now);
+    let free = now;
+    let held = false;
+    for (let i = this.#head; i !== this.#tail; i++) {
+      const slot = i & mask;
+      const before = i === this.#head ? 0 : this.#ends[(i - 1) & mask];
+      const time = Math.round((this.#lengths[slot] + WIRE_OVERHEAD) * this.#picosecondsPerByte);
+      held ||= this.#ends[slot] - time > now;
+      if (held) {
+        const start = Math.max(this.#ready[slot], free, before, this.#pausedUntil);
+        this.#ends[slot] = start + time;
+        this.#arrivals[slot] = this.#ends[slot] + this.#delay;
+      }
+      free = Math.max(free, this.#ends[slot]);
+    }
+    this.busyUntil = Math.max(free, this.#pausedUntil);
+    if (this.#head !== this.#tail) this.#timer.schedule(this.#arrivals[this.#head & mask]);
   }
 
   #record(slot: number, length: number, start: number): void {

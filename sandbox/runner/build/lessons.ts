@@ -9,20 +9,30 @@ import type {
   LessonTexts,
 } from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
+import { labNamesOfLesson } from './lab-names.ts';
 import { type Output, shortHash } from './output.ts';
 
-/** Compiles each lesson's cells and exercises. */
+/** Writes the lab with the exports in `names`, or all of it, and returns the file's name. */
+type LabOf = (names: string[] | undefined) => Promise<string>;
+
+/** Compiles each lesson's cells and exercises, and the lab with what they import. */
 export async function buildLessons(
   folder: string,
   output: Output,
+  labOf: LabOf,
 ): Promise<Record<string, LessonEntry>> {
   const lessons: Record<string, LessonEntry> = {};
   for (const slug of folders(folder))
-    lessons[slug] = await buildLesson(join(folder, slug), slug, output);
+    lessons[slug] = await buildLesson(join(folder, slug), slug, output, labOf);
   return lessons;
 }
 
-async function buildLesson(folder: string, slug: string, output: Output): Promise<LessonEntry> {
+async function buildLesson(
+  folder: string,
+  slug: string,
+  output: Output,
+  labOf: LabOf,
+): Promise<LessonEntry> {
   const texts: LessonTexts = { cells: {}, exercises: {} };
   const cells: CellEntry[] = [];
   for (const file of cellOrder(folder)) {
@@ -58,10 +68,20 @@ async function buildLesson(folder: string, slug: string, output: Output): Promis
     };
   }
   return {
+    lab: await labFor(slug, folder, labOf),
     cells,
     exercises,
     texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
   };
+}
+
+/** @throws Error that names the lesson, when it imports what the lab does not have */
+async function labFor(slug: string, folder: string, labOf: LabOf): Promise<string> {
+  try {
+    return await labOf(labNamesOfLesson(folder));
+  } catch (error) {
+    throw new Error(`lessons/${slug}: ${(error as Error).message}`);
+  }
 }
 
 async function compile(

@@ -4,4 +4,5 @@ import { warmWhenIdle } from './runner.ts';
 
 customElements.define('two-cell', TwoCell);
 customElements.define('two-exercise', TwoExercise);
-warmWhenIdle();
+const first = document.querySelector<HTMLElement>('two-cell, two-exercise');
+if (first?.dataset.lesson) warmWhenIdle(first.dataset.lesson);

@@ -9,11 +9,11 @@ export function runner(): Runner {
   return shared;
 }
 
-/** Gets the lab and a worker ready once the page has nothing better to do. */
-export function warmWhenIdle(): void {
+/** Gets a lesson's lab and a worker ready once the page has nothing better to do. */
+export function warmWhenIdle(lesson: string): void {
   const warm = (): void =>
     void runner()
-      .warm()
+      .warm(lesson)
       .catch(() => {});
   if ('requestIdleCallback' in window) requestIdleCallback(warm, { timeout: 2_000 });
   else setTimeout(warm, 500);

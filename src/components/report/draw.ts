@@ -7,6 +7,7 @@ import { hexdumpView } from './hexdump.ts';
 import { sanitize } from './sanitize.ts';
 import { captureView, registersView, ringView, tableView, textView } from './small.ts';
 import { timelineView } from './timeline.ts';
+import { walkView } from './walk.ts';
 import './report.css';
 
 /** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
@@ -38,6 +39,8 @@ function view(report: Report): HTMLElement {
       return registersView(report);
     case 'ring':
       return ringView(report);
+    case 'walk':
+      return walkView(report);
     case 'capture':
       return captureView(report);
     case 'text':

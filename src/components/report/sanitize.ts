@@ -20,6 +20,7 @@ import type {
   TextReport,
   TimelineReport,
   TimelineStep,
+  WalkReport,
 } from '../../../sandbox/lab/report.ts';
 import { ACTORS, PATHS } from './actors.ts';
 
@@ -48,6 +49,7 @@ export const LIMITS = {
   fields: 400,
   registers: 400,
   slots: 1_024,
+  entries: 12,
   parts: 100,
   edges: 300,
 } as const;
@@ -367,6 +369,38 @@ function ring(raw: Raw, cutter: Cutter): RingReport {
   };
 }
 
+function walk(raw: Raw, cutter: Cutter): WalkReport {
+  const pair = (value: unknown): [string, string] => {
+    const given = Array.isArray(value) ? value : [];
+    return [str(given[0]), str(given[1])];
+  };
+  const whole = (value: unknown) => Math.floor(count(value));
+  const entries = cutter.list(raw.entries, LIMITS.entries, 'entries', (item) => {
+    const entry = object(item);
+    const total = Math.max(1, whole(entry.entries));
+    return {
+      table: str(entry.table),
+      by: str(entry.by),
+      index: Math.min(whole(entry.index), total - 1),
+      entries: total,
+      address: whole(entry.address),
+      words: cutter.list(entry.words, 8, 'words', (word) => num(word) >>> 0),
+      fields: cutter.list(entry.fields, 16, 'fields', (f) => ({
+        name: str(object(f).name),
+        value: str(object(f).value),
+      })),
+    };
+  });
+  return {
+    kind: 'walk',
+    title: str(raw.title),
+    request: pair(raw.request),
+    entries,
+    result: pair(raw.result),
+    refused: raw.refused === true,
+  };
+}
+
 function capture(raw: Raw, cutter: Cutter): CaptureReport {
   const name = str(raw.name, 80)
     .replace(/[^\w.-]+/g, '-')
@@ -389,6 +423,7 @@ const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   hexdump,
   registers,
   ring,
+  walk,
   capture,
 };
 

@@ -80,7 +80,7 @@ export class PoolStore {
     notes.status = looped ? RX_LOOPED : 0;
     if ((how & SPREAD) !== 0) {
       const spread = this.#rss.queueFor(host, address, length, tag, target.rx.length);
-      if (route.queue === 0) queue = spread;
+      if (route.queue === 0 || (route.queue & QUEUE_BY_FLOW) !== 0) queue = spread;
       notes.hash = this.#rss.hash;
       notes.types = this.#rss.types;
     }

@@ -8,6 +8,11 @@ import { PF_EITR, REG_EIMS } from './spec.ts';
 const LOW_LATENCY = 5 << 2;
 const BULK = 50 << 2;
 const BULK_FRAMES = 4;
+/**
+ * The transmit vector's throttle while there is little to send: nobody waits for a buffer then. The recorded
+ * VF driver has 0x1e8, 122 microseconds.
+ */
+const UNHURRIED = 122 << 2;
 
 /**
  * The software's side of a queue pair's two vectors: an interrupt starts a poll, the device keeps quiet
@@ -19,7 +24,8 @@ export class QueueInterrupts {
   #function: NicFunction;
   #queue: number;
   #polling = false;
-  #throttle = -1;
+  /** Whether the throttles are those for many frames; undefined before they are set. */
+  #isBulk: boolean | undefined;
 
   constructor(nicFunction: NicFunction, queue: number) {
     this.#function = nicFunction;
@@ -38,16 +44,19 @@ export class QueueInterrupts {
   /** Nothing left: adapts the throttle and takes the masks off that the messages set. */
   sleep(processor: VirtualProcessor): void {
     this.#polling = false;
-    const throttle = this.handled >= BULK_FRAMES ? BULK : LOW_LATENCY;
-    if (throttle !== this.#throttle) {
-      this.#throttle = throttle;
-      for (const vector of [2 * this.#queue, 2 * this.#queue + 1]) {
-        chargeRegisterWrite(processor, 'interrupt throttle');
-        this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
-      }
+    const isBulk = this.handled >= BULK_FRAMES;
+    if (isBulk !== this.#isBulk) {
+      this.#isBulk = isBulk;
+      this.#setThrottle(processor, 2 * this.#queue, isBulk ? BULK : LOW_LATENCY);
+      this.#setThrottle(processor, 2 * this.#queue + 1, isBulk ? BULK : UNHURRIED);
     }
     chargeRegisterWrite(processor, 'interrupt mask');
     this.#function.write(REG_EIMS, 3 << (2 * this.#queue), processor.local);
+  }
+
+  #setThrottle(processor: VirtualProcessor, vector: number, throttle: number): void {
+    chargeRegisterWrite(processor, 'interrupt throttle');
+    this.#function.write(PF_EITR + 4 * vector, throttle, processor.local);
   }
 }
 

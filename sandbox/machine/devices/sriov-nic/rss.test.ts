@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { frameTo, nicWithVfs } from '../../../../tests/support/nic.ts';
 import { HostMemory } from '../../memory/host-memory.ts';
+import { makeMac } from '../../net/frame.ts';
 import { ReceiveSideScaling } from './rss.ts';
 import { SwitchRegisters } from './switch-registers.ts';
 
@@ -127,4 +129,45 @@ describe('fields and table (sections 3 and 5)', () => {
     rss.stale = true;
     expect(look(frame).hash).not.toBe(0x51ccc178);
   });
+});
+
+test('VMDq with RSS: a pool with RSSE spreads over its two queues, the hash in the descriptor; others do not', () => {
+  const { nic, arrive } = nicWithVfs(0);
+  const { registers } = nic.switching;
+  const got: string[] = [];
+  for (const n of [0, 1]) {
+    const index = nic.enableVf(2);
+    nic.setFilter(makeMac(1, n), index);
+    for (const [q, queue] of nic.functions[index].rx.entries())
+      queue.receive = (_at, _length, notes) => got.push(`VF ${n} queue ${q} ${notes?.types ?? 0}`);
+  }
+  const key = Buffer.from(KEY, 'hex');
+  for (let i = 0; i < 40; i += 4) registers.write(0x5c80 + i, key.readUInt32LE(i));
+  for (let i = 0; i < 128; i += 4) registers.write(0x5c00 + i, 0x01000100);
+  registers.write(0x5818, 5 | TCP4);
+  registers.write(0x5ad0, registers.read(0x5ad0) | (1 << 17));
+  // VF 1's address, in entry 22, is bound to no queue and not spread by the lab's own rule.
+  registers.write(0x18800 + 4 * 22, 0);
+  const [[from, sport, to, dport], [otherFrom, otherSport, otherTo, otherDport]] = IPV4;
+  for (const n of [0, 1])
+    for (const packet of [
+      ipv4(from, to, [sport, dport]),
+      ipv4(otherFrom, otherTo, [otherSport, otherDport]),
+    ]) {
+      const frame = frameTo(makeMac(1, n), 60);
+      frame.set(packet.slice(12, 60), 12);
+      arrive(frame);
+    }
+  // Entries 78 and 6a: both even. An odd one:
+  registers.write(0x5c68, 0x00010000);
+  const frame = frameTo(makeMac(1, 0), 60);
+  frame.set(ipv4(otherFrom, otherTo, [otherSport, otherDport]).slice(12, 60), 12);
+  arrive(frame);
+  expect(got).toEqual([
+    'VF 0 queue 0 273',
+    'VF 0 queue 0 273',
+    'VF 1 queue 0 0',
+    'VF 1 queue 0 0',
+    'VF 0 queue 1 273',
+  ]);
 });

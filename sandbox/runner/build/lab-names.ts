@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { LAB_MODULE } from '../imports.ts';
+
+/** Which of the lab's exports a lesson can reach while nobody edits it. */
+
+/**
+ * The exports of the lab that the files of a lesson's folder import as values, sorted; undefined when one
+ * of the files takes the lab as a whole.
+ */
+export function labNamesOfLesson(folder: string): string[] | undefined {
+  return labNames(codeOf(folder).map((path) => readFileSync(path, 'utf8')));
+}
+
+/**
+ * The exports of the lab that `texts` import as values, sorted; undefined when one of them takes the lab as
+ * a whole: by `import *`, by a default import, or by passing its exports on.
+ */
+export function labNames(texts: readonly string[]): string[] | undefined {
+  const names = new Set<string>();
+  for (const text of texts) {
+    for (const statement of ts.createSourceFile('cell.ts', text, ts.ScriptTarget.Latest)
+      .statements) {
+      const found = namesFrom(statement);
+      if (found === undefined) return undefined;
+      for (const name of found) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** What one statement takes from the lab; undefined for all of it. */
+function namesFrom(statement: ts.Statement): string[] | undefined {
+  if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+  const module = statement.moduleSpecifier;
+  if (module === undefined || !ts.isStringLiteral(module) || module.text !== LAB_MODULE) return [];
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly ? [] : undefined;
+  const clause = statement.importClause;
+  if (clause === undefined || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+  const bindings = clause.namedBindings;
+  if (clause.name || !bindings || ts.isNamespaceImport(bindings)) return undefined;
+  const taken = bindings.elements.filter((element) => !element.isTypeOnly);
+  const names = taken.map((element) => (element.propertyName ?? element.name).text);
+  return names.includes('default') ? undefined : names;
+}
+
+/** Every cell, exercise and check of a lesson. */
+function codeOf(folder: string): string[] {
+  return ['cells', 'exercises']
+    .map((part) => join(folder, part))
+    .filter(existsSync)
+    .flatMap((part) =>
+      readdirSync(part, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        .map((file) => join(part, file)),
+    );
+}

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { labModules } from './lab-modules.ts';
+
+export interface BuiltLab {
+  /** One classic script that defines `TwoCheckboxesLab`. */
+  code: string;
+  /** Paths of the files it was made from, relative to the project. */
+  inputs: string[];
+}
+
+/**
+ * The lab whose entry is `entry`, relative to `root`: all of it, or only the exports in `names` of its face
+ * and what these need.
+ * @throws Error when the lab does not bundle, or has no export of a name
+ */
+export async function buildLab(
+  root: string,
+  entry: string,
+  names?: readonly string[],
+): Promise<BuiltLab> {
+  if (!existsSync(join(root, entry))) throw new Error(`there is no lab at ${entry}`);
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'iife',
+    globalName: 'TwoCheckboxesLab',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+    plugins: [...(names ? [faceOf(join(root, entry), names)] : []), labModules],
+  });
+  const inputs = Object.keys(result.metafile.inputs).filter((path) => /\.(ts|json)$/.test(path));
+  return { code: result.outputFiles[0]?.text ?? '', inputs };
+}
+
+/** Puts a face with `names` alone in the place of the one that the entry passes on. */
+function faceOf(entry: string, names: readonly string[]): esbuild.Plugin {
+  return {
+    name: 'face-of-a-lesson',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
+        importer === entry ? { path: 'face', namespace: 'face' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'face' }, () => ({
+        contents: `export { ${names.join(', ')} } from './index.ts';`,
+        loader: 'js',
+        resolveDir: dirname(entry),
+      }));
+    },
+  };
+}
+
+/**
+ * Every text that the editor shows and an edited machine is bundled from, by project path. Files that hold
+ * only types are not among the lab's `inputs`; the editor needs them all the same.
+ */
+export function labSources(root: string, inputs: readonly string[]): Record<string, string> {
+  const all = [...inputs, ...typescriptIn(root, 'machine'), ...typescriptIn(root, 'lab')];
+  const paths = [...new Set(all)].sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+/** Paths of a layer's files, without tests. */
+function typescriptIn(root: string, layer: string): string[] {
+  return readdirSync(join(root, 'sandbox', layer), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => `sandbox/${layer}/${file.replaceAll('\\', '/')}`);
+}
