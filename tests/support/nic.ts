@@ -43,7 +43,7 @@ export interface TestVf {
 export function nicWithVfs(
   count: number,
   costs: Partial<typeof COSTS> = {},
-  message?: NicWiring['message'],
+  more: Partial<NicWiring> = {},
 ) {
   const engine = new Engine();
   const host = new HostMemory((6 + 2 * count) << 20);
@@ -54,7 +54,7 @@ export function nicWithVfs(
   const link = (bitsPerSecond: number) =>
     new Link(engine, host, ledger, { bitsPerSecond, delay: 0, slots: 64, maxFrame: MAX_FRAME });
   const [line, loopback] = [link(1e10), link(8e10)];
-  const wiring = { engine, host, iommu, remapping, ledger, costs: all, line, loopback, message };
+  const wiring = { engine, host, iommu, remapping, ledger, costs: all, line, loopback, ...more };
   const nic = new SriovNic(wiring, PF_ID, 1);
   loopback.receiver = nic.inside;
   const wire: Uint8Array[] = [];

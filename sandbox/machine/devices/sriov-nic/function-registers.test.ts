@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mailboxesOf } from '../../../../tests/support/mailbox.ts';
 import {
   ENTRIES,
   enableRx,
@@ -7,7 +8,8 @@ import {
   nicWithVfs,
   sendFrame,
 } from '../../../../tests/support/nic.ts';
-import { makeMac } from '../../net/frame.ts';
+import { macBytes, makeMac } from '../../net/frame.ts';
+import { stationOf } from './mailbox-messages.ts';
 import * as spec from './registers-spec.ts';
 import { hexId } from './spec.ts';
 
@@ -64,9 +66,9 @@ describe('a function of a NIC in use', () => {
 
   test('a queue without IVAR sends no message; with it and without an index, its MSI-X entry', () => {
     const sent: [string, number, number][] = [];
-    const { engine, vfs } = nicWithVfs(1, {}, (id, address, data) =>
-      sent.push([hexId(id), address, data]),
-    );
+    const message = (id: number, address: number, data: number) =>
+      sent.push([hexId(id), address, data]);
+    const { engine, vfs } = nicWithVfs(1, {}, { message });
     const [vf] = vfs;
     const { target } = vf;
     target.messages.length = 0;
@@ -83,5 +85,31 @@ describe('a function of a NIC in use', () => {
     sendFrame(vf, 1, frameTo(PEER, 60), engine.now);
     engine.run();
     expect(sent).toEqual([['01:10.0', 0xfee01000, 0x4029]]);
+  });
+});
+
+describe('the compatible part', () => {
+  test('a VF asks for its address by mailbox, and gets the frames for it, also from another VF', () => {
+    const rig = nicWithVfs(2, {}, { compatible: true });
+    const { engine, nic, vfs, arrive } = rig;
+    const own = makeMac(3, 7);
+    const { asking } = mailboxesOf(rig);
+    expect(asking((vf, done) => vf.reset(done))).toEqual(['none', 'none']);
+    const address = stationOf(macBytes(own));
+    expect(asking((vf, done) => vf.setAddress(address, done), 1)).toEqual([true]);
+    const [a, b] = vfs;
+    enableTx(a);
+    enableRx(b, 4);
+    arrive(frameTo(own, 100));
+    sendFrame(a, 0, frameTo(own, 200), engine.now);
+    engine.run();
+    expect(b.target.rx[0].registers.head).toBe(2);
+    expect(nic.functions[0].read(spec.VFRE)).toBe(0xff);
+    expect([b.target.read(0xf10), b.target.read(0xf40)]).toEqual([1, 1]);
+  });
+
+  test('has seven virtual functions beside the physical one', () => {
+    const { nic } = nicWithVfs(7, {}, { compatible: true });
+    expect(() => nic.enableVf(1)).toThrow(RangeError);
   });
 });

@@ -49,6 +49,8 @@ export interface NicWiring {
   speed?: LinkSpeed;
   /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
   station?: Uint8Array;
+  /** The 82576 as it is: 8 virtual functions at most and 25 causes, with control registers at its offsets. */
+  compatible?: boolean;
   /** Takes a message that a function's MSI-X table sends: a write of `data` to `address`. */
   message?: (requesterId: number, address: number, data: number, at: number) => void;
 }
@@ -104,7 +106,7 @@ export class SriovNic implements MessageSender {
       engine,
       sender: this,
       nvm: nvmImage(wiring.station ?? STATION),
-      wide: true,
+      wide: wiring.compatible !== true,
       linkUp: true,
       filters: this.switching.registers,
       speedBits: () => speedBits(this.#link.megabits),
@@ -119,11 +121,13 @@ export class SriovNic implements MessageSender {
 
   /**
    * Enables one more virtual function with `queues` queue pairs; returns its function index.
-   * @throws RangeError after the 63rd
+   * @throws RangeError after the 63rd, in the compatible part after the seventh: one pool is the physical
+   * function's
    */
   enableVf(queues: number): number {
-    if (this.functions.length === MAX_POOLS)
-      throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
+    const pools = this.#wiring.compatible === true ? COMPATIBLE_POOLS : MAX_POOLS;
+    if (this.functions.length === pools)
+      throw new RangeError(`enableVf: the NIC has ${pools - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
     this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
