@@ -25,7 +25,7 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
   replay: {
     run: replayCommand,
-    does: 'dec21140 FILE [--pcap FILE] [--json]: a recording of a real driver against the model',
+    does: 'dec21140 FILE [--pcap FILE] [--json], sriov FILE [--json]: a recording of real drivers against the model',
   },
   vectors: {
     run: vectorsCommand,

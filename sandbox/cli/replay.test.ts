@@ -104,8 +104,9 @@ describe('lab replay dec21140', () => {
   });
 
   test.each([
-    [[], /name a model; there is dec21140/],
-    [['sriov', 'x'], /no model 'sriov'; there is dec21140/],
+    [[], /name a model; there is dec21140, sriov/],
+    [['tulip', 'x'], /no model 'tulip'; there is dec21140, sriov/],
+    [['sriov', 'SMALL', '--pcap', 'x'], /--pcap is for dec21140/],
     [['dec21140'], /name one file/],
     [['dec21140', 'a', 'b'], /name one file/],
     [['dec21140', '/no/such/file'], /no file \/no\/such\/file/],

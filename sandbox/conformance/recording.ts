@@ -10,6 +10,10 @@ interface Place {
 /** The driver reads or writes a register of the device. */
 export interface RegisterAccess extends Place {
   op: 'ior' | 'iow';
+  /** Which function's registers, where a recording has several: io, igb-mmio, igbvf-mmio, msix-table. */
+  space?: string;
+  /** Bus address of the access, where the recording has it. */
+  address?: number;
   offset: number;
   size: number;
   value: number;
@@ -116,8 +120,16 @@ class Fields {
     };
     switch (op) {
       case 'ior':
-      case 'iow':
-        return { ...place, op, ...this.#access() };
+      case 'iow': {
+        const { space, addr } = this.#json;
+        return {
+          ...place,
+          op,
+          ...(typeof space === 'string' ? { space } : {}),
+          ...(addr === undefined ? {} : { address: this.#number('addr') }),
+          ...this.#access(),
+        };
+      }
       case 'cfgr':
       case 'cfgw':
         return { ...place, op, bdf: String(this.#json.bdf ?? ''), ...this.#access() };

@@ -1,21 +1,29 @@
-import { Engine } from '../machine/engine/engine.ts';
+import { PORT_ACS } from '../machine/bus/pci/bridge-space.ts';
+import {
+  ACS_ALL,
+  ACS_COMPLETION_REDIRECT,
+  ACS_CONTROL,
+  ACS_REQUEST_REDIRECT,
+  ACS_SOURCE_VALIDATION,
+  ACS_UPSTREAM_FORWARDING,
+} from '../machine/bus/pci/capabilities/acs.ts';
+import { enableVirtualFunctions } from '../machine/bus/pci/enable-vfs.ts';
+import { formatRequesterId } from '../machine/bus/pci/requester-id.ts';
+import { RootComplex } from '../machine/bus/pci/topology.ts';
+import { NicBusFunctions } from '../machine/devices/sriov-nic/configuration-functions.ts';
+import { REGISTER_BAR, VF_BAR_BYTES } from '../machine/devices/sriov-nic/configuration-spec.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
-import {
-  MemoryRequests,
-  type PeerWindow,
-  type RequestRoute,
-  type RequestRouter,
-} from '../machine/iommu/memory-requests.ts';
+import { MemoryRequests, type PeerWindow } from '../machine/iommu/memory-requests.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
-import { formatFunction, hex } from './dma-walk.ts';
+import { hex } from './dma-walk.ts';
 import type { Report } from './report.ts';
 
-/** The access control services that a switch's downstream ports have on. */
+/** The access control services that are on, at the root port and at the switch's downstream ports. */
 export interface AccessControl {
-  /** Requests to a peer go upstream, to the IOMMU, instead (P2P request redirect). */
+  /** Requests to a peer go up to the IOMMU instead: request and completion redirect, upstream forwarding. */
   redirect: boolean;
-  /** A port lets only requests through that carry an id of its own bus (source validation). */
+  /** A port lets only requests through that carry an id of the buses below it: source validation. */
   validate: boolean;
 }
 
@@ -36,22 +44,24 @@ export interface AroundReport {
   report: Report;
 }
 
-const OWN = 0x0200;
-const PEER = 0x0300;
-const BAR = 0xd0100000;
-/** A register of the peer: what is written there its function does. */
-const DOORBELL = 0x18;
+/** A register of the neighbour's function: what is written there its device acts upon. */
+const REGISTER = 0x3818;
 const WORD = 0xbadc0de;
+/** Bus numbers and addresses for the switch and what is below it. */
+const RESOURCES = {
+  lastBus: 32,
+  io: { base: 0x1000, size: 0xf000 },
+  memory: { base: 0xe0000000, size: 64 << 20 },
+  prefetchable: { base: 2 ** 36, size: 2 ** 30 },
+};
 
-/** A register file of 4 KiB behind a base address register. */
+/** The registers of the neighbour's function, behind its base address register. */
 class Registers implements PeerWindow {
-  readonly size = 4096;
-  readonly words = new Uint32Array(1024);
+  readonly size = VF_BAR_BYTES;
+  readonly words = new Uint32Array(VF_BAR_BYTES / 4);
 
-  read(offset: number, size: number): number {
-    return size === 4
-      ? this.words[offset >>> 2]
-      : (this.words[offset >>> 2] >>> (8 * (offset & 3))) & 0xff;
+  read(offset: number): number {
+    return this.words[offset >>> 2];
   }
 
   write(offset: number, size: number, value: number): void {
@@ -59,78 +69,101 @@ class Registers implements PeerWindow {
   }
 }
 
-/** A downstream port's view: the function below it is on bus 2, its peer below the next port on bus 3. */
-class DownstreamPort implements RequestRouter {
-  #acs: AccessControl;
-  #window: Registers;
+/** Two cards below one switch, each with one virtual function on. */
+class Fabric {
+  readonly complex = new RootComplex();
+  readonly registers = new Registers();
+  /** Requester ids of the two virtual functions, and where the second one's registers stand. */
+  readonly own: number;
+  readonly neighbour: number;
+  readonly bar: number;
 
-  constructor(acs: AccessControl, window: Registers) {
-    this.#acs = acs;
-    this.#window = window;
-  }
-
-  route(requesterId: number, address: number): RequestRoute {
-    if (this.#acs.validate && requesterId >>> 8 !== OWN >>> 8)
-      return { kind: 'blocked', by: 'the port of bus 2', reason: 'source validation' };
-    const offset = address - BAR;
-    if (offset < 0 || offset >= this.#window.size || this.#acs.redirect)
-      return { kind: 'upstream' };
-    const window = this.#window;
-    return { kind: 'peer', target: { window: () => window }, bar: 0, offset };
+  constructor({ redirect, validate }: AccessControl) {
+    const root = this.complex.addRootPort({ services: ACS_ALL });
+    const { downstream } = this.complex.addSwitch(root, 2, { services: ACS_ALL });
+    const { registers } = this;
+    const vfWindow = (_: number, bar: number) => (bar === REGISTER_BAR ? registers : undefined);
+    for (const port of downstream)
+      this.complex.attach(port, new NicBusFunctions({ vfWindow }).endpoint);
+    const cards = this.complex
+      .enumerate(RESOURCES)
+      .functions.filter(({ sriov }) => sriov !== undefined);
+    const ids = cards.map((card) => {
+      this.complex.configurationWrite(card.requesterId, 4, 2, 7);
+      const enabled = enableVirtualFunctions(this.complex, card, 1);
+      const id = enabled.kind === 'enabled' ? enabled.ids[0] : -1;
+      this.complex.configurationWrite(id, 4, 2, 4);
+      return id;
+    });
+    [this.own, this.neighbour] = ids;
+    const region = cards[1].regions.find(({ bar, virtual }) => virtual && bar === REGISTER_BAR);
+    this.bar = region?.address ?? -1;
+    const on =
+      (redirect ? ACS_REQUEST_REDIRECT | ACS_COMPLETION_REDIRECT | ACS_UPSTREAM_FORWARDING : 0) |
+      (validate ? ACS_SOURCE_VALIDATION : 0);
+    for (const port of [root, ...downstream])
+      port.configuration.write(PORT_ACS + ACS_CONTROL, 2, on);
   }
 }
 
 /**
- * Two functions behind one PCI Express switch, each assigned to a machine of its own, with domains that are
- * right. What the first one can reach depends on the switch between them.
+ * Two cards behind one PCI Express switch; a virtual function of each is assigned to a machine of its own,
+ * with domains that are right. What the first one can reach depends on the ports between them.
  */
 export function aroundIommu(acs: AccessControl): AroundReport {
-  const tries: [string, number, (machine: Machine) => number, number][] = [
-    ['a page of its own machine', OWN, () => 0x1000, WORD],
-    ['a register of the neighbour’s device', OWN, () => BAR + DOORBELL, WORD],
-    ['the same page, under the neighbour’s id', PEER, () => 0x1000, WORD],
-    ['the neighbour’s interrupt, under its id', PEER, ({ message }) => message, 0],
-  ];
-  const attempts = tries.map(([name, as, at, data]) => attempt(acs, { name, as, at, data }));
+  const attempts = TRIES.map((each) => attempt(acs, each));
   return { attempts, report: tableOf(attempts) };
 }
 
-interface Machine {
-  message: number;
+/** Whose id a request carries, and where to. */
+interface Try {
+  name: string;
+  disguised: boolean;
+  to: 'memory' | 'register' | 'message';
 }
 
-function attempt(
-  acs: AccessControl,
-  { name, as, at, data }: { name: string; as: number; at: (m: Machine) => number; data: number },
-): PeerAttempt {
+const TRIES: readonly Try[] = [
+  { name: 'a page of its own machine', disguised: false, to: 'memory' },
+  { name: 'a register of the neighbour’s device', disguised: false, to: 'register' },
+  { name: 'the same page, under the neighbour’s id', disguised: true, to: 'memory' },
+  { name: 'the neighbour’s interrupt, under its id', disguised: true, to: 'message' },
+];
+
+function attempt(acs: AccessControl, { name, disguised, to }: Try): PeerAttempt {
+  const { complex, registers, own, neighbour, bar } = new Fabric(acs);
   const host = new HostMemory(8 * LARGE_PAGE_SIZE);
   const iommu = new Iommu(host);
   const remapping = new InterruptRemapping({ host, recording: iommu.recording });
-  const pages = [OWN, PEER].map((requesterId, i) => {
+  const pages = [own, neighbour].map((requesterId, i) => {
     const domain = iommu.createDomain();
     iommu.map(domain, 0, (4 + i) * LARGE_PAGE_SIZE, DMA_READ | DMA_WRITE, true);
     iommu.attach(requesterId, domain);
     return (4 + i) * LARGE_PAGE_SIZE;
   });
-  const source = { type: 'id', requesterId: PEER } as const;
+  const source = { type: 'id', requesterId: neighbour } as const;
   const index = remapping.allocate({ source, destination: 0, vector: 0x30 });
-  const message = remapping.messageFor(index).address;
-  const window = new Registers();
-  const router = new DownstreamPort(acs, window);
+  const address = {
+    memory: 0x1000,
+    register: bar + REGISTER,
+    message: remapping.messageFor(index).address,
+  }[to];
+  const router = {
+    route: (requesterId: number, at: number) => complex.route(requesterId, at, { sender: own }),
+  };
   const requests = new MemoryRequests({ host, iommu, remapping, router });
-  const address = at({ message });
-  const outcome = requests.write32(as, address, data, new Engine().now);
+  const as = disguised ? neighbour : own;
+  const outcome = requests.write32(as, address, to === 'message' ? 0 : WORD, 0);
   const { delivered, unclaimed, blocked } = remapping;
   const interrupts = delivered + unclaimed;
   const changed = [
     host.read32(pages[0] + 0x1000) === WORD ? 'its own machine’s memory' : '',
     host.read32(pages[1] + 0x1000) === WORD ? 'the neighbour’s memory' : '',
-    window.words[DOORBELL >>> 2] === WORD ? 'the neighbour’s device' : '',
+    registers.words[REGISTER >>> 2] === WORD ? 'the neighbour’s device' : '',
     interrupts > 0 ? 'the neighbour’s processor' : '',
   ].find((text) => text !== '');
   return {
     name,
-    as: formatFunction(as),
+    as: formatRequesterId(as),
     address,
     outcome: describe(outcome, requests, iommu),
     seen: iommu.contextReads + interrupts + blocked,

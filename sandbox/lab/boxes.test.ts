@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+import { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
 import { bringUpTable, watchBringUp } from './bring-up.ts';
 import { brokenHost, QUESTIONS } from './broken-host.ts';
+import { beginSession, endSession } from './session.ts';
 import { UsageError } from './usage.ts';
 
 describe('the two boxes', () => {
@@ -14,17 +15,25 @@ describe('the two boxes', () => {
     expect(tickBoxes({ onSwitch, onAdapter }).path).toBe(path);
   });
 
-  test('the table has a row a layer, and what is in the way beside its own layer', () => {
+  test('are knobs of a cell, drawn in their dialogs', () => {
+    beginSession({ knobs: { 'Enable SR-IOV': true }, emit: () => {} });
+    expect(checkboxes()).toEqual({ onSwitch: false, onAdapter: true });
+    const dialogs = endSession().knobs.map((spec) => spec.type === 'switch' && spec.dialog?.title);
+    expect(dialogs).toEqual(['Virtual switch properties', 'Network adapter']);
+  });
+
+  test('the table has a row a layer; what is in the way is named once, at its own layer', () => {
     const machine = tickBoxes({ onSwitch: true, onAdapter: true, capabilities: { acs: false } });
-    const { rows } = threeFacts(machine);
-    expect(rows.map((row) => row.slice(0, 4))).toEqual([
+    expect(threeFacts(machine).rows).toEqual([
       ['host', 'no', '', ''],
       ['adapter', 'MissingAcs', 'yes', ''],
       ['switch', 'no', 'yes', '0 of 0 VFs'],
       ['network adapter', '', 'yes', 'no'],
     ]);
-    expect(rows[0][4]).toMatch(/Access Control Services/);
-    expect(rows.slice(1).map((row) => row[4])).toEqual(['', '', '']);
+    const inTheWay = whatIsInTheWay(machine).rows;
+    expect(inTheWay.map((row) => row.slice(0, 2))).toEqual([['host', 'NoAcs']]);
+    const whole = tickBoxes({ onSwitch: true, onAdapter: true });
+    expect(whatIsInTheWay(whole).rows).toEqual([['none', 'none', expect.any(String)]]);
   });
 
   test('the ledger: no copy, no exit for I/O and no root cycle by the virtual function', async () => {

@@ -7,6 +7,7 @@ import {
   getVMNetworkAdapter,
   getVMSwitch,
   type NetAdapterReport,
+  refusalTable,
   type VMHostReport,
   type VMNetworkAdapterReport,
   type VMSwitchReport,
@@ -16,6 +17,7 @@ import type { CompareOptions } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { PathName, PathReport, TableReport } from './report.ts';
+import { knob } from './session.ts';
 import type { VMSwitch } from './vm-switch.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -78,43 +80,52 @@ export class BoxesMachine {
   }
 }
 
+/**
+ * The two checkboxes as they stand in the settings dialogs, for a cell: neither is ticked at first.
+ * @throws UsageError where the cell has asked for them already
+ */
+export function checkboxes(): Pick<BoxesOptions, 'onSwitch' | 'onAdapter'> {
+  const onSwitch = knob('Enable single-root I/O virtualization (SR-IOV)', false, {
+    dialog: {
+      title: 'Virtual switch properties',
+      page: 'External network',
+      note: 'Chosen when the switch is created. It cannot be changed afterwards.',
+    },
+  });
+  const onAdapter = knob('Enable SR-IOV', false, {
+    dialog: {
+      title: 'Network adapter',
+      page: 'Hardware acceleration',
+      note: 'Sets the weight of this adapter to 100, or else to 0.',
+    },
+  });
+  return { onSwitch, onAdapter };
+}
+
 /** A virtual machine whose two boxes are ticked or not. */
 export function tickBoxes(options: BoxesOptions): BoxesMachine {
   return new BoxesMachine(options);
 }
 
-/**
- * Three facts that are easily taken for one, for each layer of a machine: supported, enabled, in use. With
- * them goes everything that keeps the machine's adapter from a virtual function.
- */
+/** Three facts that are easily taken for one, for each layer of a machine: supported, enabled, in use. */
 export function threeFacts(machine: BoxesMachine): TableReport {
-  const host = machine.getVMHost();
   const card = machine.getNetAdapterSriov();
   const vmSwitch = machine.getVMSwitch();
   const adapter = machine.getVMNetworkAdapter();
-  const why = (layer: Layer) => {
-    const own = adapter.refusals.filter((refusal) => refusal.layer === layer);
-    return own.map(({ words }) => words).join(' ');
-  };
   const used = `${vmSwitch.iovVirtualFunctionsInUse} of ${vmSwitch.iovVirtualFunctionCount} VFs`;
   const rows: [Layer, string, string, string][] = [
-    ['host', yes(host.iovSupport), '', ''],
+    ['host', yes(machine.getVMHost().iovSupport), '', ''],
     ['adapter', card.sriovSupport, yes(card.enabled), ''],
     ['switch', yes(vmSwitch.iovSupport), yes(vmSwitch.iovEnabled), used],
     ['network adapter', '', yes(adapter.iovWeight > 0), yes(adapter.vfDataPathActive)],
   ];
-  return {
-    kind: 'table',
-    title: 'Supported, enabled, in use',
-    columns: [
-      { name: 'Layer' },
-      { name: 'Supported' },
-      { name: 'Enabled' },
-      { name: 'In use' },
-      { name: 'What is in the way' },
-    ],
-    rows: rows.map((row) => [...row, why(row[0])]),
-  };
+  const columns = ['Layer', 'Supported', 'Enabled', 'In use'].map((name) => ({ name }));
+  return { kind: 'table', title: 'Supported, enabled, in use', columns, rows };
+}
+
+/** Everything that keeps a machine's adapter from a virtual function, lowest layer first. */
+export function whatIsInTheWay(machine: BoxesMachine): TableReport {
+  return refusalTable('What is in the way', machine.getVMNetworkAdapter().refusals);
 }
 
 function yes(value: boolean): string {

@@ -7,6 +7,7 @@ import {
   getVMHost,
   getVMNetworkAdapter,
   getVMSwitch,
+  refusalTable,
 } from './management-reports.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
 import type { CapabilityName, HostCapabilities } from './platform/capabilities.ts';
@@ -191,13 +192,7 @@ export class BrokenHost implements Questions {
   /** The findings, with what each means. */
   reveal(): TableReport {
     const { refusals } = getVMNetworkAdapter(this.#host, this.#adapter);
-    const rows = refusals.map(({ layer, reason, words }) => [layer, reason, words]);
-    return {
-      kind: 'table',
-      title: 'What was wrong',
-      columns: [{ name: 'Layer' }, { name: 'Reason' }, { name: 'What it means' }],
-      rows: rows.length > 0 ? rows : [['none', 'none', 'This machine works.']],
-    };
+    return refusalTable('What was wrong', refusals);
   }
 
   #add(queues: number, iovWeight: number): NetworkAdapter {

@@ -1,3 +1,4 @@
+import { formatRequesterId } from '../machine/bus/pci/requester-id.ts';
 import { DMA_READ, DMA_WRITE, type Iommu } from '../machine/iommu/iommu.ts';
 import { FAULT_TEXT } from '../machine/iommu/spec.ts';
 import type { WalkStep } from '../machine/iommu/table-walker.ts';
@@ -53,8 +54,8 @@ export function walkOf(
   const verb = write ? 'writes to' : 'reads';
   return {
     kind: 'walk',
-    title: `${formatFunction(requesterId)} ${verb} ${hex(address)}`,
-    request: [`from ${formatFunction(requesterId)}`, hex(address)],
+    title: `${formatRequesterId(requesterId)} ${verb} ${hex(address)}`,
+    request: [`from ${formatRequesterId(requesterId)}`, hex(address)],
     entries,
     result:
       at >= 0
@@ -62,12 +63,6 @@ export function walkOf(
         : [`fault ${hex(lastFault?.code ?? 0)}`, FAULT_TEXT[lastFault?.code ?? 0] ?? ''],
     refused: at < 0,
   };
-}
-
-/** Bus, device and function, as `lspci` writes them. */
-export function formatFunction(requesterId: number): string {
-  const two = (value: number) => value.toString(16).padStart(2, '0');
-  return `${two(requesterId >>> 8)}:${two((requesterId >>> 3) & 31)}.${requesterId & 7}`;
 }
 
 export function hex(value: number): string {

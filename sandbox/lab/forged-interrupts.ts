@@ -3,7 +3,7 @@ import { ADAPTER_VECTOR } from '../machine/guest/vf-driver.ts';
 import { PF_VECTOR } from '../machine/host/pf-driver.ts';
 import type { InterruptMessage } from '../machine/iommu/interrupt-remapping.ts';
 import { MemoryRequests } from '../machine/iommu/memory-requests.ts';
-import { FAULT_TEXT } from '../machine/iommu/spec.ts';
+import { FAULT_COMPATIBILITY, FAULT_SOURCE, FAULT_TEXT } from '../machine/iommu/spec.ts';
 import { FIRST_VECTOR } from '../machine/partition/synic-spec.ts';
 import type { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
@@ -78,11 +78,11 @@ function send(which: string, remapping: boolean, times: number): ForgedMessage {
     own: ['the message that it was given', entry(from, own)] as const,
     neighbour: ['the message of its neighbour', entry(other, neighbour)] as const,
     'forged neighbour': [
-      'made up: VM 1’s processor, another vector',
+      'made up: to VM 1, another vector',
       direct(neighbour, FIRST_VECTOR + VMBUS_VECTOR),
     ] as const,
     'forged root': [
-      'made up: the root’s processor',
+      'made up: to the root',
       direct(host.root[0], FIRST_VECTOR + PF_VECTOR),
     ] as const,
   }[which] ?? ['', { address: 0, data: 0 }];
@@ -102,9 +102,18 @@ function send(which: string, remapping: boolean, times: number): ForgedMessage {
     ...message,
     taken: counts[taker] ?? 0,
     by: ['VM 0', 'VM 1', 'the root'][taker] ?? '',
-    refused: unit.lastFault === undefined ? '' : (FAULT_TEXT[unit.lastFault.code] ?? ''),
+    refused: unit.lastFault === undefined ? '' : reasonOf(unit.lastFault.code),
     cycles: taker < 0 ? 0 : Math.round((busy / 1e12) * processors[taker].lp.costs.hertz),
   };
+}
+
+/** VT-d's reason number and what it comes down to here. */
+function reasonOf(code: number): string {
+  const words: Record<number, string> = {
+    [FAULT_SOURCE]: 'the entry is another’s',
+    [FAULT_COMPATIBILITY]: 'it names a processor itself',
+  };
+  return `reason ${hex(code)}: ${words[code] ?? FAULT_TEXT[code]}`;
 }
 
 /** Counts what reaches each processor from now on. */
@@ -112,10 +121,13 @@ function countInterrupts(processors: VirtualProcessor[]): number[] {
   const counts = processors.map(() => 0);
   for (const [i, processor] of processors.entries()) {
     const take = processor.interrupt.bind(processor);
-    processor.interrupt = (...how) => {
-      counts[i]++;
-      take(...how);
-    };
+    // Defined rather than assigned: in the browser the machine's classes are frozen.
+    Object.defineProperty(processor, 'interrupt', {
+      value: (...how: Parameters<VirtualProcessor['interrupt']>) => {
+        counts[i]++;
+        take(...how);
+      },
+    });
   }
   return counts;
 }
@@ -136,7 +148,7 @@ function tableOf(messages: ForgedMessage[], times: number): Report {
       name,
       hex(address),
       hex(data),
-      taken > 0 ? `taken by ${by}` : `refused: ${refused}`,
+      taken > 0 ? `taken by ${by}` : `refused, ${refused}`,
       taken,
       cycles,
     ]),

@@ -10,10 +10,12 @@ import {
   PfQueue,
   setPhysicalLinkSpeed,
 } from '../machine/host/pf-driver.ts';
+import { PfDriver } from '../machine/host/pf-hardware.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import { RootMessages } from '../machine/host/vmbus/root-messages.ts';
 import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
+import { MemoryRequests } from '../machine/iommu/memory-requests.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import type { Costs } from '../machine/partition/costs.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
@@ -24,8 +26,10 @@ import { VirtualProcessor } from '../machine/partition/virtual-processor.ts';
 import { VMBUS_VECTOR } from '../machine/vmbus/channel.ts';
 import { VmbusInterrupts } from '../machine/vmbus/interrupts.ts';
 import { type FrameReceiver, Link } from '../machine/wire/link.ts';
-import { HostManagement } from './management.ts';
-import type { HostCapabilities } from './platform/capabilities.ts';
+import { HostManagement, switchCapabilities } from './management.ts';
+import { completeCapabilities, type HostCapabilities } from './platform/capabilities.ts';
+import { connectFunctions, vfWindow } from './platform/nic-functions.ts';
+import { buildPci, type HostPci } from './platform/pci.ts';
 import { UsageError } from './usage.ts';
 import { VirtualMachine } from './virtual-machine.ts';
 import { VMSwitch } from './vm-switch.ts';
@@ -73,7 +77,13 @@ export class HyperVHost {
   readonly ledger = new Ledger();
   readonly memory: HostMemory;
   readonly iommu: Iommu;
-  readonly remapping = new InterruptRemapping();
+  readonly remapping: InterruptRemapping;
+  /** The PCI Express hierarchy, with the NIC's functions in it. */
+  readonly pci: HostPci;
+  /** What functions' memory requests pass through. */
+  readonly requests: MemoryRequests;
+  /** The root's driver of the physical function, as far as it serves the NIC's switch. */
+  readonly pfDriver: PfDriver;
   readonly hypervisor: Hypervisor;
   readonly nic: SriovNic;
   /** Away from the machine, and towards it. */
@@ -105,6 +115,18 @@ export class HyperVHost {
     this.intercepts = new InterceptService(this.memory);
     this.vmbusMessages = new RootMessages(this.memory, this.hypervisor);
     this.iommu = new Iommu(this.memory);
+    this.remapping = new InterruptRemapping({
+      host: this.memory,
+      recording: this.iommu.recording,
+    });
+    const capabilities = completeCapabilities(options.capabilities);
+    this.pci = buildPci(capabilities, { virtual: (n, bar) => vfWindow(this.nic, n, bar) });
+    this.requests = new MemoryRequests({
+      host: this.memory,
+      iommu: this.iommu,
+      remapping: this.remapping,
+      router: this.pci.complex,
+    });
     const link = (name: string, bitsPerSecond: number, delay: number) =>
       new Link(this.engine, this.memory, this.ledger, {
         bitsPerSecond,
@@ -132,11 +154,18 @@ export class HyperVHost {
       PHYSICAL_FUNCTION,
       queues,
     );
+    connectFunctions(this.pci, this.nic);
+    this.pfDriver = new PfDriver({
+      capabilities: switchCapabilities(capabilities),
+      access: this.pci.complex,
+      pf: this.pci.pf,
+      nic: this.nic,
+    });
     this.lineIn.receiver = this.nic;
     loopback.receiver = this.nic.inside;
     for (let core = 0; core < options.rootCores; core++) this.#addRootProcessor();
     this.#attachPhysicalFunction();
-    this.management = new HostManagement(this, options.capabilities);
+    this.management = new HostManagement(this, capabilities);
   }
 
   /** Connects what stands at the far end of the link. */

@@ -13,7 +13,7 @@ export { architecture } from './architecture/architecture.ts';
 export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts';
 export { aroundIommu } from './around-iommu.ts';
 export type { BoxesMachine, BoxesOptions } from './boxes.ts';
-export { ledgerBesideVmbus, threeFacts, tickBoxes } from './boxes.ts';
+export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
 export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
 export { bringUpTable, watchBringUp } from './bring-up.ts';
 export type {
@@ -61,6 +61,13 @@ export {
   fourReasonsTable,
 } from './four-reasons.ts';
 export { HyperVHost } from './host.ts';
+export type {
+  InsideFrame,
+  InsideMachine,
+  InsideResult,
+  InsideSwitchOptions,
+} from './inside-switch.ts';
+export { insideSwitch } from './inside-switch.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
 export type { IovDecision, IovRequest } from './management.ts';
@@ -77,8 +84,12 @@ export {
   getVMNetworkAdapter,
   getVMSwitch,
 } from './management-reports.ts';
+export type { FilterSite, NicFilters, RegisterWrite } from './nic-filters.ts';
+export { filterRegisters } from './nic-filters.ts';
 export type { CompareOptions } from './options.ts';
 export { PATHS } from './options.ts';
+export type { PauseAttackOptions, PauseAttackReport } from './pause-attack.ts';
+export { pauseAttack } from './pause-attack.ts';
 export { readPcap, writePcap } from './pcap.ts';
 export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';

@@ -216,12 +216,14 @@ test('each virtual function gets the next requester id, and the NIC has it too',
   const { host, adapters } = machine({}, { vms: 3 });
   expect(adapters.map(({ requesterId }) => requesterId)).toEqual([0x180, 0x182, 0x184]);
   const records = host.management.nicSwitchFor(host.newVMSwitch({ enableIov: true }))?.log.records;
-  expect(records?.slice(0, 5).map(({ name }) => name)).toEqual([
+  const requests = records?.filter(({ name }) => !name.includes('_CONFIG_'));
+  const names = requests?.map(({ name }) => name) ?? [];
+  expect(names.slice(-3)).toEqual(Array(3).fill('OID_RECEIVE_FILTER_MOVE_FILTER'));
+  expect(names.slice(0, 4)).toEqual([
     'OID_NIC_SWITCH_CREATE_SWITCH',
     'OID_RECEIVE_FILTER_SET_FILTER',
     'OID_NIC_SWITCH_ALLOCATE_VF',
     'OID_NIC_SWITCH_CREATE_VPORT',
-    'OID_RECEIVE_FILTER_MOVE_FILTER',
   ]);
 });
 

@@ -137,6 +137,14 @@ export function getVMNetworkAdapter(
   return { ...list('Get-VMNetworkAdapter', rows), ...facts };
 }
 
+/** Refusals with layer, reason and what it means; one row that says so when there is none. */
+export function refusalTable(title: string, against: readonly Refusal[]): TableReport {
+  const rows = against.map(({ layer, reason, words }) => [layer, reason, words]);
+  const nothing = ['none', 'none', 'Nothing: the virtual function is in use.'];
+  const columns = [{ name: 'Layer' }, { name: 'Reason' }, { name: 'What it means' }];
+  return { kind: 'table', title, columns, rows: rows.length > 0 ? rows : [nothing] };
+}
+
 function refusalRows(property: string, against: readonly Refusal[]): Row[] {
   return against.map(({ layer, reason, words }) => [property, `${layer}: ${reason}`, words]);
 }

@@ -2,24 +2,17 @@ import { type AdapterState, examineAdapter } from '../machine/host/management/ad
 import type { AdapterFacts, PlatformFacts } from '../machine/host/management/facts.ts';
 import { examineHost, type HostSupport } from '../machine/host/management/host-support.ts';
 import { type Refusal, refusals, requestFailed } from '../machine/host/management/refusals.ts';
-import { queuePairsFor } from '../machine/host/nic-switch/capabilities.ts';
+import {
+  type NicSwitchCapabilities,
+  queuePairsFor,
+} from '../machine/host/nic-switch/capabilities.ts';
 import { NicSwitch } from '../machine/host/nic-switch/nic-switch.ts';
-import {
-  type AttachedVf,
-  moveToVf,
-  prepareVf,
-  releaseVf,
-} from '../machine/host/nic-switch/sequence.ts';
-import {
-  NDIS_DEFAULT_SWITCH_ID,
-  NDIS_STATUS_SUCCESS,
-  statusName,
-} from '../machine/host/nic-switch/spec.ts';
+import { type AttachedVf, prepareVf } from '../machine/host/nic-switch/sequence.ts';
+import { NDIS_DEFAULT_SWITCH_ID, statusName } from '../machine/host/nic-switch/spec.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { HyperVHost } from './host.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
-import { completeCapabilities, type HostCapabilities } from './platform/capabilities.ts';
-import { NicHardware } from './platform/nic-hardware.ts';
+import type { HostCapabilities } from './platform/capabilities.ts';
 import { buildAdapter, buildPlatform } from './platform/platform.ts';
 import type { VMSwitch } from './vm-switch.ts';
 
@@ -48,6 +41,20 @@ export type IovDecision = {
   | { granted: false; refusals: readonly Refusal[] }
 );
 
+/** What the driver of a host's NIC reports that the NIC's switch can do. */
+export function switchCapabilities(of: HostCapabilities): NicSwitchCapabilities {
+  return {
+    sriov: true,
+    maxVfs: of.virtualFunctions,
+    maxVPorts: of.virtualPorts,
+    maxQueuePairs: of.queuePairs,
+    maxQueuePairsPerVPort: QUEUE_PAIRS_PER_VPORT,
+    maxMacAddresses: ADDRESSES,
+    singleVPortPool: of.singleVPortPool,
+    asymmetricQueuePairs: true,
+  };
+}
+
 /** A host's management system: looks at the machine, and asks for virtual functions. */
 export class HostManagement {
   readonly capabilities: HostCapabilities;
@@ -58,13 +65,11 @@ export class HostManagement {
   readonly #host: HyperVHost;
   #nicSwitch: NicSwitch | undefined;
 
-  constructor(host: HyperVHost, changes?: Partial<HostCapabilities>) {
+  constructor(host: HyperVHost, capabilities: HostCapabilities) {
     this.#host = host;
-    this.capabilities = completeCapabilities(changes);
-    const platform = buildPlatform(this.capabilities);
-    this.platform = platform;
-    const { requesterId } = host.nic.functions[0];
-    this.adapterFacts = buildAdapter(this.capabilities, platform.nicPort, requesterId);
+    this.capabilities = capabilities;
+    this.platform = buildPlatform(capabilities, host.pci, host);
+    this.adapterFacts = buildAdapter(capabilities, host.pci);
   }
 
   /** What the host supports, looked up now. */
@@ -114,9 +119,13 @@ export class HostManagement {
     });
   }
 
-  /** Refuses, or asks the physical function's driver for a virtual function and moves the filter to it. */
+  /**
+   * Refuses, or asks the physical function's driver for a virtual function with a port. Frames keep coming
+   * the software way until the guest asks for the other one.
+   */
   decide(request: IovRequest): IovDecision {
     const { iovWeight, queuePairsRequested } = request;
+    if (iovWeight === 0) return this.#unasked(request);
     const against = this.refusals(request);
     const nicSwitch = this.nicSwitchFor(request.vmSwitch);
     if (against.length > 0 || nicSwitch === undefined)
@@ -124,19 +133,23 @@ export class HostManagement {
     return this.#bringUp(nicSwitch, request);
   }
 
+  /** Nobody has to look at the machine for one that asks for nothing, before somebody wants to know. */
+  #unasked(request: IovRequest): IovDecision {
+    const { iovWeight, queuePairsRequested } = request;
+    const look = () => this.refusals(request);
+    return {
+      granted: false,
+      iovWeight,
+      queuePairsRequested,
+      get refusals() {
+        return look();
+      },
+    };
+  }
+
   #createSwitch(): NicSwitch {
-    const { virtualFunctions, virtualPorts, queuePairs, singleVPortPool } = this.capabilities;
-    const hardware = new NicHardware(this.#host.nic, {
-      sriov: true,
-      maxVfs: virtualFunctions,
-      maxVPorts: virtualPorts,
-      maxQueuePairs: queuePairs,
-      maxQueuePairsPerVPort: QUEUE_PAIRS_PER_VPORT,
-      maxMacAddresses: ADDRESSES,
-      singleVPortPool,
-      asymmetricQueuePairs: true,
-    });
-    const nicSwitch = new NicSwitch(hardware);
+    const { virtualFunctions, virtualPorts } = this.capabilities;
+    const nicSwitch = new NicSwitch(this.#host.pfDriver);
     nicSwitch.createSwitch({
       switchId: NDIS_DEFAULT_SWITCH_ID,
       vfs: virtualFunctions,
@@ -151,11 +164,9 @@ export class HostManagement {
     const { vmName, macAddress, iovWeight, queuePairsRequested } = request;
     const queuePairs = queuePairsFor(queuePairsRequested);
     const vf = prepareVf(nicSwitch, { vmName, macAddress, queuePairs }, VMSWITCH);
-    const status = typeof vf === 'number' ? vf : moveToVf(nicSwitch, vf);
-    if (typeof vf !== 'number' && status === NDIS_STATUS_SUCCESS)
+    if (typeof vf !== 'number')
       return { granted: true, iovWeight, queuePairsRequested, vf, refusals: [] };
-    if (typeof vf !== 'number') releaseVf(nicSwitch, vf, VMSWITCH);
-    const against = [requestFailed(statusName(status))];
+    const against = [requestFailed(statusName(vf))];
     return { granted: false, iovWeight, queuePairsRequested, refusals: against };
   }
 }

@@ -7,6 +7,7 @@ import type { SwitchPort } from '../machine/host/virtual-switch.ts';
 import type { WorkerProcess } from '../machine/host/worker-process.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { Channel } from '../machine/vmbus/channel.ts';
+import type { AdapterIov } from './paths/virtual-function.ts';
 import type { PathName } from './report.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
 import type { VMSwitch } from './vm-switch.ts';
@@ -67,8 +68,8 @@ export interface AdapterLifecycle {
 export interface NetworkAdapter {
   device: NetDevice;
   macAddress: MacAddress;
-  /** How its frames travel. */
-  path: PathName;
+  /** How its frames travel now. */
+  readonly path: PathName;
   /** Its port of the virtual switch; none where a virtual function passes the switch by. */
   port?: SwitchPort;
   worker?: WorkerProcess;
@@ -79,7 +80,9 @@ export interface NetworkAdapter {
   lifecycle?: AdapterLifecycle;
   /** Where its driver has put what it shares, once it has: guest addresses, and bytes of a section. */
   readonly buffers?: { send: number; receive: number; receiveSectionSize: number };
-  /** Function of the NIC that it was given. */
-  functionIndex?: number;
-  requesterId?: number;
+  /** Function of the NIC that it has now. */
+  readonly functionIndex?: number;
+  readonly requesterId?: number;
+  /** How its virtual function comes and goes; of an adapter that was added with one. */
+  iov?: AdapterIov;
 }

@@ -1,3 +1,7 @@
+import type { MemoryWindow } from '../machine/bus/pci/pci-function.ts';
+import { NicFunction } from '../machine/devices/sriov-nic/function.ts';
+import type { WindowMap } from '../machine/guest/vf-adapter.ts';
+import { MmioSpace } from '../machine/guest/vpci/mmio-space.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
 import type { Partition } from '../machine/partition/partition.ts';
@@ -20,6 +24,12 @@ export class VirtualMachine {
   readonly partition: Partition;
   readonly adapters: NetworkAdapter[] = [];
   readonly host: HyperVHost;
+  /** Registers of devices among its addresses, by the address that they begin at. */
+  readonly windows = new Map<number, MemoryWindow | NicFunction>();
+  /** Addresses that its firmware leaves for such registers. */
+  readonly mmioSpace = new MmioSpace();
+  /** Number of the next virtual function on a bus of it. */
+  nextSerial = 1;
   #vmbus: MachineBus | undefined;
   #vmbusVersions: readonly number[] | undefined;
 
@@ -68,20 +78,37 @@ export class VirtualMachine {
     return adapter;
   }
 
-  /** A virtual function where management grants one; the synthetic path where it says why not. */
+  /** A virtual function where nothing is against one; the synthetic path where management says what is. */
   #addByDecision(settings: AdapterSettings, mac: MacAddress): NetworkAdapter {
-    const decision = decideIov(this.host, {
+    const { management } = this.host;
+    const request = {
       vmName: `vm ${this.index}`,
       macAddress: mac,
       vmSwitch: settings.switch,
       iovWeight: settings.iovWeight ?? 0,
       queuePairsRequested: settings.queues ?? 1,
-    });
-    const adapter = decision.granted
-      ? addVirtualFunction(this, settings, mac)
-      : addSyntheticAdapter(this, settings, mac);
-    this.host.management.decisions.set(adapter, decision);
+    };
+    if (management.refusals(request).length === 0)
+      return addVirtualFunction(this, settings, request);
+    const adapter = addSyntheticAdapter(this, settings, mac);
+    management.decisions.set(adapter, decideIov(this.host, request));
     return adapter;
+  }
+
+  /** What a driver of the guest reaches at an address without memory behind it. */
+  get windowMap(): WindowMap {
+    const { windows } = this;
+    return {
+      registersAt: (address) => {
+        const window = windows.get(address);
+        return window instanceof NicFunction ? window : undefined;
+      },
+      store: (address, value, at) => {
+        for (const [base, window] of windows)
+          if (!(window instanceof NicFunction) && address >= base && address < base + window.size)
+            window.write(address - base, 4, value, at);
+      },
+    };
   }
 
   /** The only system of a machine without a hypervisor: drives the physical function itself. */

@@ -26,7 +26,7 @@ export class VMSwitch {
    */
   setPortPolicy(adapter: NetworkAdapter, settings: Partial<PortSettings>): void {
     const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
-    if (policy === undefined)
+    if (policy === undefined || adapter.path === 'sriov')
       throw new UsageError(
         adapter.path === 'sriov'
           ? 'setPortPolicy: the frames of this adapter go through its virtual function, and pass the virtual switch by'

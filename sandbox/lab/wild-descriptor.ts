@@ -1,9 +1,10 @@
+import { formatRequesterId } from '../machine/bus/pci/requester-id.ts';
 import { QUEUE_BASE_HIGH, QUEUE_BASE_LOW, VF_TX_BASE } from '../machine/devices/sriov-nic/spec.ts';
-import type { VfDriver } from '../machine/guest/vf-driver.ts';
+import { VfDriver } from '../machine/guest/vf-driver.ts';
 import { FAULT_TEXT } from '../machine/iommu/spec.ts';
 import { PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { checkFrame, FRAME_GOOD, flowOf } from '../machine/net/frame.ts';
-import { formatFunction, hex } from './dma-walk.ts';
+import { hex } from './dma-walk.ts';
 import { completeConfig } from './options.ts';
 import type { Report } from './report.ts';
 import { Testbed } from './testbed.ts';
@@ -43,6 +44,16 @@ const WILD_FRAME = 5;
 const HEAD = 64;
 const SECRET = 'This page belongs to the other machine. ';
 
+/** A driver whose buffer addresses somebody else makes. */
+class WildDriver extends VfDriver {
+  /** The address that a descriptor gets for the buffer at `gpa`. */
+  addressOf = (gpa: number): number => gpa;
+
+  override bufferAddress(gpa: number): number {
+    return this.addressOf(gpa);
+  }
+}
+
 /**
  * Two virtual machines with a virtual function each send frames. The driver of one writes a wild address
  * into the descriptor of its sixth frame; everything else it does is as it should be.
@@ -53,11 +64,11 @@ export function wildDescriptor(options: WildDescriptorOptions): WildDescriptorRe
   if (!DESCRIPTORS.includes(descriptor))
     throw new UsageError(`descriptor: '${descriptor}' is not one of ${DESCRIPTORS.join(', ')}`);
   const config = { paths: ['sriov' as const], vms: 2, frames: 2 * FRAMES, load: 'paced' as const };
-  const bed = new Testbed('sriov', completeConfig(config));
+  const bed = new Testbed('sriov', completeConfig(config), { drivers: { vf: WildDriver } });
   const places = findNeighbours(bed);
   plantSecret(bed, places);
   if (!remapping) useHostAddresses(bed);
-  const attacker = bed.adapters[places.attacker].device as VfDriver;
+  const attacker = bed.adapters[places.attacker].device as WildDriver;
   misbehave(attacker, descriptor, places);
   const tap = tapWire(bed);
   bed.run();
@@ -100,10 +111,10 @@ function plantSecret(bed: Testbed, { neighbour, behind }: Places): void {
 function useHostAddresses(bed: Testbed): void {
   bed.host.iommu.enabled = false;
   for (const { device } of bed.adapters) {
-    const driver = device as VfDriver;
+    const driver = device as WildDriver;
     const { memory, nicFunction } = driver;
     const hostAddress = (gpa: number) => memory.translate(gpa, 1);
-    driver.bufferAddress = hostAddress;
+    driver.addressOf = hostAddress;
     const { registers } = nicFunction.tx[0];
     const ring = hostAddress(registers.descriptor(0));
     nicFunction.write(VF_TX_BASE + QUEUE_BASE_LOW, ring % 4294967296, 0);
@@ -112,13 +123,13 @@ function useHostAddresses(bed: Testbed): void {
 }
 
 /** The sixth frame's descriptor: its head is put before the neighbour's page, and the length runs on. */
-function misbehave(driver: VfDriver, descriptor: DescriptorKind, { page }: Places): void {
+function misbehave(driver: WildDriver, descriptor: DescriptorKind, { page }: Places): void {
   if (descriptor === 'its own buffer') return;
-  const honest = driver.bufferAddress.bind(driver);
+  const honest = driver.addressOf;
   const { memory } = driver;
   const head = (page + 1) * PAGE_SIZE - HEAD;
   let sent = 0;
-  driver.bufferAddress = (gpa) => {
+  driver.addressOf = (gpa) => {
     if (sent++ !== WILD_FRAME) return honest(gpa);
     if (descriptor === 'beyond all memory') return 2 ** 38 + gpa;
     const bytes = new Uint8Array(HEAD);
@@ -156,7 +167,7 @@ function summarise(bed: Testbed, places: Places, tap: Tap): WildDescriptorReport
   const fault =
     last === undefined
       ? ''
-      : `${formatFunction(last.requesterId)} may not ${last.access} ${hex(last.address)}: ${FAULT_TEXT[last.code]}`;
+      : `${formatRequesterId(last.requesterId)} may not ${last.access} ${hex(last.address)}: ${FAULT_TEXT[last.code]}`;
   const index = bed.adapters[places.attacker].functionIndex ?? 0;
   const stopped = !nic.functions[index].tx[0].registers.enabled;
   const { arrived, stolen: frame } = tap;

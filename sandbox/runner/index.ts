@@ -329,8 +329,8 @@ async function compiled(kit: Kit, lab: string, file: CompiledFile): Promise<Prog
 /** Code that a reader edited: it may import anything, and gets the whole lab. */
 async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
   const { lab } = await kit.assets.manifest();
-  // Loads while the bundler works; the run says so if it cannot be loaded.
-  void kit.assets.workerScript(lab).catch(() => {});
+  // Gets ready while the bundler works; the run says so if it cannot.
+  void kit.pool.warm(lab).catch(() => {});
   const result: BundleResult = await kit.bundler.bundle(request);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
   return { lab, code: result.code, map: () => Promise.resolve(result.sourceMap) };

@@ -1,6 +1,7 @@
 /** An SR-IOV NIC with virtual functions, each in a domain of its own over a partition's memory. */
 import type { NicFunction } from '../../sandbox/machine/devices/sriov-nic/function.ts';
 import { SriovNic } from '../../sandbox/machine/devices/sriov-nic/nic.ts';
+import { routeQueue } from '../../sandbox/machine/devices/sriov-nic/queue-interrupts.ts';
 import * as spec from '../../sandbox/machine/devices/sriov-nic/spec.ts';
 import { Engine } from '../../sandbox/machine/engine/engine.ts';
 import { InterruptRemapping } from '../../sandbox/machine/iommu/interrupt-remapping.ts';
@@ -75,6 +76,7 @@ export function nicWithVfs(count: number, costs: Partial<typeof COSTS> = {}) {
     iommu.map(domain, 0, memory.frameOf(0) * PAGE_SIZE, DMA_READ | DMA_WRITE, true);
     iommu.attach(target.requesterId, domain);
     nic.setFilter(makeMac(1, n), index);
+    routeQueue(target, 0);
     const messages: number[][] = [[], []];
     const processor = new VirtualProcessor(new LogicalProcessor(engine, ledger, all), 'bare');
     for (const vector of [0, 1]) {

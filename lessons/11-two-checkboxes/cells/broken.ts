@@ -1,4 +1,4 @@
-import { type HostCapabilities, knob, threeFacts, tickBoxes } from 'two-checkboxes';
+import { type HostCapabilities, knob, threeFacts, tickBoxes, whatIsInTheWay } from 'two-checkboxes';
 
 const PARTS: Record<string, Partial<HostCapabilities>> = {
   nothing: {},
@@ -24,4 +24,4 @@ const second = knob('And', 'nothing', { choices });
 const capabilities = { ...PARTS[first], ...PARTS[second] };
 const machine = tickBoxes({ onSwitch: true, onAdapter: true, capabilities });
 
-export default [threeFacts(machine), machine.getVMHost(), machine.getNetAdapterSriov()];
+export default [threeFacts(machine), whatIsInTheWay(machine)];

@@ -1,50 +1,63 @@
 import { ADAPTER_VECTOR, VfDriver } from '../../machine/guest/vf-driver.ts';
-import { DMA_READ, DMA_WRITE } from '../../machine/iommu/iommu.ts';
-import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../../machine/memory/host-memory.ts';
 import type { MacAddress } from '../../machine/net/frame.ts';
 import { PHYSICAL_FUNCTION } from '../host.ts';
+import type { IovRequest } from '../management.ts';
 import type { AdapterSettings, GuestDrivers, NetworkAdapter } from '../network-adapter.ts';
 import type { VirtualMachine } from '../virtual-machine.ts';
+import { AdapterIov, attachDomain } from './virtual-function.ts';
+import { addSyntheticAdapter } from './vmbus.ts';
 
-/** A function of the NIC for a guest. */
-interface FunctionGrant {
-  functionIndex: number;
-  requesterId: number;
-  queues: number;
-  macAddress: MacAddress;
-  drivers: GuestDrivers;
-}
-
-/** A virtual function of the NIC, assigned to the machine. */
+/**
+ * A synthetic adapter, and a virtual function for it if the NIC's switch has one to give. The function
+ * carries the adapter's frames once the guest has set it up and asked for that, 100 ms after it appeared.
+ */
 export function addVirtualFunction(
   machine: VirtualMachine,
   settings: AdapterSettings,
-  mac: MacAddress,
+  request: IovRequest,
 ): NetworkAdapter {
-  const { nic } = machine.host;
-  const { queues = 1, drivers = {} } = settings;
-  const functionIndex = nic.enableVf(queues);
-  const { requesterId } = nic.functions[functionIndex];
-  return assign(machine, { functionIndex, requesterId, queues, macAddress: mac, drivers });
+  const { macAddress } = request;
+  const synthetic = addSyntheticAdapter(machine, settings, macAddress, true);
+  const iov = new AdapterIov(machine, settings, synthetic, request);
+  const adapter = withFunction(synthetic, iov);
+  iov.adapterIs(adapter);
+  iov.awaitGuest();
+  iov.give();
+  return adapter;
+}
+
+/** The two as one adapter, whose path is the one that its frames take now. */
+function withFunction(synthetic: NetworkAdapter, iov: AdapterIov): NetworkAdapter {
+  return {
+    ...synthetic,
+    device: iov.failover,
+    iov,
+    get path() {
+      return iov.failover.state === 'vf' ? ('sriov' as const) : ('vmbus' as const);
+    },
+    get buffers() {
+      return synthetic.buffers;
+    },
+    get functionIndex() {
+      return iov.vf === undefined ? undefined : iov.vf.attached.vfId + 1;
+    },
+    get requesterId() {
+      return iov.vf?.attached.requesterId;
+    },
+  };
 }
 
 /** The physical function, driven by the only system of a machine without a hypervisor. */
 export function addPhysicalFunction(
   machine: VirtualMachine,
   queues: number,
-  mac: MacAddress,
+  macAddress: MacAddress,
   drivers: GuestDrivers,
 ): NetworkAdapter {
-  const grant = { functionIndex: 0, requesterId: PHYSICAL_FUNCTION, queues, drivers };
-  return { ...assign(machine, { ...grant, macAddress: mac }), path: 'native' };
-}
-
-/** Gives the guest a function of the NIC: filter, domain, interrupts, and the driver for it. */
-function assign(machine: VirtualMachine, grant: FunctionGrant): NetworkAdapter {
   const { host } = machine;
-  const { functionIndex, requesterId, queues, macAddress, drivers } = grant;
-  const nicFunction = host.nic.functions[functionIndex];
-  host.nic.setFilter(macAddress, functionIndex);
+  const requesterId = PHYSICAL_FUNCTION;
+  const [nicFunction] = host.nic.functions;
+  host.nic.setFilter(macAddress, 0);
   attachDomain(machine, requesterId);
   const processors = Array.from(
     { length: queues },
@@ -60,16 +73,5 @@ function assign(machine: VirtualMachine, grant: FunctionGrant): NetworkAdapter {
       });
   const Driver = drivers.vf ?? VfDriver;
   const device = new Driver(machine.memory, nicFunction, processors, host.options.maxFrame);
-  return { device, macAddress, path: 'sriov', functionIndex, requesterId };
-}
-
-/** A domain in which the device's addresses are this guest's physical ones. */
-function attachDomain({ host, memory }: VirtualMachine, requesterId: number): void {
-  const { iommu } = host;
-  const domain = iommu.createDomain();
-  for (let gpa = 0; gpa < memory.size; gpa += LARGE_PAGE_SIZE) {
-    const target = memory.frameOf(gpa / PAGE_SIZE) * PAGE_SIZE;
-    iommu.map(domain, gpa, target, DMA_READ | DMA_WRITE, true);
-  }
-  iommu.attach(requesterId, domain);
+  return { device, macAddress, path: 'native', functionIndex: 0, requesterId };
 }

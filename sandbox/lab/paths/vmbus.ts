@@ -1,7 +1,7 @@
 import type { NetVsc } from '../../machine/guest/netvsc/driver.ts';
 import { NetVsp } from '../../machine/host/netvsp/provider.ts';
 import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../../machine/memory/host-memory.ts';
-import { type MacAddress, macBytes } from '../../machine/net/frame.ts';
+import { type MacAddress, macBytes, macKey } from '../../machine/net/frame.ts';
 import { CLASS_NETWORK } from '../../machine/vmbus/guids.ts';
 import { DEFAULT_SEND_BUFFER, receiveSectionSize } from '../../machine/vmbus/nvsp.ts';
 import type { DeviceChannels } from '../device-channels.ts';
@@ -16,17 +16,26 @@ const CONTROL_SECTIONS = 16;
 /** Pages of one direction's ring: the default of the Linux driver. */
 const RING_PAGES = 128;
 
-/** A synthetic adapter: provider and port of the switch in the root, and the guest's driver. */
+/** What an adapter shares when a virtual function carries most of its frames: pages of a ring, sections. */
+const SMALL_RING_PAGES = 17;
+const SMALL_SECTIONS = 64 + CONTROL_SECTIONS;
+const SMALL_SEND_BUFFER = 128 * 1024;
+
+/**
+ * A synthetic adapter: provider and port of the switch in the root, and the guest's driver.
+ * @param small it has a virtual function beside it, and makes do with little memory
+ */
 export function addSyntheticAdapter(
   machine: VirtualMachine,
   settings: AdapterSettings,
   mac: MacAddress,
+  small = false,
 ): NetworkAdapter {
   const { host } = machine;
   const { core, external } = settings.switch;
   const { maxFrame } = host.options;
   const { queues = 1, variant } = settings;
-  const bus = openDevice(machine, settings, mac);
+  const bus = openDevice(machine, settings, mac, small ? SMALL_RING_PAGES : RING_PAGES);
   const { channels } = bus;
   const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
   const parts = providerOptions(variant, host.memory, maxFrame);
@@ -40,7 +49,7 @@ export function addSyntheticAdapter(
     maxFrame,
     channels: queues,
     largeFrames: settings.largeFrames,
-    ...bufferSizes(settings, maxFrame),
+    ...bufferSizes(settings, maxFrame, small),
   });
   provider.onSubchannels = (count) => bus.offerSubChannels(count);
   bus.openedInGuest = (channel) => device.offered(channel);
@@ -69,6 +78,7 @@ function openDevice(
   machine: VirtualMachine,
   settings: AdapterSettings,
   mac: MacAddress,
+  ringPages: number,
 ): DeviceChannels {
   const { variant, vrssEnabled } = settings;
   const { monitorLatency } = variant ?? {};
@@ -78,7 +88,7 @@ function openDevice(
       instanceId: instanceOf(mac),
       monitorLatency: monitorLatency === undefined ? undefined : monitorLatency * 10,
     },
-    ringPages: RING_PAGES,
+    ringPages,
     targetVp: (index) => index % machine.processors.length,
     root: (index) => machine.rootProcessor(vrssEnabled === false ? 0 : index),
     kind: channelKind(variant),
@@ -110,11 +120,13 @@ function setReceiveQueue(
   settings: AdapterSettings,
   mac: MacAddress,
 ): void {
-  const { nic, root } = machine.host;
+  const { nic, root, pfDriver } = machine.host;
   const { vmqWeight = 100, vrssEnabled = true, queues = 1 } = settings;
-  if (vmqWeight === 0) nic.setFilter(mac, 0, 0);
-  else if (queues > 1 && vrssEnabled) nic.setFilter(mac, 0);
-  else nic.setFilter(mac, 0, machine.index % root.length);
+  let queue: number | undefined = machine.index % root.length;
+  if (vmqWeight === 0) queue = 0;
+  else if (queues > 1 && vrssEnabled) queue = undefined;
+  nic.setFilter(mac, 0, queue);
+  if (queue !== undefined) pfDriver.defaultQueues.set(macKey(mac.high, mac.low), queue);
 }
 
 /** Instance of a network device: the model's own numbers, with the MAC address in the last field. */
@@ -124,16 +136,18 @@ function instanceOf(mac: MacAddress): string {
 }
 
 /** Bytes of the buffers that a synthetic adapter shares. */
-function bufferSizes(settings: AdapterSettings, maxFrame: number) {
+function bufferSizes(settings: AdapterSettings, maxFrame: number, small: boolean) {
   const { queues = 1, variant } = settings;
   const size = receiveSectionSize(maxFrame);
   const most = Math.floor(LARGE_PAGE_SIZE / size);
-  const sections = queues * Math.min(RECEIVE_SECTIONS + CONTROL_SECTIONS, most);
+  const each = small ? SMALL_SECTIONS : RECEIVE_SECTIONS + CONTROL_SECTIONS;
+  const sections = queues * Math.min(each, most);
+  const send = small ? SMALL_SEND_BUFFER : DEFAULT_SEND_BUFFER;
   const usual = sharesReceive(variant) ? SHARED_RECEIVE_BYTES : sections * size;
   // A page is less than a section: every frame is a list of pages.
   const withoutSections = variant?.copyThroughHypervisor === true ? PAGE_SIZE : undefined;
   return {
     receiveBytes: settings.receiveBuffer ?? usual,
-    sendBytes: withoutSections ?? settings.sendBuffer ?? queues * DEFAULT_SEND_BUFFER,
+    sendBytes: withoutSections ?? settings.sendBuffer ?? queues * send,
   };
 }

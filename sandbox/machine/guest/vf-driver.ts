@@ -139,6 +139,11 @@ export class VfDriver implements NetDevice {
     this.#pairs[queue].send(length, more);
   }
 
+  /** Whether the device is through with everything that was sent. */
+  get idle(): boolean {
+    return this.#pairs.every(({ tx }) => tx.free === tx.entries - 1);
+  }
+
   /** The address a descriptor gets for a buffer. A test's hostile driver overrides this. */
   bufferAddress(gpa: number): number {
     return gpa;

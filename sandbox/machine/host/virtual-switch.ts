@@ -60,6 +60,8 @@ export class VirtualSwitch implements Task {
   #stations = new AddressTable<SwitchPort>();
   /** Learned addresses, longest known first. */
   #learned: number[] = [];
+  /** Adapters whose frames from here go by their virtual functions. */
+  #diverted = new Set<SwitchPort>();
   /** Ports that got frames from other adapters and have not been told that this is all. */
   #unflushed = new Set<SwitchPort>();
 
@@ -84,6 +86,15 @@ export class VirtualSwitch implements Task {
     this.#stations.set(key, port);
   }
 
+  /**
+   * While an adapter's frames go by a virtual function, what other adapters send it leaves by the external
+   * port: the switch in the NIC hands it over. What still comes in by that port is the adapter's all the same.
+   */
+  divert(port: SwitchPort, away: boolean): void {
+    if (away) this.#diverted.add(port);
+    else this.#diverted.delete(port);
+  }
+
   /** Where the station with this address is, if the switch knows. */
   portOf(address: MacAddress): SwitchPort | undefined {
     return this.#stations.get(macKey(address.high, address.low));
@@ -104,7 +115,9 @@ export class VirtualSwitch implements Task {
     const group = (frame.byte(this.#host, 0) & 1) !== 0;
     const refused = entry === undefined ? undefined : this.#judge(processor, frame, source, entry);
     if (refused === undefined && this.#stations.get(source) !== from) this.#learn(source, from);
-    const to = group ? undefined : (this.#stations.get(this.#key(frame, 0)) ?? this.#external);
+    let to = group ? undefined : (this.#stations.get(this.#key(frame, 0)) ?? this.#external);
+    if (this.#diverted.size > 0 && to !== undefined && this.#diverted.has(to))
+      to = from === this.#external ? to : this.#external;
     const detail = processor.tracing ? this.#describe(from, group, to, refused) : undefined;
     processor.charge(processor.kernel, SWITCH, processor.lp.costs.virtualSwitch, detail);
     if (refused !== undefined && entry !== undefined) {

@@ -83,6 +83,7 @@ function takesWork(node: ts.Node): boolean {
     ts.isPropertyAccessExpression(node) ||
     ts.isElementAccessExpression(node) ||
     ts.isSpreadElement(node) ||
+    ts.isBinaryExpression(node) ||
     (ts.forEachChild(node, takesWork) ?? false)
   );
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildLab } from './lab.ts';
 import { prepare } from './lab-modules.ts';
@@ -58,6 +59,18 @@ describe('a lab', () => {
     // Left over are destructured constants, the structures they read, and the session.
     expect(part.code.length).toBeLessThan(whole.code.length / 20);
   });
+
+  it('of the course has notes and sources of the profiles for those who import these', async () => {
+    const skylake = JSON.parse(readFileSync('content/profiles/skylake-2017.json', 'utf8'));
+    const { note } = skylake.p.vmexit_rtt;
+    const labOf = async (name: string): Promise<string> =>
+      (await buildLab(ROOT, 'sandbox/lab/bundle.ts', [name])).code;
+    expect(note).not.toBe('');
+    expect(await labOf('PROFILES')).toContain(note);
+    const compare = await labOf('compare');
+    expect(compare).toContain(skylake.name);
+    expect(compare).not.toContain(note);
+  });
 });
 
 describe('a module of the lab', () => {
@@ -78,6 +91,7 @@ describe('a module of the lab', () => {
     ['an object', 'new Map([[1, 2]])'],
     ['a read', 'HEADER.at.size + 4'],
     ['a list', '[...A, ...B] as const'],
+    ['arithmetic', '1 << 20'],
   ])('has a constant marked that takes work: %s', (_, work) => {
     expect(marked(`export const X: T = ${work};`)).toBe(
       `export const X: T = /* @__PURE__ */ (() => (${work}))();`,

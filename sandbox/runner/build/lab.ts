@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { labModules } from './lab-modules.ts';
+import { profileFigures } from './profile-figures.ts';
 
 export interface BuiltLab {
   /** One classic script that defines `TwoCheckboxesLab`. */
@@ -34,10 +35,16 @@ export async function buildLab(
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [...(names ? [faceOf(join(root, entry), names)] : []), labModules],
+    plugins: [...(names ? partOf(join(root, entry), names) : []), labModules],
   });
   const inputs = Object.keys(result.metafile.inputs).filter((path) => /\.(ts|json)$/.test(path));
   return { code: result.outputFiles[0]?.text ?? '', inputs };
+}
+
+/** What makes a lab one with `names` alone. */
+function partOf(entry: string, names: readonly string[]): esbuild.Plugin[] {
+  const face = faceOf(entry, names);
+  return names.includes('PROFILES') ? [face] : [face, profileFigures];
 }
 
 /** Puts a face with `names` alone in the place of the one that the entry passes on. */

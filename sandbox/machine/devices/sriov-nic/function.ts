@@ -1,16 +1,14 @@
+import type { MsixTable } from '../../bus/pci/msix-table.ts';
+import type { NicRegisters } from './nic-registers.ts';
 import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from './offload-spec.ts';
+import type { RegisterWindow } from './register-block.ts';
 import type { RxQueue } from './rx-queue.ts';
 import {
   LINK_SPEEDS,
-  PF_EITR,
   PF_QUEUE_STEP,
   PF_RX_BASE,
   PF_TX_BASE,
-  REG_EIMS,
   REG_LINK_SPEED,
-  REG_STATUS,
-  STATUS_LINK_UP,
-  STATUS_SPEED_SHIFT,
   VF_QUEUE_STEP,
   VF_RX_BASE,
   VF_TX_BASE,
@@ -34,22 +32,43 @@ export class NicFunction {
   readonly requesterId: number;
   readonly rx: RxQueue[] = [];
   readonly tx: TxQueue[] = [];
-  /** Vector 2q is receive queue q, 2q + 1 transmit queue q. */
-  readonly vectors: InterruptVector[] = [];
-  /** MSI-X table: the remapping index of each vector. */
+  /** By cause bit of its own. */
+  readonly vectors: readonly InterruptVector[];
+  /** The remapping index of each vector, where the root has set it up itself. */
   readonly messages: (number | undefined)[] = [];
+  /** Its MSI-X table, which sends every other vector's message. */
+  readonly msix: MsixTable | undefined;
+  /** Whether its registers answer: its memory space is decoded, and it is somebody's. */
+  decoding = true;
+  /** Bus Master Enable: without it the function makes no requests. */
+  busMaster = true;
   /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
   refused = 0;
   /** Called when the physical function's driver has said which checksums are checked. */
   onReceiveChecksums: (value: number) => void = () => {};
   #link: LinkSpeed;
+  /** Everything that is no queue. */
+  #window: RegisterWindow;
   #rxBase: number;
   #txBase: number;
   #step: number;
 
-  /** @param link the NIC's link, whose speed the physical function may set and any may read */
-  constructor(index: number, requesterId: number, link: LinkSpeed) {
+  /**
+   * @param link the NIC's link, whose speed the physical function may set and any may read
+   * @param vectors those of this function
+   */
+  constructor(
+    index: number,
+    requesterId: number,
+    link: LinkSpeed,
+    registers: NicRegisters,
+    vectors: readonly InterruptVector[],
+    msix?: MsixTable,
+  ) {
     this.#link = link;
+    this.#window = index === 0 ? registers.file : registers.window(index - 1);
+    this.vectors = vectors;
+    this.msix = msix;
     this.index = index;
     this.requesterId = requesterId;
     const physical = index === 0;
@@ -60,6 +79,7 @@ export class NicFunction {
 
   /** A 32-bit register write that leaves the processor at `at`. Unlisted offsets are ignored. */
   write(offset: number, value: number, at: number): void {
+    if (!this.decoding) return;
     const tx = Math.floor((offset - this.#txBase) / this.#step);
     if (offset >= this.#txBase && tx < this.tx.length) {
       this.tx[tx].write((offset - this.#txBase) % this.#step, value, at);
@@ -70,26 +90,26 @@ export class NicFunction {
       this.rx[rx].write((offset - this.#rxBase) % this.#step, value);
       return;
     }
-    if (offset === REG_EIMS) this.#unmask(value, at);
-    if (offset === REG_LINK_SPEED) this.#setSpeed(value);
+    if (offset === REG_LINK_SPEED) {
+      this.#setSpeed(value);
+      return;
+    }
     if (offset === REG_RXCSUM && this.index === 0)
       this.onReceiveChecksums(value & (RXCSUM_IP | RXCSUM_L4));
-    const vector = (offset - PF_EITR) >> 2;
-    if (offset >= PF_EITR && vector < this.vectors.length)
-      this.vectors[vector].interval = ((value & 0x7ffc) >>> 2) * 1e6;
+    this.#window.write(offset, value, at);
   }
 
   /** A 32-bit register read; unlisted offsets read 0. */
   read(offset: number): number {
-    if (offset === REG_STATUS) return this.#status;
+    if (!this.decoding) return 0xffffffff;
     if (offset === REG_LINK_SPEED) return this.#speed();
     const tx = Math.floor((offset - this.#txBase) / this.#step);
     if (offset >= this.#txBase && tx < this.tx.length)
       return this.tx[tx].registers.file[((offset - this.#txBase) % this.#step) >> 2] ?? 0;
     const rx = Math.floor((offset - this.#rxBase) / this.#step);
     if (offset >= this.#rxBase && rx < this.rx.length)
-      return this.rx[rx].registers.file[((offset - this.#rxBase) % this.#step) >> 2] ?? 0;
-    return 0;
+      return this.rx[rx].read((offset - this.#rxBase) % this.#step);
+    return this.#window.read(offset);
   }
 
   /** The receive queue for a flow. */
@@ -103,12 +123,6 @@ export class NicFunction {
     for (const queue of this.rx) queue.stop();
   }
 
-  get #status(): number {
-    const { megabits } = this.#link;
-    const speed = megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
-    return STATUS_LINK_UP | (speed << STATUS_SPEED_SHIFT);
-  }
-
   #speed(): number {
     if (this.index === 0) return this.#link.megabits;
     this.refused++;
@@ -119,10 +133,5 @@ export class NicFunction {
     if (this.index !== 0) this.refused++;
     else if (LINK_SPEEDS.includes(megabits) && megabits <= this.#link.fastest)
       this.#link.set(megabits);
-  }
-
-  #unmask(mask: number, at: number): void {
-    for (let v = 0; v < this.vectors.length; v++)
-      if ((mask & (1 << v)) !== 0) this.vectors[v].unmask(at);
   }
 }

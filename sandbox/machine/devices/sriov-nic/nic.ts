@@ -1,20 +1,26 @@
+import { MsixTable } from '../../bus/pci/msix-table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
-import type { Iommu } from '../../iommu/iommu.ts';
+import { DMA_WRITE, type Iommu } from '../../iommu/iommu.ts';
+import { isInterruptRange } from '../../iommu/memory-requests.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
+import { VF_VECTORS } from './configuration-spec.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
+import { NicRegisters } from './nic-registers.ts';
 import { NicSwitch } from './nic-switch.ts';
+import { nvmImage } from './nvm.ts';
 import { PfSetup } from './pf-setup.ts';
 import { RxQueue } from './rx-queue.ts';
 import { hexId, requesterIdOfVf } from './spec.ts';
+import { MPC, ROC, RUC, SSVPC, type Statistics } from './statistics.ts';
 import { REG_QDE } from './switch-spec.ts';
 import { TxQueue } from './tx-queue.ts';
-import { InterruptVector, type MessageSender } from './vector.ts';
+import type { MessageSender } from './vector.ts';
 import { isTaggedAt } from './vlan-tag.ts';
 
 /** What the MAC sends frames through: one direction of a link. */
@@ -44,7 +50,11 @@ export interface NicWiring {
   loopback: TransmitPort;
   /** How fast the link is, in both directions; fixed when left out. */
   speed?: LinkSpeed;
+  /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
+  station?: Uint8Array;
 }
+
+const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
 
 /**
  * An SR-IOV NIC: one physical function, its virtual functions, queues, the switch between them, and the
@@ -57,6 +67,8 @@ export class SriovNic implements MessageSender {
   readonly costs: Costs;
   /** Function 0 is the PF; function n is VF n - 1. */
   readonly functions: NicFunction[] = [];
+  /** Everything that is no queue, in the physical function's window and in those of the virtual ones. */
+  readonly registers: NicRegisters;
   /** Frames that are too long to send, or that nothing takes. */
   filtered = 0;
   /** Frames that found no buffer on a queue that does not count its drops (MPC). */
@@ -75,6 +87,7 @@ export class SriovNic implements MessageSender {
   #writeBusy = 0;
   #walks = 0;
   #picosecondsPerByte: number;
+  #link: LinkSpeed;
 
   /** @param requesterId that of the physical function: bus, device and function in 16 bits */
   constructor(wiring: NicWiring, requesterId: number, queues: number) {
@@ -84,8 +97,24 @@ export class SriovNic implements MessageSender {
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    const { engine, line, speed } = wiring;
+    const megabits = line.bitsPerSecond / 1e6;
+    this.#link = speed ?? { megabits, fastest: megabits, set: () => {} };
     this.switching = new NicSwitch(wiring.host, this.functions, wiring.loopback, this.maxBytes);
-    this.#setup = new PfSetup(this.switching.registers, wiring.line.maxFrame);
+    this.registers = new NicRegisters({
+      engine,
+      sender: this,
+      nvm: nvmImage(wiring.station ?? STATION),
+      wide: true,
+      linkUp: true,
+      filters: this.switching.registers,
+      speedBits: () => speedBits(this.#link.megabits),
+      onReset: (functionIndex) => this.functions[functionIndex]?.stop(),
+      onEnables: (receive, transmit) => this.switching.setPoolEnables(receive, transmit),
+    });
+    this.#countIn(this.registers.statistics);
+    this.switching.onSpoof = () => this.registers.spoofed(engine.now);
+    this.#setup = new PfSetup(this.switching.registers, line.maxFrame);
     this.#addFunction(requesterId, queues);
   }
 
@@ -97,7 +126,29 @@ export class SriovNic implements MessageSender {
     if (this.functions.length === MAX_POOLS)
       throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
+    this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
+  }
+
+  /**
+   * Gives virtual function `functionIndex` to somebody else, with `queues` queue pairs: what its last owner
+   * has left in it is gone, and the registers that he holds answer no more.
+   */
+  renewVf(functionIndex: number, queues: number): void {
+    const old = this.functions[functionIndex];
+    this.resetVf(functionIndex);
+    old.decoding = false;
+    this.functions[functionIndex] = this.#makeFunction(functionIndex, old.requesterId, queues);
+    this.switching.functionAdded();
+  }
+
+  /** A function-level reset: registers, queues, and where its messages go. */
+  resetVf(functionIndex: number): void {
+    const target = this.functions[functionIndex];
+    if (target === undefined || functionIndex === 0) return;
+    this.registers.resetVirtual(functionIndex - 1, this.engine.now);
+    target.msix?.reset();
+    target.busMaster = false;
   }
 
   /**
@@ -126,8 +177,8 @@ export class SriovNic implements MessageSender {
   sendMessage(functionIndex: number, vector: number): void {
     const target = this.functions[functionIndex];
     const index = target.messages[vector];
-    if (index !== undefined)
-      this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
+    if (index === undefined) target.msix?.signal(vector, this.engine.now);
+    else this.#wiring.remapping.deliver(target.requesterId, index, this.engine.now);
   }
 
   /**
@@ -135,8 +186,11 @@ export class SriovNic implements MessageSender {
    * detection of later parts of the family does, and is visible in the IOMMU's fault record.
    */
   translate(queue: TxQueue | RxQueue, address: number, access: number): number {
-    const at = this.#wiring.iommu.translate(queue.requesterId, address, access);
-    if (at < 0) this.functions[queue.functionIndex].stop();
+    const target = this.functions[queue.functionIndex];
+    const at = target.busMaster
+      ? this.#wiring.iommu.translate(queue.requesterId, address, access)
+      : -1;
+    if (at < 0) target.stop();
     return at;
   }
 
@@ -195,6 +249,15 @@ export class SriovNic implements MessageSender {
     if (leaving > 0) this.#wiring.line.send(leaving, now);
   }
 
+  /** Counters that the switch keeps. */
+  #countIn(statistics: Statistics): void {
+    const { switching } = this;
+    statistics.from(MPC, () => this.overruns);
+    statistics.from(RUC, () => switching.undersize);
+    statistics.from(ROC, () => switching.oversize);
+    statistics.from(SSVPC, () => switching.spoofed);
+  }
+
   #newWalks(): number {
     const walks = this.#wiring.iommu.walks;
     const since = walks - this.#walks;
@@ -204,23 +267,45 @@ export class SriovNic implements MessageSender {
 
   #addFunction(requesterId: number, queues: number): number {
     const index = this.functions.length;
-    const { line, speed } = this.#wiring;
-    const megabits = line.bitsPerSecond / 1e6;
-    const fixed = { megabits, fastest: megabits, set: () => {} };
-    const added = new NicFunction(index, requesterId, speed ?? fixed);
-    added.onReceiveChecksums = (value) => {
-      this.receiveChecksums = value;
-    };
-    for (let q = 0; q < queues; q++) {
-      const rx = new InterruptVector(this.engine, this, index, 2 * q);
-      const tx = new InterruptVector(this.engine, this, index, 2 * q + 1);
-      added.vectors.push(rx, tx);
-      added.rx.push(new RxQueue(this, index, requesterId, rx));
-      added.tx.push(new TxQueue(this, index, requesterId, tx));
-    }
-    this.functions.push(added);
+    this.functions.push(this.#makeFunction(index, requesterId, queues));
     this.#setup.functionsChanged(index);
     this.switching.functionAdded();
     return index;
   }
+
+  #makeFunction(index: number, requesterId: number, queues: number): NicFunction {
+    const { vectors } = this.registers;
+    const { lines } = vectors.of(index);
+    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) =>
+      this.#sendMessage(requesterId, address, data, at),
+    );
+    const msix = index === 0 ? undefined : table;
+    const own = vectors.own(index);
+    const added = new NicFunction(index, requesterId, this.#link, this.registers, own, msix);
+    added.onReceiveChecksums = (value) => {
+      this.receiveChecksums = value;
+    };
+    for (let q = 0; q < queues; q++) {
+      vectors.need(index, 2 * q + 1);
+      added.rx.push(new RxQueue(this, index, requesterId, lines[2 * q]));
+      added.tx.push(new TxQueue(this, index, requesterId, lines[2 * q + 1]));
+    }
+    return added;
+  }
+
+  /** A message is a write. One that software has pointed at memory is translated like any other. */
+  #sendMessage(requesterId: number, address: number, data: number, at: number): void {
+    const { iommu, remapping } = this.#wiring;
+    if (isInterruptRange(address)) {
+      remapping.message(requesterId, address, data, at);
+      return;
+    }
+    const to = iommu.translate(requesterId, address, DMA_WRITE);
+    if (to >= 0) this.host.write32(to, data);
+  }
+}
+
+/** STATUS bits 7:6 for a speed: 10, 100, 1000 Mb/s and everything above. */
+function speedBits(megabits: number): number {
+  return megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
 }

@@ -30,6 +30,9 @@ export class PfSetup {
     registers.write(spec.REG_TCTL, spec.TCTL_RESET | spec.TCTL_ENABLE);
     registers.write(spec.REG_MRQC, spec.MRQC_POOLS);
     registers.write(spec.REG_DTXSWC, spec.DTXSWC_LOOPBACK);
+    // The driver's addresses take the place of the one that the NVM has put into entry 0.
+    registers.write(spec.REG_RAL + 4, 0);
+    registers.write(spec.REG_RAL, 0);
   }
 
   /** There are `vfs` virtual functions now: the physical function's pool comes after theirs. */

@@ -1,6 +1,7 @@
 import { DOORBELL } from '../../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { NicFunction } from './function.ts';
+import { EIAC, EIAM, IVAR, IVAR_VALID } from './registers-spec.ts';
 import { PF_EITR, REG_EIMS } from './spec.ts';
 
 /** Interrupt throttle for few and for many frames an interrupt, microseconds in EITR's bits 14:2. */
@@ -29,6 +30,7 @@ export class QueueInterrupts {
   constructor(nicFunction: NicFunction, queue: number) {
     this.#function = nicFunction;
     this.#queue = queue;
+    routeQueue(nicFunction, queue);
   }
 
   /** A vector fired: `poll` runs soon, once. */
@@ -62,4 +64,19 @@ export class QueueInterrupts {
 export function chargeRegisterWrite(processor: VirtualProcessor, register: string): void {
   if (processor.kind !== 'root') processor.lp.ledger.deviceAccesses++;
   processor.charge(processor.kernel, DOORBELL, processor.lp.costs.doorbellWrite, register);
+}
+
+/**
+ * Routes queue pair `queue` to the vectors 2 q (receive) and 2 q + 1 (transmit) while the machine is put
+ * together. A message clears and masks its cause, as the drivers of both kinds set EIAC and EIAM.
+ */
+export function routeQueue(nicFunction: NicFunction, queue: number): void {
+  const physical = nicFunction.index === 0;
+  const register = IVAR + 4 * (physical ? queue & 7 : queue >> 1);
+  const shift = 16 * (physical ? queue >> 3 : queue & 1);
+  const entry = IVAR_VALID | (2 * queue) | ((IVAR_VALID | (2 * queue + 1)) << 8);
+  nicFunction.write(register, nicFunction.read(register) | (entry << shift), 0);
+  for (const mode of [EIAC, EIAM])
+    nicFunction.write(mode, nicFunction.read(mode) | (3 << (2 * queue)), 0);
+  nicFunction.write(REG_EIMS, 3 << (2 * queue), 0);
 }

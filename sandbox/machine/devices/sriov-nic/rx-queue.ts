@@ -6,7 +6,7 @@ import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
 import { checkedStatus } from './rx-offload.ts';
 import { hexId, QUEUE_DROPS, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
-import type { InterruptVector } from './vector.ts';
+import type { CauseLine } from './vector.ts';
 
 /** Status of a write-back, word 2: the VLAN tag stands in the descriptor; the frame never was on the wire. */
 export const RX_TAG_STRIPPED = 1 << 3;
@@ -31,12 +31,12 @@ export class RxQueue {
   readonly registers = new QueueRegisters();
   readonly requesterId: number;
   readonly functionIndex: number;
-  readonly vector: InterruptVector;
+  readonly vector: CauseLine;
   /** Frames dropped for want of a buffer. */
   dropped = 0;
   #nic: SriovNic;
 
-  constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
+  constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: CauseLine) {
     this.#nic = nic;
     this.functionIndex = functionIndex;
     this.requesterId = requesterId;

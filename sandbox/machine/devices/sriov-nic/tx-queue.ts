@@ -15,7 +15,7 @@ import {
   TX_REPORT_STATUS,
 } from './spec.ts';
 import { FAULT, TransmitOffload } from './tx-offload.ts';
-import type { InterruptVector } from './vector.ts';
+import type { CauseLine } from './vector.ts';
 
 const CONTEXT = TX_EXTENDED | TX_TYPE_CONTEXT;
 const CONTEXT_MASK = TX_EXTENDED | TX_TYPE_MASK;
@@ -30,7 +30,7 @@ export class TxQueue implements Handler {
   readonly registers = new QueueRegisters();
   readonly requesterId: number;
   readonly functionIndex: number;
-  readonly vector: InterruptVector;
+  readonly vector: CauseLine;
   #nic: SriovNic;
   #timer: Timer;
   /** When the doorbell that covered a descriptor reaches the device. */
@@ -41,7 +41,7 @@ export class TxQueue implements Handler {
   /** None until the driver loads a context. */
   #offload: TransmitOffload | undefined;
 
-  constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: InterruptVector) {
+  constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: CauseLine) {
     this.#nic = nic;
     this.functionIndex = functionIndex;
     this.requesterId = requesterId;

@@ -1,3 +1,4 @@
+import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
 
 /** A virtual function's network device, as the driver of its synthetic adapter uses it. */
@@ -11,6 +12,11 @@ export interface VfNetDevice extends NetDevice {
   onLink: () => void;
   /** Brings it up: from then on its link may come. */
   open(): void;
+  /**
+   * `then` is called when what was given to it is sent. Its frames may not be in a ring any more when the
+   * root moves its address away: the switch in the NIC would stop them as forged.
+   */
+  drain?(then: () => void): void;
   /** Takes it down. `then` is called when what was given to it is sent, and what it had got is taken. */
   close(then: () => void): void;
 }
@@ -46,12 +52,12 @@ export class FailoverPort implements StackEntry {
     this.device.send(queue, length, more);
   }
 
-  received(...[processor, gpa, length, verified]: Parameters<StackEntry['received']>): void {
+  received(processor: VirtualProcessor, gpa: number, length: number, verified?: boolean): void {
     this.counts.received++;
     this.#stack()?.received(processor, gpa, length, verified);
   }
 
-  room(...[processor, queue]: Parameters<StackEntry['room']>): void {
+  room(processor: VirtualProcessor, queue: number): void {
     if (this.starved.delete(queue)) this.#stack()?.room(processor, queue);
   }
 }

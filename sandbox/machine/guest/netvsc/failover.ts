@@ -50,7 +50,8 @@ export class Failover implements NetDevice, Handler {
   /** What follows when the root has moved the frames back. */
   #returned: (() => void)[] = [];
   /** By queue: the device whose buffer the stack has, and its address. */
-  #claimed: { port: FailoverPort; at: number }[] = [];
+  #claimedFrom: FailoverPort[] = [];
+  #claimedAt: number[] = [];
 
   constructor(netvsc: NetVsc) {
     this.#netvsc = netvsc;
@@ -105,19 +106,23 @@ export class Failover implements NetDevice, Handler {
     this.#linkChanged();
   }
 
+  /** Of the device that carries the queue's frames now. */
   processorOf(queue: number): VirtualProcessor {
-    return this.#netvsc.processorOf(queue);
+    const device = this.#state === 'vf' && this.#vf !== undefined ? this.#vf.device : this.#netvsc;
+    return device.processorOf(queue);
   }
 
   claim(queue: number): number {
     const port = this.#state === 'vf' && this.#vf !== undefined ? this.#vf : this.#synthetic;
     const at = port.claim(queue);
-    this.#claimed[queue] = { port, at };
+    this.#claimedFrom[queue] = port;
+    this.#claimedAt[queue] = at;
     return at;
   }
 
   send(queue: number, length: number, more: boolean): void {
-    const { port, at } = this.#claimed[queue];
+    const port = this.#claimedFrom[queue];
+    const at = this.#claimedAt[queue];
     if (port === this.#synthetic) port.send(queue, length, more);
     else if (port !== this.#vf || (this.memory.read8(at) & 1) !== 0)
       this.#sendCopied(queue, at, length, more);
@@ -200,6 +205,12 @@ export class Failover implements NetDevice, Handler {
     }
     this.#returned = [then];
     this.#enter('returning');
+    const vf = this.#vfDevice;
+    if (vf?.drain === undefined || !vf.linkUp) this.#askForSynthetic();
+    else vf.drain(() => this.#askForSynthetic());
+  }
+
+  #askForSynthetic(): void {
     this.#netvsc.switchDataPath(DATA_PATH_SYNTHETIC, () => {
       const waiting = this.#returned.splice(0);
       if (this.#state === 'returning') this.#enter('opening');

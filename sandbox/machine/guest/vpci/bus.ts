@@ -1,25 +1,17 @@
-import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { HV_RETARGET_DEVICE_INTERRUPT, hypercall } from '../../partition/hypercall-abi.ts';
-import type { Hypervisor } from '../../partition/hypervisor.ts';
-import { encodeRetarget } from '../../partition/retarget.ts';
 import type { Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
-import { encodeMessage, getField, getNumber, messageType } from '../../vmbus/message-codec.ts';
+import { getField, getNumber, messageType } from '../../vmbus/message-codec.ts';
 import { type Packet, type PacketHandler, PacketPort } from '../../vmbus/packet-port.ts';
 import {
   CONFIG_SELECT,
   CONFIG_SPACE,
   NT_SUCCESS,
-  PCI_BUS_D0EXIT,
   PCI_BUS_RELATIONS_TYPE,
   PCI_BUS_RELATIONS2_TYPE,
   PCI_EJECT,
-  PCI_EJECTION_COMPLETE,
   PCI_INVALIDATE_BLOCK,
-  PCI_READ_BLOCK_TYPE,
-  PCI_RESOURCES_RELEASED,
-  PCI_WRITE_BLOCK_TYPE,
   VPCI_VERSIONS,
   vpciDeviceId,
 } from '../../vmbus/vpci.ts';
@@ -31,37 +23,18 @@ import {
   incomingField,
   replyStatus,
 } from '../../vmbus/vpci-messages.ts';
-import {
-  PCI_CHILD_MESSAGE,
-  PCI_DEV_INVAL_BLOCK,
-  PCI_EJECT_RESPONSE,
-  PCI_MESSAGE,
-  PCI_READ_BLOCK,
-  PCI_WRITE_BLOCK,
-} from '../../vmbus/vpci-structures.ts';
+import { PCI_CHILD_MESSAGE, PCI_DEV_INVAL_BLOCK } from '../../vmbus/vpci-structures.ts';
 import { type BlockRead, type DeviceBus, PciDevice, type WantedInterrupt } from './device.ts';
-import type { MmioSpace } from './mmio-space.ts';
+import {
+  ejectionComplete,
+  exitD0,
+  readBlock,
+  resourcesReleased,
+  retargetInput,
+  writeBlock,
+} from './requests.ts';
+import type { VpciBusSettings, VpciBusState } from './settings.ts';
 import { type BusAgreement, type SetupRequest, setUpBus, VpciRefused } from './setup.ts';
-
-/** Bytes behind a written block, for hosts that count the message's length wrong (Linux; unverified). */
-const WRITE_TAIL = 4;
-
-/** What the bus driver is built on. */
-export interface VpciBusSettings {
-  hypervisor: Hypervisor;
-  memory: GuestMemory;
-  /** Where its addresses for registers come from. */
-  space: MmioSpace;
-  /** Instance of the channel, 16 bytes. */
-  instance: Uint8Array;
-  /** Versions that it proposes, newest first; all that this model knows when left out. */
-  versions?: readonly number[];
-  /** Whether it asks what memory each function needs; it does when left out. */
-  asksRequirements?: boolean;
-}
-
-/** Where the bus stands. A bus that has failed was refused something by the root. */
-export type VpciBusState = 'setting up' | 'running' | 'ejecting' | 'ejected' | 'gone' | 'failed';
 
 /**
  * The guest's driver of one virtual PCI bus: sets it up over its channel, makes devices out of the root's
@@ -138,14 +111,12 @@ export class VpciBus implements PacketHandler, DeviceBus, Task {
   /** Gives the resources of every function back. */
   releaseResources(): void {
     for (const { description } of this.agreed.functions)
-      this.#send(
-        encodeMessage(PCI_RESOURCES_RELEASED, PCI_CHILD_MESSAGE, { wslot: description.slot }),
-      );
+      this.#send(resourcesReleased(description.slot));
   }
 
   /** Leaves D0. `then` when the root has answered. */
   leaveD0(then: () => void = () => {}): void {
-    this.#ask(encodeMessage(PCI_BUS_D0EXIT, PCI_MESSAGE), then);
+    this.#ask(exitD0(), then);
   }
 
   window(slot: number, offset: number, size: number, write: boolean, value: number): number {
@@ -182,27 +153,15 @@ export class VpciBus implements PacketHandler, DeviceBus, Task {
   /** @returns a status of the hypervisor */
   retarget(slot: number, message: InterruptMessage, wanted: WantedInterrupt): number {
     const { hypervisor, memory, instance } = this.#settings;
-    const { address, data } = message;
-    const input = encodeRetarget({
-      partition: undefined,
-      deviceId: vpciDeviceId(instance, slot),
-      address,
-      data,
-      vector: wanted.vector,
-      processors: [wanted.processor],
-    });
+    const deviceId = vpciDeviceId(instance, slot);
+    const input = retargetInput(deviceId, message, wanted.vector, wanted.processor);
     memory.writeFrom(this.#page, input, 0, input.length);
     const value = { low: HV_RETARGET_DEVICE_INTERRUPT, high: 0 };
     return hypercall(hypervisor, this.#processor, value, BigInt(this.#page));
   }
 
   readBlock(slot: number, block: number, bytes: number, then: BlockRead): void {
-    const message = encodeMessage(PCI_READ_BLOCK_TYPE, PCI_READ_BLOCK, {
-      block_id: block,
-      wslot: slot,
-      bytes_requested: bytes,
-    });
-    this.#ask(message, (answer) => {
+    this.#ask(readBlock(slot, block, bytes), (answer) => {
       const good = replyStatus(answer) === NT_SUCCESS;
       then(good ? answer.slice(4, 4 + bytes) : undefined);
     });
@@ -214,14 +173,7 @@ export class VpciBus implements PacketHandler, DeviceBus, Task {
     bytes: Uint8Array,
     then: (good: boolean) => void = () => {},
   ): void {
-    const whole = encodeMessage(PCI_WRITE_BLOCK_TYPE, PCI_WRITE_BLOCK, {
-      block_id: block,
-      wslot: slot,
-      byte_count: bytes.length,
-      bytes,
-    });
-    const length = PCI_WRITE_BLOCK.at.bytes + bytes.length + WRITE_TAIL;
-    this.#ask(whole.subarray(0, length), (answer) => then(replyStatus(answer) === NT_SUCCESS));
+    this.#ask(writeBlock(slot, block, bytes), (answer) => then(replyStatus(answer) === NT_SUCCESS));
   }
 
   get #processor(): VirtualProcessor {
@@ -283,7 +235,7 @@ export class VpciBus implements PacketHandler, DeviceBus, Task {
       device.removed = true;
     }
     this.state = 'ejected';
-    this.#send(encodeMessage(PCI_EJECTION_COMPLETE, PCI_EJECT_RESPONSE, { wslot: slot }));
+    this.#send(ejectionComplete(slot));
   }
 
   #invalidated(processor: VirtualProcessor, payload: Uint8Array): void {

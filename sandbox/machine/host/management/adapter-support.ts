@@ -1,15 +1,15 @@
-import { findExtended } from './extended-capabilities.ts';
-import type { AdapterFacts } from './facts.ts';
-import type { HostReason, HostSupport } from './host-support.ts';
+import { BRIDGE_SUBORDINATE } from '../../bus/pci/bridge-space.ts';
+import { findExtendedCapability } from '../../bus/pci/capabilities/header.ts';
 import {
-  BRIDGE_SUBORDINATE_BUS,
-  CAPABILITY_ACS,
-  CAPABILITY_SRIOV,
+  SRIOV_BAR,
   SRIOV_FIRST_OFFSET,
+  SRIOV_ID,
   SRIOV_STRIDE,
   SRIOV_TOTAL_VFS,
-  SRIOV_VF_BARS,
-} from './spec.ts';
+} from '../../bus/pci/capabilities/sr-iov.ts';
+import { virtualFunctionId } from '../../bus/pci/requester-id.ts';
+import type { AdapterFacts, ConfigurationReader } from './facts.ts';
+import { type HostReason, type HostSupport, hasAcs } from './host-support.ts';
 
 /** The eight values of an adapter's SriovSupport (hyperv-facts 1.9), and what each means. */
 export const ADAPTER_SUPPORT = {
@@ -51,9 +51,10 @@ const REMAPPING: readonly HostReason[] = [
  */
 export function examineAdapter(facts: AdapterFacts, host: HostSupport): AdapterState {
   const express = !host.reasons.includes('NoPciExpress');
-  const capability = express ? findExtended(facts.configuration, CAPABILITY_SRIOV) : undefined;
-  const totalVfs =
-    capability === undefined ? 0 : facts.configuration.read(capability + SRIOV_TOTAL_VFS, 2);
+  const { configuration } = facts;
+  const read = (offset: number, size: number) => configuration.read(offset, size);
+  const capability = express ? findExtendedCapability(read, SRIOV_ID) : 0;
+  const totalVfs = capability === 0 ? 0 : read(capability + SRIOV_TOTAL_VFS, 2);
   const fromHost = blamedOnHost(host);
   const own = fromHost ?? examineItself(facts, capability, totalVfs);
   return {
@@ -74,16 +75,16 @@ function blamedOnHost({ reasons }: HostSupport): AdapterSupport | undefined {
 
 function examineItself(
   { configuration, requesterId, port, driverLoaded }: AdapterFacts,
-  capability: number | undefined,
+  capability: number,
   totalVfs: number,
 ): AdapterSupport {
-  if (capability === undefined || totalVfs === 0) return 'Unknown';
-  if (findExtended(port, CAPABILITY_ACS) === undefined) return 'MissingAcs';
+  if (totalVfs === 0) return 'Unknown';
+  if (!hasAcs(port)) return 'MissingAcs';
   const first = configuration.read(capability + SRIOV_FIRST_OFFSET, 2);
   const stride = configuration.read(capability + SRIOV_STRIDE, 2);
-  const last = (requesterId + first + stride * (totalVfs - 1)) & 0xffff;
-  if (last >>> 8 > port.read(BRIDGE_SUBORDINATE_BUS, 1)) return 'NoBusResources';
-  if (!hasAddresses(configuration, capability + SRIOV_VF_BARS)) return 'NoVfBarSpace';
+  const last = virtualFunctionId(requesterId, first, stride, totalVfs - 1);
+  if (last >>> 8 > port.read(BRIDGE_SUBORDINATE, 1)) return 'NoBusResources';
+  if (!hasAddresses(configuration, capability + SRIOV_BAR)) return 'NoVfBarSpace';
   return driverLoaded ? 'Supported' : 'MissingPfDriver';
 }
 
@@ -91,7 +92,7 @@ function examineItself(
  * Whether the firmware has given every aperture an address: it leaves those that it has no room for at 0.
  * A 64-bit register takes two places, and its low bits say what it is; a place without one is all 0.
  */
-function hasAddresses(configuration: { read(offset: number, size: number): number }, bars: number) {
+function hasAddresses(configuration: ConfigurationReader, bars: number): boolean {
   for (let i = 0; i < 6; i++) {
     const low = configuration.read(bars + 4 * i, 4);
     const wide = (low & 0b111) === 0b100;

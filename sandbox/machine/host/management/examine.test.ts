@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../engine/random.ts';
 import { examineAdapter } from './adapter-support.ts';
-import { findExtended } from './extended-capabilities.ts';
 import type { AdapterFacts, ConfigurationReader, PlatformFacts } from './facts.ts';
 import { examineHost } from './host-support.ts';
 import { expressBuses, isSound, readRemappingTable } from './tables.ts';
@@ -94,16 +93,6 @@ describe('firmware tables', () => {
       expect(read === undefined || read.units.length <= 8).toBe(true);
       expect(expressBuses(table)).toBeGreaterThanOrEqual(0);
     }
-  });
-});
-
-describe('extended capabilities', () => {
-  test('a list is walked; one that is empty, absent or circular ends', () => {
-    expect(findExtended(space({ 256: 0x1401_0001, 320: 0x0001_000d }), 0xd)).toBe(0x140);
-    expect(findExtended(space({}), 0xd)).toBeUndefined();
-    expect(findExtended({ read: () => 0xffff_ffff }, 0xd)).toBeUndefined();
-    const circle = space({ 256: 0x1401_0001, 320: 0x1001_0003 });
-    expect(findExtended(circle, 0xd)).toBeUndefined();
   });
 });
 

@@ -1,8 +1,8 @@
-import { findExtended } from './extended-capabilities.ts';
-import type { PlatformFacts } from './facts.ts';
+import { ACS_ID } from '../../bus/pci/capabilities/acs.ts';
+import { findExtendedCapability } from '../../bus/pci/capabilities/header.ts';
+import type { ConfigurationReader, PlatformFacts } from './facts.ts';
 import {
   BRIDGE_CAPID0,
-  CAPABILITY_ACS,
   CAPID0_NO_REMAPPING,
   CONTROL_ENABLE_EPT,
   ECAP_INTERRUPT_REMAPPING,
@@ -79,6 +79,11 @@ function examineExpress(facts: PlatformFacts): Partial<Record<HostReason, boolea
   if (expressBuses(facts.tables.get('MCFG')) === 0) return { NoPciExpress: true };
   return {
     NoExpressControl: (facts.evaluateOsc(WANTED_CONTROL) & OSC_EXPRESS_CAPABILITIES) === 0,
-    NoAcs: facts.rootPorts.every((port) => findExtended(port, CAPABILITY_ACS) === undefined),
+    NoAcs: facts.rootPorts.every((port) => !hasAcs(port)),
   };
+}
+
+/** Whether a port has the capability of Access Control Services. */
+export function hasAcs(port: ConfigurationReader): boolean {
+  return findExtendedCapability((offset, size) => port.read(offset, size), ACS_ID) !== 0;
 }

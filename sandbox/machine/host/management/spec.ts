@@ -43,18 +43,3 @@ export const OSC_POWER_EVENTS = 1 << 2;
 export const OSC_ERROR_REPORTING = 1 << 3;
 /** The system may write the PCI Express capability structures, and those that are used with them. */
 export const OSC_EXPRESS_CAPABILITIES = 1 << 4;
-
-/** Extended capabilities (PCI Express Base Specification): the first, and the identifiers. */
-export const FIRST_EXTENDED_CAPABILITY = 0x100;
-export const CAPABILITY_ACS = 0x000d;
-export const CAPABILITY_SRIOV = 0x0010;
-
-/** SR-IOV capability, offsets from its start (SR-IOV specification 1.1). */
-export const SRIOV_TOTAL_VFS = 0x0e;
-export const SRIOV_FIRST_OFFSET = 0x14;
-export const SRIOV_STRIDE = 0x16;
-/** Six base address registers of four bytes. */
-export const SRIOV_VF_BARS = 0x24;
-
-/** Last bus number behind a bridge (PCI-to-PCI bridge header). */
-export const BRIDGE_SUBORDINATE_BUS = 0x1a;

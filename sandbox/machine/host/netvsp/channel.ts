@@ -188,11 +188,13 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
       const from = list.addresses[i];
       bytes.set(host.bytes.subarray(from, from + list.lengths[i]), done);
     }
+    const before = state.filter;
     const answer = answerRndis(state, new DataView(bytes.buffer));
     this.sending.release(this.sending.begin(this.#packet));
     if (typeof answer === 'string') this.#close(answer);
     else if (answer !== undefined && !this.receiving.answer(processor, receive, answer))
       this.#close('the guest asks and does not give the sections of the answers back');
+    if (before === 0 && state.filter !== 0) this.#provider.onReceiving();
   }
 
   #control(processor: VirtualProcessor, message: Uint32Array): void {

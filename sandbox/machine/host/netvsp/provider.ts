@@ -63,6 +63,8 @@ export class NetVsp implements SwitchPort, ControlPort {
   onSubchannels: (count: number) => number = () => 0;
   /** Called when the guest has shared its receive buffer. */
   onReceiveBuffer: (pages: SharedPages) => void = () => {};
+  /** Called when the guest has set a packet filter: its driver is ready, and wants frames. */
+  onReceiving: () => void = () => {};
   /** Called when the guest has moved its frames to another data path. */
   onDataPath: (path: number) => void = () => {};
   /** Name of the tasks of this provider's channels in a trace. */

@@ -132,6 +132,7 @@ export class NicSwitch {
     const id = this.#freeVfId();
     if (id === undefined) return this.log.add(name, NDIS_STATUS_RESOURCES, parameters.vmName);
     const requesterId = this.#hardware.requesterIdOf(id);
+    this.#hardware.allocateVf(id, parameters.macAddress);
     this.#vfs.set(id, { requesterId, requester, vmName: parameters.vmName });
     parameters.vfId = id;
     parameters.requesterId = requesterId;

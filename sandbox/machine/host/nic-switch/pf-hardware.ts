@@ -1,3 +1,4 @@
+import type { MacAddress } from '../../net/frame.ts';
 import type { NicSwitchCapabilities } from './capabilities.ts';
 import type { ReceiveFilter } from './receive-filters.ts';
 
@@ -12,6 +13,8 @@ export interface PfHardware {
   enableVfs(count: number): boolean;
   /** Requester id of a virtual function: NdisMGetVirtualFunctionLocation and NDIS_MAKE_RID. */
   requesterIdOf(vf: number): number;
+  /** A virtual function is allocated, for an adapter with this address. */
+  allocateVf(vf: number, mac: MacAddress): void;
   /** Gives a port `queuePairs` queue pairs. `vf` is undefined for a port of the physical function. */
   createVPort(vport: number, vf: number | undefined, queuePairs: number): boolean;
   deleteVPort(vport: number): void;

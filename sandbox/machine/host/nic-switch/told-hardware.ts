@@ -22,6 +22,7 @@ export const DOCUMENTED: NicSwitchCapabilities = {
 export class ToldHardware implements PfHardware {
   readonly capabilities: NicSwitchCapabilities;
   readonly calls: string[] = [];
+  readonly allocated: number[] = [];
   refuses = new Set<string>();
   /** Called in the middle of the driver's work for a move: what a frame would find then. */
   duringMove: () => void = () => {};
@@ -38,6 +39,10 @@ export class ToldHardware implements PfHardware {
 
   requesterIdOf(vf: number): number {
     return 0x0180 + 2 * vf;
+  }
+
+  allocateVf(vf: number): void {
+    this.allocated.push(vf);
   }
 
   createVPort(vport: number, vf: number | undefined, queuePairs: number): boolean {
