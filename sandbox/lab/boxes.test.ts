@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
-import { bringUpTable, watchBringUp } from './bring-up.ts';
+import { bringUpBars, bringUpTable, watchBringUp } from './bring-up.ts';
 import { brokenHost, QUESTIONS } from './broken-host.ts';
 import { beginSession, endSession } from './session.ts';
 import { UsageError } from './usage.ts';
@@ -64,6 +64,9 @@ describe('a virtual function comes while frames come', () => {
     expect(phases[3].hostCycles).toBeLessThan(phases[0].hostCycles / 3);
     expect(phases[2].requests).toEqual(['OID_RECEIVE_FILTER_MOVE_FILTER: NDIS_STATUS_SUCCESS']);
     expect(bringUpTable(phases).rows).toHaveLength(4);
+    const { bars } = bringUpBars(phases);
+    const root = bars.map(({ segments }) => segments.some(({ who }) => who === 'root-kernel'));
+    expect(root).toEqual([true, true, true, false]);
   });
 
   test.each([

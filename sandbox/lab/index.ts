@@ -15,7 +15,7 @@ export { aroundIommu } from './around-iommu.ts';
 export type { BoxesMachine, BoxesOptions } from './boxes.ts';
 export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
 export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
-export { bringUpTable, watchBringUp } from './bring-up.ts';
+export { bringUpBars, bringUpTable, watchBringUp } from './bring-up.ts';
 export type {
   BrokenHost,
   Finding,

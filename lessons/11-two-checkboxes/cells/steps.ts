@@ -1,4 +1,4 @@
-import { bringUpTable, knob, watchBringUp } from 'two-checkboxes';
+import { bringUpBars, bringUpTable, knob, watchBringUp } from 'two-checkboxes';
 
 const frame = knob('Frame size', 1514, { min: 60, max: 1514, unit: 'B' });
 const phases = watchBringUp({ frames: 100, frame });
@@ -7,6 +7,7 @@ const requests = phases.flatMap((phase) => phase.requests.map((said) => said.spl
 
 export default [
   bringUpTable(phases),
+  bringUpBars(phases),
   {
     kind: 'table',
     title: 'What the root asked of the driver of the physical function',
