@@ -52,6 +52,8 @@ export interface NicWiring {
   speed?: LinkSpeed;
   /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
   station?: Uint8Array;
+  /** The 82576 as it is: 8 virtual functions at most and 25 causes, with control registers at its offsets. */
+  compatible?: boolean;
 }
 
 const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
@@ -107,7 +109,7 @@ export class SriovNic implements MessageSender {
       engine,
       sender: this,
       nvm: nvmImage(wiring.station ?? STATION),
-      wide: true,
+      wide: wiring.compatible !== true,
       linkUp: true,
       filters: this.switching.registers,
       speedBits: () => speedBits(this.#link.megabits),
@@ -122,11 +124,13 @@ export class SriovNic implements MessageSender {
 
   /**
    * Enables one more virtual function with `queues` queue pairs; returns its function index.
-   * @throws RangeError after the 63rd
+   * @throws RangeError after the 63rd, in the compatible part after the seventh: one pool is the physical
+   * function's
    */
   enableVf(queues: number): number {
-    if (this.functions.length === MAX_POOLS)
-      throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
+    const pools = this.#wiring.compatible === true ? COMPATIBLE_POOLS : MAX_POOLS;
+    if (this.functions.length === pools)
+      throw new RangeError(`enableVf: the NIC has ${pools - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
     this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
