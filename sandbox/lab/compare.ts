@@ -90,6 +90,7 @@ function report(path: PathName, bed: Testbed): PathReport {
     ledger: ledger.rows(),
     faults: faults(bed),
     ...rootCoresBusy(path, bed, time),
+    ...refused(path, bed),
   };
 }
 
@@ -143,6 +144,17 @@ function cores(bed: Testbed, seconds: number): PathReport['cores'] {
     hypervisor: busy(HYPERVISOR),
     rootKernel: busy(ROOT_KERNEL),
     rootUser: busy(ROOT_USER),
+  };
+}
+
+/** Adapters that asked for a virtual function and stayed on the synthetic path, and what is against it. */
+function refused(path: PathName, { adapters, host }: Testbed): Pick<PathReport, 'note'> {
+  const others = path === 'sriov' ? adapters.filter((adapter) => adapter.path !== 'sriov') : [];
+  if (others.length === 0) return {};
+  const { refusals = [] } = host.management.decisions.get(others[0]) ?? {};
+  const why = refusals.map(({ layer, words }) => `${layer}: ${words}`).join(' ');
+  return {
+    note: `${others.length} of ${adapters.length} adapters have no virtual function. ${why}`,
   };
 }
 

@@ -11,6 +11,7 @@ import { HyperVHost } from './host.ts';
 import { Measurement } from './measure.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES, PACED } from './options.ts';
+import type { HostCapabilities } from './platform/capabilities.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
@@ -40,6 +41,8 @@ export interface TestbedOptions {
   /** Frames that an application hands over back to back. */
   burst?: number;
   traceSteps?: number;
+  /** What the host has of what SR-IOV needs; everything when left out. */
+  capabilities?: Partial<HostCapabilities>;
   /** Leaves the hashing of payloads out. */
   digest?: boolean;
   /** Events, in setting up and in running each, beyond which the machine is taken to be stuck. */
@@ -68,6 +71,7 @@ export class Testbed {
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
+  #mayRefuse: boolean;
   #maxEvents: number;
   #flows: number;
   /** Queues of each adapter. */
@@ -75,6 +79,7 @@ export class Testbed {
 
   constructor(path: PathName, config: CompareConfig, options: TestbedOptions = {}) {
     this.config = config;
+    this.#mayRefuse = options.capabilities !== undefined;
     this.#maxEvents = options.maxEvents ?? MAX_EVENTS;
     this.#flows = config.vms * config.queues;
     this.#queues = config.queues;
@@ -90,6 +95,7 @@ export class Testbed {
       physicalQueues:
         path === 'native' ? this.#queues : queuesFor(options.variant, config.rootCores, config.vms),
       traceSteps: options.traceSteps,
+      capabilities: options.capabilities,
     });
     this.measurement = new Measurement(this.host.memory, this.#flows, options.digest !== false);
     const silent = { arrived: () => {}, stray: () => this.measurement.stray() };
@@ -155,7 +161,10 @@ export class Testbed {
     if (path === 'native') return this.config.queues * (jumbo ? 14 : 4) * MEBIBYTE;
     const { queues } = this.config;
     // Queue pairs of a virtual function come in powers of two; the synthetic adapter shares little.
-    return (jumbo ? 10 * queuePairsFor(queues) + 6 * queues + 6 : 4 * queues) * MEBIBYTE;
+    // One that is refused a function needs the memory of a synthetic adapter.
+    const synthetic = queues * (jumbo ? 12 : 6);
+    const pairs = jumbo ? 10 * queuePairsFor(queues) + 6 * queues + 6 : 4 * queues;
+    return (this.#mayRefuse ? Math.max(synthetic, pairs) : pairs) * MEBIBYTE;
   }
 
   #addMachines(path: PathName, options: TestbedOptions): void {

@@ -15,7 +15,9 @@ import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import { EXIT_MMIO } from '../machine/partition/ledger.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
+import { runPath } from './compare.ts';
 import { HyperVHost } from './host.ts';
+import { completeConfig } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -273,4 +275,16 @@ describe('I9: the switch inside the NIC, and the one in the root', () => {
     expect(got).toEqual([1, 1]);
     expect(adapters.map(({ iov }) => iov?.failover.counts.vf.received)).toEqual([0, 0]);
   });
+});
+
+test('a comparison on a host that cannot says so: layer and reason, and what the frames cost then', () => {
+  const config = completeConfig({ paths: ['sriov'], frames: 100 });
+  const { note, perFrame, deliveredFrames } = runPath('sriov', config, {
+    capabilities: { acs: false },
+  });
+  expect(note).toMatch(
+    /^1 of 1 adapters have no virtual function. host: No root port .* has Access/,
+  );
+  expect([deliveredFrames, perFrame.ioExits > 0, perFrame.copies]).toEqual([100, true, 1]);
+  expect(runPath('sriov', config).note).toBeUndefined();
 });
