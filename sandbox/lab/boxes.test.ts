@@ -74,7 +74,7 @@ describe('a virtual function comes while frames come', () => {
       'switching',
       'vf',
     ]);
-    expect(bringUpStates(report).rows[3][0]).toBeGreaterThan(100);
+    expect(Number(bringUpStates(report).rows[3][0])).toBeGreaterThan(100);
     const asked = bringUpRequests(report).rows.map(([name]) => name);
     expect(asked.slice(0, 4)).toEqual([
       'NIC_SWITCH_CREATE_SWITCH',

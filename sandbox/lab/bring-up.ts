@@ -2,6 +2,7 @@ import { MICROSECOND } from '../machine/engine/engine.ts';
 import type { FailoverState } from '../machine/guest/netvsc/failover.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
 import type { OidRecord } from '../machine/host/nic-switch/oid-log.ts';
+import { NDIS_STATUS_SUCCESS } from '../machine/host/nic-switch/spec.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { ACTORS, HYPERVISOR, ROOT_KERNEL, ROOT_USER } from '../machine/partition/ledger.ts';
@@ -114,20 +115,26 @@ export function bringUpStates({ states }: BringUpReport): TableReport {
     kind: 'table',
     title: 'What the guest did',
     columns: [{ name: 'Time', unit: 'ms' }, { name: 'From then on' }],
-    rows: states.map(({ at, state }) => [Math.round(at * 100) / 100, STATES[state]]),
+    rows: states.map(({ at, state }) => [at.toFixed(2), STATES[state]]),
   };
 }
 
-/** What the root asked the physical function's driver for. */
+/** What the root asked the physical function's driver for; requests of a kind in a row are one row. */
 export function bringUpRequests({ requests }: BringUpReport): TableReport {
+  const rows: [name: string, what: string, times: number][] = [];
+  for (const { name, detail, status, statusName } of requests) {
+    const last = rows[rows.length - 1];
+    const short = name.replace(/^OID_/, '');
+    if (last?.[0] === short) last[2]++;
+    else rows.push([short, status === NDIS_STATUS_SUCCESS ? detail : statusName, 1]);
+  }
   return {
     kind: 'table',
     title: 'What the root asked of the driver of the physical function',
-    columns: [{ name: 'Request' }, { name: 'For' }, { name: 'Answer' }],
-    rows: requests.map(({ name, detail, statusName }) => [
-      name.replace(/^OID_/, ''),
-      detail,
-      statusName.replace(/^NDIS_STATUS_/, ''),
+    columns: [{ name: 'Request' }, { name: 'For' }],
+    rows: rows.map(([name, what, times]) => [
+      name,
+      times === 1 ? what : `${what}, and ${times - 1} more`,
     ]),
   };
 }
