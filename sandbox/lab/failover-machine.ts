@@ -25,9 +25,6 @@ const PEER_MAC = makeMac(2, 0);
 const OUTWARD = 0;
 const INWARD = 1;
 const MAX_EVENTS = 100_000_000;
-/** From the association to the offer of the device: openvmm's policy for a host. */
-export const OFFER_DELAY = SECOND;
-
 /** The traffic of the machine, the same in both directions. */
 export interface FailoverTraffic {
   /** Frames a second in each direction. */
@@ -43,6 +40,12 @@ export interface DirectionCounts {
   sent: number;
   delivered: number;
   late: number;
+}
+
+/** Frames in both directions: from the machine, and to it. */
+export interface BothWays {
+  out: number;
+  in: number;
 }
 
 /** What the root keeps of a VF that it has allocated. */
@@ -74,7 +77,8 @@ export class FailoverMachine {
   #sent = [0, 0];
   #checks: FlowCheck[];
   #serial = 0;
-  #sockets: SendingSocket[] = [];
+  /** By flow and place in it: 1 for a frame that has arrived. */
+  #arrived: number[][] = [[], []];
 
   constructor(traffic: FailoverTraffic) {
     const { rate, frame, seed, profile = 'sandybridge-2012' } = traffic;
@@ -89,7 +93,12 @@ export class FailoverMachine {
     });
     const { host } = this;
     const { engine, memory } = host;
-    const listener = { arrived: () => {}, stray: () => {} };
+    const listener = {
+      arrived: (flow: number, sequence: number) => {
+        this.#arrived[flow][sequence] = 1;
+      },
+      stray: () => {},
+    };
     this.#checks = [OUTWARD, INWARD].map(() => new FlowCheck(memory, 2, listener));
     const sends = {
       sent: (flow: number) => {
@@ -132,7 +141,6 @@ export class FailoverMachine {
     );
     stack.add(socket);
     socket.start();
-    this.#sockets.push(socket);
   }
 
   /** Picoseconds since the machine was switched on. */
@@ -155,15 +163,44 @@ export class FailoverMachine {
     return { out, in: into };
   }
 
+  /** Frames sent so far in each direction. */
+  get sent(): BothWays {
+    return { out: this.#sent[OUTWARD], in: this.#sent[INWARD] };
+  }
+
+  /**
+   * Frames of those that were sent from one count of `sent` to another that have not arrived. One that came
+   * behind a later one is among them: nobody gets it.
+   */
+  missing(from: BothWays, to: BothWays): BothWays {
+    const count = (flow: number, start: number, end: number) => {
+      let arrived = 0;
+      for (let sequence = start; sequence < end; sequence++)
+        arrived += this.#arrived[flow][sequence] ?? 0;
+      return end - start - arrived;
+    };
+    return { out: count(OUTWARD, from.out, to.out), in: count(INWARD, from.in, to.in) };
+  }
+
   /** Allocates a VF with a VPort of its own, says so to the guest's adapter, and offers the function. */
   allocate(): AllocatedVf {
+    this.announceVf();
+    return this.offerVf();
+  }
+
+  /** Tells the guest's adapter that there is a VF, with the number that the function will have. */
+  announceVf(): void {
+    this.provider.associate(this.machine.rootProcessor(0), true, ++this.#serial);
+  }
+
+  /** Allocates the VF with its VPort, and offers the function on a bus. */
+  offerVf(): AllocatedVf {
     const { host, machine } = this;
+    const serial = this.#serial;
     const functionIndex = host.nic.enableVf(1);
     const { requesterId } = host.nic.functions[functionIndex];
     this.#attachDomain(requesterId);
-    const serial = ++this.#serial;
     const assigned = new AssignedVf(machine, functionIndex);
-    this.provider.associate(machine.rootProcessor(0), true, serial);
     const bus = offerVirtualPci(machine, { assigned, serial });
     const vf: AllocatedVf = {
       assigned,

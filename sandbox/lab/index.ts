@@ -55,6 +55,21 @@ export type {
   TableMemory,
 } from './domain-exercise.ts';
 export { checkDomainTables } from './domain-exercise.ts';
+export type {
+  LeavingOptions,
+  LeavingReport,
+  LeavingStep,
+  TakenStep,
+} from './failover.ts';
+export { LEAVING_STEPS, leaveVf, leavingTable, STEP_NAMES } from './failover.ts';
+export type { BothWays, FailoverTraffic } from './failover-machine.ts';
+export type {
+  ComingBackReport,
+  EjectReport,
+  FailoverMoment,
+  PathSample,
+} from './failover-watch.ts';
+export { comeBack, ejectVf, momentTable, pathChart, watchLeaving } from './failover-watch.ts';
 export type { FollowOptions } from './follow.ts';
 export { followFrame } from './follow.ts';
 export type { ForgedMessage, ForgeOptions, ForgeReport } from './forged-interrupts.ts';

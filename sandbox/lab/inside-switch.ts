@@ -13,6 +13,7 @@ import { ROOT_KERNEL } from '../machine/partition/ledger.ts';
 import { HyperVHost } from './host.ts';
 import { type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { applyFilters, type NicFilters } from './nic-filters.ts';
+import { addLoneFunction } from './paths/sriov.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import { OUTSIDE } from './switch-traffic.ts';
 import { UsageError } from './usage.ts';
@@ -28,7 +29,7 @@ export interface InsideMachine {
   name: string;
   /** Its adapter's address, such as '02:00:00:00:00:01'. */
   mac: string;
-  /** Whether it has a virtual function; without one its frames go through the root. */
+  /** Whether it has a virtual function, which it drives alone; without one its frames go through the root. */
   vf: boolean;
   /** VLAN of its port on the virtual switch; 0 when left out. Without meaning for a virtual function. */
   vlan?: number;
@@ -112,7 +113,7 @@ class InsideRun {
       guestBytes: machines.length * 8 * MEBIBYTE,
       postedInterrupts: profile.postedInterrupts,
     });
-    this.#switch = this.#host.newVMSwitch({ enableIov: true });
+    this.#switch = this.#host.newVMSwitch();
     for (const machine of machines) this.#addMachine(machine);
     const { switching } = this.#host.nic;
     applyFilters(switching.registers, options.filters, this.#host.nic.functions.length - 1);
@@ -143,11 +144,10 @@ class InsideRun {
   }
 
   #addMachine({ name, mac, vf, vlan }: InsideMachine): void {
-    const adapter = this.#host.newVM({ memoryBytes: 7 * MEBIBYTE }).addNetworkAdapter({
-      switch: this.#switch,
-      ...settingsFor(vf ? 'sriov' : 'vmbus'),
-      macAddress: addressOf(mac),
-    });
+    const guest = this.#host.newVM({ memoryBytes: 7 * MEBIBYTE });
+    const macAddress = addressOf(mac);
+    const settings = { switch: this.#switch, ...settingsFor('vmbus'), macAddress };
+    const adapter = vf ? addLoneFunction(guest, macAddress) : guest.addNetworkAdapter(settings);
     if (!vf) this.#switch.setPortPolicy(adapter, { vlan: vlan ?? 0 });
     this.#adapters.set(name, adapter);
     adapter.device.stack = {

@@ -22,7 +22,7 @@ function bed(path: PathName, options: Partial<CompareConfig> = {}, parts: Testbe
   const machine = new Testbed(path, config, parts);
   // So that a frame with a damaged source address comes to the checker, and is not the switch's affair.
   for (const adapter of machine.adapters)
-    if (adapter.port !== undefined)
+    if (adapter.port !== undefined || adapter.path === 'sriov')
       machine.vmSwitch?.setPortPolicy(adapter, { macAddressSpoofing: true });
   return machine;
 }

@@ -70,8 +70,8 @@ export interface NetworkAdapter {
   macAddress: MacAddress;
   /** How its frames travel now. */
   readonly path: PathName;
-  /** Its port of the virtual switch; none where a virtual function passes the switch by. */
-  port?: SwitchPort;
+  /** Its port of the virtual switch; none while a virtual function passes the switch by. */
+  readonly port?: SwitchPort;
   worker?: WorkerProcess;
   provider?: NetVsp;
   /** Its channels as they are open now, the primary one first. */

@@ -76,9 +76,14 @@ export function pauseAttack(options: PauseAttackOptions): PauseAttackReport {
   return { neighbourGbps, honoured: partner.paused, stopped: switching.spoofed };
 }
 
-/** The first machine's driver sends a pause frame now and then, whatever its application does. */
+/**
+ * The first machine's driver of the virtual function sends a pause frame now and then, past the synthetic
+ * adapter that frames for groups take.
+ */
 function startAttack(bed: Testbed, period: number): void {
-  const [{ device, macAddress }] = bed.adapters;
+  const [{ iov, macAddress }] = bed.adapters;
+  const device = iov?.vf?.guest;
+  if (device === undefined) return;
   const bytes = new Uint8Array(MIN_FRAME);
   bytes.set([...macBytes(PAUSE_ADDRESS), ...macBytes(macAddress)]);
   const type = [TYPE_MAC_CONTROL >>> 8, TYPE_MAC_CONTROL & 0xff];

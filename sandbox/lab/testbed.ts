@@ -2,6 +2,7 @@ import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
 import { SendingSocket, type SendPlan } from '../machine/guest/sending-socket.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
 import { FIRST_LINK_CHECK } from '../machine/guest/tulip/media.ts';
+import { queuePairsFor } from '../machine/host/nic-switch/capabilities.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
@@ -151,7 +152,10 @@ export class Testbed {
     const jumbo = this.config.frame > MAX_FRAME;
     if (path === 'emulated') return 2 * MEBIBYTE;
     if (path === 'vmbus') return this.#queues * (jumbo ? 12 : 6) * MEBIBYTE;
-    return this.config.queues * (jumbo ? 14 : 4) * MEBIBYTE;
+    if (path === 'native') return this.config.queues * (jumbo ? 14 : 4) * MEBIBYTE;
+    const { queues } = this.config;
+    // Queue pairs of a virtual function come in powers of two; the synthetic adapter shares little.
+    return (jumbo ? 10 * queuePairsFor(queues) + 6 * queues + 6 : 4 * queues) * MEBIBYTE;
   }
 
   #addMachines(path: PathName, options: TestbedOptions): void {

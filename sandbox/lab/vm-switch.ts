@@ -22,9 +22,14 @@ export class VMSwitch {
   /**
    * Sets the policy of an adapter's port; what is left out stays. `maximumBandwidth` in bits a second.
    * @throws UsageError for a setting that cannot be, or for an adapter whose frames pass this switch by:
-   * a virtual function's frames meet the NIC's switch, where port policies do not apply
+   * a virtual function's frames meet the NIC's switch, which knows of macAddressSpoofing alone
    */
   setPortPolicy(adapter: NetworkAdapter, settings: Partial<PortSettings>): void {
+    const { macAddressSpoofing, ...others } = settings;
+    if (adapter.path === 'sriov' && Object.keys(others).length === 0) {
+      adapter.iov?.allowSpoofing(macAddressSpoofing === true);
+      return;
+    }
     const policy = adapter.port === undefined ? undefined : this.core.policyOf(adapter.port);
     if (policy === undefined || adapter.path === 'sriov')
       throw new UsageError(

@@ -3,9 +3,10 @@ import { Assets, type CompiledFile } from './assets.ts';
 import type { BundleRequest, BundleResult } from './bundle-names.ts';
 import { BundlerClient } from './edit/client.ts';
 import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
-import { SandboxFrame } from './frame.ts';
+import type { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, describeLimit, type Limits } from './limits.ts';
+import { FramePool } from './pool.ts';
 import type { LogLine, WorkerMessage } from './protocol.ts';
 import {
   type Expectation,
@@ -94,43 +95,6 @@ interface Kit {
   bundler: BundlerClient;
   pool: FramePool;
   limits: Limits;
-}
-
-/** Keeps one frame ready that has never run anything, with the lab that was asked for last. */
-class FramePool {
-  #assets: Assets;
-  #lab: string | undefined;
-  #spare: { frame: SandboxFrame; lab: string } | undefined;
-
-  constructor(assets: Assets) {
-    this.#assets = assets;
-  }
-
-  /** `lab` is the name of a file; without it the one of the last run. */
-  async warm(lab = this.#lab): Promise<void> {
-    if (lab === undefined) return;
-    this.#lab = lab;
-    const script = await this.#assets.workerScript(lab);
-    // Another run may have begun meanwhile, with another lab.
-    if (this.#lab !== lab) return;
-    if (this.#spare?.lab !== lab || this.#spare.frame.lostBecause !== undefined) {
-      this.#spare?.frame.drop();
-      this.#spare = { frame: new SandboxFrame(document.body, script), lab };
-    }
-    await this.#spare.frame.ready;
-  }
-
-  async take(lab: string): Promise<SandboxFrame> {
-    this.#lab = lab;
-    const script = await this.#assets.workerScript(lab);
-    const spare = this.#spare;
-    this.#spare = undefined;
-    // Frames of a site share a process: a run in another frame can have ended it under the spare one.
-    if (spare?.lab === lab && spare.frame.lostBecause === undefined)
-      if (await spare.frame.answers()) return spare.frame;
-    spare?.frame.drop();
-    return new SandboxFrame(document.body, script);
-  }
 }
 
 /** Ends a run early; carries what to tell the reader. */

@@ -20,10 +20,17 @@ export function newRegisters(wide = false) {
     nvm: nvmImage(STATION),
     queues: new QueueStorage(),
     filters: new SwitchRegisters(),
-    sender: { sendMessage: (fn, vector) => sent.push([fn, vector, engine.now]) },
+    sender: {
+      sendMessage: (fn, vector) => {
+        sent.push([fn, vector, engine.now]);
+        rig.onMessage(fn, vector);
+      },
+    },
     onReset: (fn) => resets.push(fn),
   });
-  return {
+  const rig = {
+    /** Called with every message. */
+    onMessage: (_functionIndex: number, _vector: number) => {},
     engine,
     registers,
     sent,
@@ -32,4 +39,5 @@ export function newRegisters(wide = false) {
     write: (offset: number, value: number) => registers.file.write(offset, value, engine.now),
     vf: (n: number) => registers.window(n),
   };
+  return rig;
 }

@@ -8,7 +8,7 @@ import { plan, type VirtualPath } from './plan.ts';
 import { type Direction, FollowedRun, type RawStep } from './run.ts';
 
 const VIRTUAL_PATHS: readonly VirtualPath[] = ['emulated', 'vmbus', 'sriov'];
-const DIRECTIONS: readonly Direction[] = ['tx', 'rx', 'to-neighbour', 'to-all'];
+const DIRECTIONS: readonly Direction[] = ['tx', 'rx', 'to-neighbour'];
 const MAX_VMS = 3;
 
 /** What `architecture` takes. */
@@ -20,7 +20,7 @@ export interface ArchitectureOptions {
   others?: readonly VirtualPath[];
   /** Bytes of the frame without FCS. */
   frame?: number;
-  /** From the first machine to the wire (`tx`), from the wire to it, or from it to the second machine or to all. */
+  /** From the first machine to the wire (`tx`), from the wire to it, or from it to the second machine. */
   direction?: Direction;
   line?: string;
   profile?: string;
@@ -31,7 +31,6 @@ const WORDS: Readonly<Record<Direction, string>> = {
   tx: 'from a virtual machine to the wire',
   rx: 'from the wire to a virtual machine',
   'to-neighbour': 'from one virtual machine to another',
-  'to-all': 'from a virtual machine to everybody',
 };
 
 /**
@@ -45,7 +44,7 @@ export async function architecture(options: ArchitectureOptions): Promise<Archit
   for (const other of others ?? []) choose('others', other, VIRTUAL_PATHS);
   choose('direction', direction, DIRECTIONS);
   const config = completeConfig({ ...rest, paths: [path], frame });
-  const fewest = direction.startsWith('to-') ? 2 : 1;
+  const fewest = direction === 'to-neighbour' ? 2 : 1;
   const count = others === undefined ? vms : others.length + 1;
   if (!Number.isInteger(count) || count < fewest || count > MAX_VMS)
     throw new UsageError(`vms: ${count} is not a whole number from ${fewest} to ${MAX_VMS}`);
@@ -58,8 +57,7 @@ export async function architecture(options: ArchitectureOptions): Promise<Archit
   const run = new FollowedRun({ paths, direction, frame, profile, line, seed });
   run.run();
   const title = `A frame of ${frame} bytes ${WORDS[direction]}`;
-  const placer = new Placer(direction, targetOf(paths, direction));
-  const steps = placed(run.steps, direction, placer);
+  const steps = placed(run.steps, direction);
   return { kind: 'architecture', title, path, frame, ...plan(paths), steps };
 }
 
@@ -68,19 +66,13 @@ function choose<T extends string>(name: string, value: T, accepted: readonly T[]
     throw new UsageError(`${name}: '${String(value)}' is not one of ${accepted.join(', ')}`);
 }
 
-/** The machine that gets the frame; of all, the first whose frames come through the root. */
-function targetOf(paths: readonly VirtualPath[], direction: Direction): number {
-  if (direction === 'tx' || direction === 'rx') return 0;
-  const inRoot = paths.findIndex((path, vm) => vm > 0 && path !== 'sriov');
-  return direction === 'to-all' && inRoot > 0 ? inRoot : 1;
-}
-
 /** Steps from the frame's first on, in order, without those that took no time and changed nothing. */
-function placed(raw: RawStep[], direction: Direction, placer: Placer): ArchitectureStep[] {
+function placed(raw: RawStep[], direction: Direction): ArchitectureStep[] {
   const opens = direction === 'rx' ? WIRE : GUEST_USER;
   const first = raw.find(({ who }) => who === opens)?.start ?? 0;
   const counts = ({ who, start, end, exits, copies }: RawStep) =>
     end > start || who === GUEST_USER || exits + copies > 0;
+  const placer = new Placer(direction);
   return raw
     .filter((step) => step.start >= first && counts(step))
     .sort((a, b) => a.start - b.start)

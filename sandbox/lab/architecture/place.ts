@@ -28,9 +28,6 @@ export type Place = { at: string } | { from: string; to: string };
 const at = (part: ArchitecturePart, vm?: number): Place => ({ at: idOf(part, vm) });
 const way = (from: string, to: string): Place => ({ from, to });
 
-/** No part. */
-const NOWHERE = '';
-
 /** What a frame is carried by; other steps are about it and do not move it. */
 const CARRIES = new Set([
   APPLICATION,
@@ -50,17 +47,16 @@ const CARRIES = new Set([
 export class Placer {
   /** The part that has the frame in hand, once somebody has. */
   holder: string | undefined;
-  /** The machine that gets the frame, and the part where its way ends; nowhere for one to everybody. */
+  /** The machine that gets the frame, and the part where its way ends. */
   #target: number;
   #end: string;
   #last = new Map<string, string>();
   /** The worker whose thread the root's core runs. */
   #working: string | undefined;
 
-  constructor(direction: Direction, target: number) {
-    this.#target = target;
-    this.#end = direction === 'tx' ? 'peer' : idOf('application', target);
-    if (direction === 'to-all') this.#end = NOWHERE;
+  constructor(direction: Direction) {
+    this.#target = direction === 'to-neighbour' ? 1 : 0;
+    this.#end = direction === 'tx' ? 'peer' : idOf('application', this.#target);
   }
 
   /** The place of the next step. */

@@ -10,8 +10,8 @@ import { LINES, PACED } from '../options.ts';
 import { costsOf, findProfile } from '../profiles.ts';
 import type { VirtualPath } from './plan.ts';
 
-/** From the first machine to the wire, from the wire to it, or from it to the second machine or to everybody. */
-export type Direction = 'tx' | 'rx' | 'to-neighbour' | 'to-all';
+/** From the first machine to the wire, from the wire to it, or from it to the second machine. */
+export type Direction = 'tx' | 'rx' | 'to-neighbour';
 
 /** A step as the machine recorded it, and what the ledger had more after it. Times in picoseconds. */
 export interface RawStep {
@@ -43,7 +43,6 @@ const WARM_UP = 3;
 const MEBIBYTE = 1 << 20;
 const MAX_EVENTS = 1_000_000;
 const PERIOD = SECOND / PACED;
-const EVERYBODY = { high: 0xffff, low: 0xffffffff };
 const QUIET: ArrivalListener = { arrived: () => {}, stray: () => {} };
 
 /**
@@ -102,7 +101,6 @@ export class FollowedRun {
       tx: [first, outside],
       rx: [outside, first],
       'to-neighbour': [first, second],
-      'to-all': [first, EVERYBODY],
     } as const;
     const [source, destination] = ways[direction];
     const flow: FlowDescription = { flow: 0, source, destination, length: frame, seed };
@@ -115,7 +113,7 @@ export class FollowedRun {
       stacks[0].add(socket);
       socket.start();
     }
-    const end = direction === 'rx' ? checks[0] : direction === 'to-neighbour' ? checks[1] : atPeer;
+    const end = direction === 'tx' ? atPeer : checks[direction === 'rx' ? 0 : 1];
     return () => end.delivered;
   }
 

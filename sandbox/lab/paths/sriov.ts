@@ -1,6 +1,5 @@
 import { ADAPTER_VECTOR, VfDriver } from '../../machine/guest/vf-driver.ts';
 import type { MacAddress } from '../../machine/net/frame.ts';
-import { PHYSICAL_FUNCTION } from '../host.ts';
 import type { IovRequest } from '../management.ts';
 import type { AdapterSettings, GuestDrivers, NetworkAdapter } from '../network-adapter.ts';
 import type { VirtualMachine } from '../virtual-machine.ts';
@@ -16,13 +15,23 @@ export function addVirtualFunction(
   settings: AdapterSettings,
   request: IovRequest,
 ): NetworkAdapter {
+  const adapter = addIovAdapter(machine, settings, request);
+  adapter.iov?.give();
+  return adapter;
+}
+
+/** The synthetic adapter of such a pair, before there is a function for it. */
+export function addIovAdapter(
+  machine: VirtualMachine,
+  settings: AdapterSettings,
+  request: IovRequest,
+): NetworkAdapter {
   const { macAddress } = request;
   const synthetic = addSyntheticAdapter(machine, settings, macAddress, true);
   const iov = new AdapterIov(machine, settings, synthetic, request);
   const adapter = withFunction(synthetic, iov);
   iov.adapterIs(adapter);
   iov.awaitGuest();
-  iov.give();
   return adapter;
 }
 
@@ -34,6 +43,9 @@ function withFunction(synthetic: NetworkAdapter, iov: AdapterIov): NetworkAdapte
     iov,
     get path() {
       return iov.failover.state === 'vf' ? ('sriov' as const) : ('vmbus' as const);
+    },
+    get port() {
+      return iov.failover.state === 'vf' ? undefined : synthetic.port;
     },
     get buffers() {
       return synthetic.buffers;
@@ -54,10 +66,29 @@ export function addPhysicalFunction(
   macAddress: MacAddress,
   drivers: GuestDrivers,
 ): NetworkAdapter {
+  return { ...driveAlone(machine, 0, queues, macAddress, drivers), path: 'native' };
+}
+
+/**
+ * A virtual function that the guest drives alone, without a synthetic adapter beside it: all that it sends goes
+ * to the NIC. Not Hyper-V's way; other hypervisors assign a function like this.
+ */
+export function addLoneFunction(machine: VirtualMachine, macAddress: MacAddress): NetworkAdapter {
+  return driveAlone(machine, machine.host.nic.enableVf(1), 1, macAddress, {});
+}
+
+/** Gives the machine's driver a function of the NIC: filter, domain and interrupts. */
+function driveAlone(
+  machine: VirtualMachine,
+  functionIndex: number,
+  queues: number,
+  macAddress: MacAddress,
+  drivers: GuestDrivers,
+): NetworkAdapter {
   const { host } = machine;
-  const requesterId = PHYSICAL_FUNCTION;
-  const [nicFunction] = host.nic.functions;
-  host.nic.setFilter(macAddress, 0);
+  const nicFunction = host.nic.functions[functionIndex];
+  const { requesterId } = nicFunction;
+  host.nic.setFilter(macAddress, functionIndex);
   attachDomain(machine, requesterId);
   const processors = Array.from(
     { length: queues },
@@ -73,5 +104,5 @@ export function addPhysicalFunction(
       });
   const Driver = drivers.vf ?? VfDriver;
   const device = new Driver(machine.memory, nicFunction, processors, host.options.maxFrame);
-  return { device, macAddress, path: 'native', functionIndex: 0, requesterId };
+  return { device, macAddress, path: 'sriov', functionIndex, requesterId };
 }

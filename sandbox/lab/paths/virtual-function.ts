@@ -132,9 +132,14 @@ export class AdapterIov {
     const move = to === 'vf' ? moveToVf : moveToDefault;
     if (move(nicSwitch, vf.attached) !== NDIS_STATUS_SUCCESS) return false;
     vf.receiving = to === 'vf';
-    const { port } = this.#adapter;
-    if (port !== undefined) vmSwitch.core.divert(port, vf.receiving);
+    const { provider } = this.#adapter;
+    if (provider !== undefined) vmSwitch.core.divert(provider, vf.receiving);
     return true;
+  }
+
+  /** MacAddressSpoofing of the adapter, as the NIC's switch has it: source addresses are not looked at. */
+  allowSpoofing(on: boolean): void {
+    if (this.vf !== undefined) this.#machine.host.pfDriver.checkSource(this.vf.attached.vfId, !on);
   }
 
   /** Port, function-level reset, function, filter, in this order; then the guest's adapter is told. */

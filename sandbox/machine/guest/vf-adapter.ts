@@ -1,5 +1,5 @@
-import { MSIX_CONTROL, MSIX_ENABLE, MSIX_ID } from '../bus/pci/capabilities/msix.ts';
 import { findCapability } from '../bus/pci/capabilities/header.ts';
+import { MSIX_CONTROL, MSIX_ENABLE, MSIX_ID } from '../bus/pci/capabilities/msix.ts';
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
 import { chargeRegisterWrite } from '../devices/sriov-nic/queue-interrupts.ts';
 import {

@@ -17,8 +17,9 @@ import { PCI_VENDOR } from '../bus/pci/configuration-space.ts';
 import { enableVirtualFunctions } from '../bus/pci/enable-vfs.ts';
 import type { ConfigurationAccess, FoundFunction } from '../bus/pci/enumeration.ts';
 import { virtualFunctionId } from '../bus/pci/requester-id.ts';
+import { COMPATIBLE_POOLS } from '../devices/sriov-nic/layout.ts';
 import type { SriovNic } from '../devices/sriov-nic/nic.ts';
-import { WIDE_VFLRE, WIDE_VFRE, WIDE_VFTE } from '../devices/sriov-nic/registers-spec.ts';
+import { controlLayout } from '../devices/sriov-nic/registers-spec.ts';
 import {
   EXT_ADDRESS_SPOOF,
   EXT_VMOLR,
@@ -33,6 +34,9 @@ import type { NicSwitchCapabilities } from './nic-switch/capabilities.ts';
 import type { PfHardware } from './nic-switch/pf-hardware.ts';
 import type { ReceiveFilter } from './nic-switch/receive-filters.ts';
 import { NDIS_DEFAULT_VPORT_ID } from './nic-switch/spec.ts';
+
+/** The NIC of this host has the registers for more than 8 virtual functions. */
+const CONTROL = controlLayout(true);
 
 /** The block of the backchannel in which a VF's driver finds its address and its queue pairs. */
 export const BLOCK_RESOURCES = 0;
@@ -186,7 +190,7 @@ export class PfDriver implements PfHardware {
   /** VFRE and VFTE: whether the pool of a virtual function receives and sends. */
   #enable(vf: number, on: boolean): void {
     const { file } = this.#nic.registers;
-    for (const register of [WIDE_VFRE, WIDE_VFTE]) {
+    for (const register of [CONTROL.vfre, CONTROL.vfte]) {
       const at = register + 4 * (vf >> 5);
       const bit = 1 << (vf & 31);
       const value = on ? file.read(at) | bit : file.read(at) & ~bit;
@@ -198,15 +202,23 @@ export class PfDriver implements PfHardware {
   #serveResets(): void {
     const { file } = this.#nic.registers;
     for (const word of [0, 1]) {
-      const reset = file.read(WIDE_VFLRE + 4 * word);
+      const reset = file.read(CONTROL.vflre + 4 * word);
       if (reset === 0) continue;
-      file.write(WIDE_VFLRE + 4 * word, reset, this.#nic.engine.now);
+      file.write(CONTROL.vflre + 4 * word, reset, this.#nic.engine.now);
       for (const index of this.#functions.values()) {
         const vf = index - 1;
         if (index > 0 && vf >> 5 === word && ((reset >>> (vf & 31)) & 1) !== 0)
           this.#enable(vf, true);
       }
     }
+  }
+
+  /** Anti-spoofing by address: whether the pool of a virtual function may send from its own ones alone. */
+  checkSource(vf: number, on: boolean): void {
+    const { registers } = this.#nic.switching;
+    const at = vf < COMPATIBLE_POOLS ? REG_DTXSWC : EXT_ADDRESS_SPOOF + 4 * (vf >> 5);
+    const bit = 1 << (vf & 31);
+    registers.write(at, (on ? registers.read(at) | bit : registers.read(at) & ~bit) >>> 0);
   }
 
   get #capability(): number {
@@ -236,7 +248,6 @@ export class PfDriver implements PfHardware {
     const { registers } = this.#nic.switching;
     const at = poolRegister(REG_VMOLR, EXT_VMOLR, vf);
     registers.write(at, (registers.read(at) & ~(VMOLR_BROADCAST | VMOLR_GROUP_HASH)) >>> 0);
-    const spoof = vf < 8 ? REG_DTXSWC : EXT_ADDRESS_SPOOF + (vf < 32 ? 0 : 4);
-    registers.write(spoof, (registers.read(spoof) | (1 << (vf & 31))) >>> 0);
+    this.checkSource(vf, true);
   }
 }

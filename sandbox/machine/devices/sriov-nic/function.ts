@@ -56,6 +56,7 @@ export class NicFunction {
   /**
    * @param link the NIC's link, whose speed the physical function may set and any may read
    * @param vectors those of this function
+   * @param send takes the messages of its MSI-X table
    */
   constructor(
     index: number,

@@ -79,6 +79,7 @@ export class NicRegisters {
     this.#options = options;
     this.queues = queues;
     const count = wide ? WIDE_VFS : COMPATIBLE_VFS;
+    const layout = spec.controlLayout(wide);
     this.vectors = new VectorTable(engine, sender, wide);
     this.causes = new DeviceCauses(this.vectors.of(0));
     const linkChanged = (up: boolean) => {
@@ -99,7 +100,7 @@ export class NicRegisters {
     });
     this.enables = new VirtualFunctionEnables(
       wide ? WIDE_VFS + 1 : COMPATIBLE_VFS,
-      wide ? WIDE_ENABLES : ENABLES,
+      layout,
       (receive, transmit) => options.onEnables?.(receive, transmit),
     );
     this.counters = Array.from({ length: count }, () => new VirtualFunctionCounters());
@@ -118,7 +119,7 @@ export class NicRegisters {
       options.filters,
       this.statistics,
       new VirtualFunctionMirrors(this.counters.slice(0, COMPATIBLE_VFS)),
-      new PhysicalMailboxes(this.mailboxes, wide ? WIDE_MAILBOXES : MAILBOXES),
+      new PhysicalMailboxes(this.mailboxes, layout),
       ...[this.control, this.causes, interrupts, this.enables, nvm, semaphores, mdic],
       ...(queues === undefined ? [] : [queues]),
     ]);
@@ -195,12 +196,3 @@ export class NicRegisters {
 
 const RAL = 0x5400;
 const ADDRESS_VALID = 0x80000000;
-const MAILBOXES = { p2v: spec.P2V, memory: spec.VMBMEM, icr: spec.MBVFICR, imr: spec.MBVFIMR };
-const WIDE_MAILBOXES = {
-  p2v: spec.WIDE_P2V,
-  memory: spec.WIDE_VMBMEM,
-  icr: spec.WIDE_MBICR,
-  imr: spec.WIDE_MBIMR,
-};
-const ENABLES = { vflre: spec.VFLRE, vfre: spec.VFRE, vfte: spec.VFTE };
-const WIDE_ENABLES = { vflre: spec.WIDE_VFLRE, vfre: spec.WIDE_VFRE, vfte: spec.WIDE_VFTE };

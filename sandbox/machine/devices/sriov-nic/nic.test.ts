@@ -346,16 +346,15 @@ describe('faults', () => {
     expect(wire.map((frame) => frame.length)).toEqual([MAX_FRAME]);
   });
 
-  test('a descriptor that grows beyond the limit after it was looked at writes no byte', () => {
-    const { engine, host, wire, vfs } = nicWithVfs(1);
+  test('a descriptor that grows after it was fetched has no effect', () => {
+    const { engine, wire, vfs } = nicWithVfs(1);
     const [vf] = vfs;
     enableTx(vf);
-    sendFrame(vf, 0, frameTo(PEER, 100));
+    const frame = frameTo(PEER, 100);
+    sendFrame(vf, 0, frame);
     vf.memory.write32(TX_RING + 8, 0xffff | WHOLE);
     vf.memory.write32(TX_RING + 12, spec.TX_DONE);
-    const before = host.bytes.slice();
     engine.run();
-    expect(wire).toEqual([]);
-    expect(Buffer.compare(before, host.bytes)).toBe(0);
+    expect(wire).toEqual([frame]);
   });
 });

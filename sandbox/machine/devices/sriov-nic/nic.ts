@@ -163,6 +163,8 @@ export class SriovNic implements MessageSender {
 
   /** A frame from the wire. */
   receive(address: number, length: number): void {
+    const { bytes } = this.host;
+    this.registers.statistics.received(length, bytes[address], isBroadcastAt(bytes, address));
     this.switching.fromWire(address, length);
   }
 
@@ -245,8 +247,17 @@ export class SriovNic implements MessageSender {
       const bytes = hexOf(this.host.bytes, address, length);
       trace.step(DEVICE, DMA, started, now, detail, bytes, `function ${queue.functionIndex}`);
     }
-    const leaving = this.switching.fromQueue(queue, address, length, tag);
-    if (leaving > 0) this.#wiring.line.send(leaving, now);
+    const { switching, registers } = this;
+    const lost = switching.spoofed + switching.congested;
+    const leaving = switching.fromQueue(queue, address, length, tag);
+    const counters = registers.counters[queue.functionIndex - 1];
+    if (leaving > 0) {
+      const { bytes } = this.host;
+      registers.statistics.transmitted(leaving, bytes[address], isBroadcastAt(bytes, address));
+      counters?.transmitted(leaving, false);
+      this.#wiring.line.send(leaving, now);
+    } else if (lost === switching.spoofed + switching.congested)
+      counters?.transmitted(length, true);
   }
 
   /** Counters that the switch keeps. */
@@ -308,4 +319,10 @@ export class SriovNic implements MessageSender {
 /** STATUS bits 7:6 for a speed: 10, 100, 1000 Mb/s and everything above. */
 function speedBits(megabits: number): number {
   return megabits >= 1000 ? 2 : megabits >= 100 ? 1 : 0;
+}
+
+function isBroadcastAt(bytes: Uint8Array, address: number): boolean {
+  if (bytes[address] !== 0xff) return false;
+  for (let i = 1; i < 6; i++) if (bytes[address + i] !== 0xff) return false;
+  return true;
 }

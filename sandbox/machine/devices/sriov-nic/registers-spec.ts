@@ -114,14 +114,40 @@ export const VTCTRL = 0x0000;
 export const VTCTRL_RST = 1 << 26;
 export const VF_FRTIMER = 0x1048;
 
-/** Where an extension to more than 8 virtual functions has what the 82576 has no room for: the 82599's. */
-export const WIDE_P2V = 0x4b00;
-export const WIDE_VMBMEM = 0x13000;
-export const WIDE_MBICR = 0x0710;
-export const WIDE_MBIMR = 0x0720;
-export const WIDE_VFRE = 0x51e0;
-export const WIDE_VFTE = 0x8110;
-export const WIDE_VFLRE = 0x0600;
+/** Where the physical function has what it needs for each virtual one. */
+export interface ControlLayout {
+  readonly p2v: number;
+  readonly memory: number;
+  readonly icr: number;
+  readonly imr: number;
+  readonly vflre: number;
+  readonly vfre: number;
+  readonly vfte: number;
+}
+
+const COMPATIBLE: ControlLayout = {
+  p2v: P2V,
+  memory: VMBMEM,
+  icr: MBVFICR,
+  imr: MBVFIMR,
+  vflre: VFLRE,
+  vfre: VFRE,
+  vfte: VFTE,
+};
+/** An extension to more than 8 virtual functions: where the 82599 has them (section 9). */
+const WIDE: ControlLayout = {
+  p2v: 0x4b00,
+  memory: 0x13000,
+  icr: 0x0710,
+  imr: 0x0720,
+  vflre: 0x0600,
+  vfre: 0x51e0,
+  vfte: 0x8110,
+};
+
+export function controlLayout(wide: boolean): ControlLayout {
+  return wide ? WIDE : COMPATIBLE;
+}
 
 /** Statistics of the port, read and cleared. */
 export const STATISTICS = 0x4000;

@@ -35,7 +35,10 @@ export class TxQueue implements Handler {
   #timer: Timer;
   /** When the doorbell that covered a descriptor reaches the device. */
   #posted = new Float64Array(0);
+  /** The next frame's descriptors, as they were fetched: what software writes into them later has no effect. */
   #frameDescriptors = 0;
+  #buffers = new Float64Array(0);
+  #commands = new Uint32Array(0);
   /** VLAN tag that goes into the packet at the head; -1 for none. */
   #tag = -1;
   /** None until the driver loads a context. */
@@ -76,28 +79,36 @@ export class TxQueue implements Handler {
 
   #doorbell(before: number, at: number): void {
     const { entries, tail } = this.registers;
-    if (this.#posted.length !== entries) this.#posted = new Float64Array(entries);
+    if (this.#posted.length !== entries) this.#size(entries);
     if (tail >= entries) return;
     const from = before < entries ? before : Math.min(this.registers.head, tail);
     for (let i = from; i !== tail; i = i + 1 === entries ? 0 : i + 1) this.#posted[i] = at;
     if (!this.#timer.pending) this.#arm();
   }
 
-  /** Looks at the next frame's descriptors and schedules the moment its bytes are in the MAC's buffer. */
+  #size(entries: number): void {
+    this.#posted = new Float64Array(entries);
+    this.#buffers = new Float64Array(entries);
+    this.#commands = new Uint32Array(entries);
+  }
+
+  /** Fetches the next frame's descriptors and schedules the moment its bytes are in the MAC's buffer. */
   #arm(): void {
     const { registers } = this;
     const nic = this.#nic;
     if (!registers.owns || !nic.switching.maySend(this.functionIndex)) return;
-    const entries = registers.entries;
+    const { host } = nic;
+    const { entries, tail } = registers;
+    if (this.#commands.length !== entries) this.#size(entries);
     let index = registers.head;
     let first = -1;
     let length = 0;
     let count = 0;
     for (let last = false; !last; ) {
-      if (index === registers.tail && count > 0) return;
+      if (index === tail && count > 0) return;
       const at = nic.translate(this, registers.descriptor(index), DMA_READ);
       if (at < 0) return;
-      const command = nic.host.read32(at + 8);
+      const command = host.read32(at + 8);
       if ((command & CONTEXT_MASK) === CONTEXT && count === 0) {
         index = this.#loadContext(at);
         if (!registers.owns) return;
@@ -107,8 +118,9 @@ export class TxQueue implements Handler {
         first = at;
         this.#tag = (command & TX_INSERT_TAG) === 0 ? -1 : this.#tagOf(at);
       }
+      this.#buffers[count] = host.read32(at) + host.read32(at + 4) * 4294967296;
+      this.#commands[count++] = command;
       length += command & 0xffff;
-      count++;
       index = index + 1 === entries ? 0 : index + 1;
       last = (command & TX_END_OF_PACKET) !== 0;
     }
@@ -158,21 +170,20 @@ export class TxQueue implements Handler {
       this.#sendOffloaded(this.#offload, to);
       return;
     }
+    const { entries } = registers;
+    let head = registers.head;
     let done = 0;
     let report = false;
-    for (let left = this.#frameDescriptors; left > 0; left--) {
-      const descriptor = nic.translate(this, registers.descriptor(registers.head), DMA_READ);
-      if (descriptor < 0) return;
-      const command = nic.host.read32(descriptor + 8);
-      const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
-      // Counted here: software may have changed a descriptor since the frame was looked at.
+    for (let i = 0; i < this.#frameDescriptors; i++) {
+      const command = this.#commands[i];
       const piece = command & 0xffff;
-      if (done + piece <= nic.maxBytes && !this.#fetch(buffer, to + done, piece)) return;
+      if (done + piece <= nic.maxBytes && !this.#fetch(this.#buffers[i], to + done, piece)) return;
       done += piece;
       report ||= (command & TX_REPORT_STATUS) !== 0;
-      if (report && !this.#writeBack(registers.descriptor(registers.head))) return;
-      registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
+      if (report && !this.#writeBack(registers.descriptor(head))) return;
+      head = head + 1 === entries ? 0 : head + 1;
     }
+    registers.head = head;
     if (done <= nic.maxBytes && nic.takes(to, done)) nic.transmit(this, to, done, this.#tag);
     else nic.filtered++;
     if (report) this.vector.cause(nic.engine.now + nic.costs.dmaWrite);

@@ -30,13 +30,14 @@ export interface PathCounts {
 /** What one device under a failover calls: passes frames on, and room where the stack waits for it there. */
 export class FailoverPort implements StackEntry {
   readonly device: NetDevice;
-  readonly counts: PathCounts = { sent: 0, received: 0 };
+  readonly counts: PathCounts;
   /** Queues on which this device had no buffer when the stack wanted one. */
   readonly starved = new Set<number>();
   #stack: () => StackEntry | undefined;
 
-  constructor(device: NetDevice, stack: () => StackEntry | undefined) {
+  constructor(device: NetDevice, counts: PathCounts, stack: () => StackEntry | undefined) {
     this.device = device;
+    this.counts = counts;
     this.#stack = stack;
     device.stack = this;
   }

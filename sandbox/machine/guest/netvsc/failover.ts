@@ -39,6 +39,8 @@ export class Failover implements NetDevice, Handler {
   /** Frames for a group that found no buffer of the synthetic adapter. */
   dropped = 0;
   readonly history: FailoverEvent[] = [];
+  /** Frames by path; those of every VF there was. */
+  readonly counts = { synthetic: { sent: 0, received: 0 }, vf: { sent: 0, received: 0 } };
   #netvsc: NetVsc;
   #synthetic: FailoverPort;
   #vf: FailoverPort | undefined;
@@ -56,7 +58,7 @@ export class Failover implements NetDevice, Handler {
   constructor(netvsc: NetVsc) {
     this.#netvsc = netvsc;
     this.memory = netvsc.memory;
-    this.#synthetic = new FailoverPort(netvsc, () => this.stack);
+    this.#synthetic = new FailoverPort(netvsc, this.counts.synthetic, () => this.stack);
     this.#timer = netvsc.processorOf(0).lp.engine.timer(this);
     netvsc.onVf = () => this.#hostSaid();
   }
@@ -67,12 +69,6 @@ export class Failover implements NetDevice, Handler {
 
   get maxFrame(): number {
     return Math.min(this.#netvsc.maxFrame, this.#vfDevice?.maxFrame ?? Number.MAX_SAFE_INTEGER);
-  }
-
-  /** Frames by path; those of VFs that have gone are not in it. */
-  get counts() {
-    const none = { sent: 0, received: 0 };
-    return { synthetic: this.#synthetic.counts, vf: this.#vf?.counts ?? none };
   }
 
   /** A VF has appeared on a bus: it is this adapter's if the root says so and the address is the same. */
@@ -165,7 +161,7 @@ export class Failover implements NetDevice, Handler {
     if (!macAddress.every((byte, i) => byte === vf.macAddress[i])) return;
     this.#unpaired.delete(serial);
     this.#vfDevice = vf;
-    this.#vf = new FailoverPort(vf, () => this.stack);
+    this.#vf = new FailoverPort(vf, this.counts.vf, () => this.stack);
     vf.onLink = () => this.#linkChanged();
     this.#enter('paired');
     const { lp } = this.processorOf(0);

@@ -98,7 +98,8 @@ export class VpciProvider implements PacketHandler, BusState, Task {
    */
   eject(processor: VirtualProcessor, then: (how: Departure) => void): void {
     if (this.gone || this.#ejection.pending) return;
-    this.#ejection.begin(processor.local, (how) => {
+    const { lp } = processor;
+    this.#ejection.begin(Math.max(lp.local, lp.engine.now), (how) => {
       this.#leave(how === 'ejected' ? 'ejected' : 'the guest did not let the function go');
       then(how);
     });

@@ -1,0 +1,24 @@
+import * as spec from '../../sandbox/machine/devices/sriov-nic/registers-spec.ts';
+import { VfMailbox } from '../../sandbox/machine/guest/vf-mailbox.ts';
+import { PfMailbox } from '../../sandbox/machine/host/pf-mailbox.ts';
+import { newRegisters } from './nic-registers.ts';
+
+/** An 82576 with `count` virtual functions and a driver on each side of every mailbox. */
+export function newMailboxes(count: number) {
+  const rig = newRegisters();
+  const { engine, registers, write } = rig;
+  registers.enable(count, 0);
+  const pf = new PfMailbox(registers.file, count);
+  rig.onMessage = (fn) => {
+    if (fn !== 0) return;
+    rig.read(spec.ICR);
+    pf.service(engine.now);
+    write(spec.EIMS, 1);
+  };
+  write(spec.GPIE, spec.GPIE_MSIX | spec.GPIE_NSICR);
+  write(spec.IVAR_MISC, 0x8000);
+  for (const register of [spec.EIAC, spec.EIAM, spec.EIMS]) write(register, 1);
+  pf.start(0);
+  const vfs = Array.from({ length: count }, (_, n) => new VfMailbox(engine, registers.window(n)));
+  return Object.assign(rig, { pf, vfs });
+}
