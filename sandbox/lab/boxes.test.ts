@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
-import { bringUpBars, bringUpTable, watchBringUp } from './bring-up.ts';
+import {
+  bringUpBars,
+  bringUpRequests,
+  bringUpStates,
+  bringUpTable,
+  watchBringUp,
+} from './bring-up.ts';
 import { brokenHost, QUESTIONS } from './broken-host.ts';
 import { beginSession, endSession } from './session.ts';
 import { UsageError } from './usage.ts';
@@ -50,21 +56,35 @@ describe('the two boxes', () => {
 });
 
 describe('a virtual function comes while frames come', () => {
-  test('synthetic until the filter moves, the function from then on, and nothing is lost', () => {
-    const phases = watchBringUp({ frames: 40 });
-    expect(
-      phases.map(({ throughVmbus, throughVf, lost }) => [throughVmbus, throughVf, lost]),
-    ).toEqual([
+  test('synthetic until the guest asks, the function from then on, and nothing is lost', () => {
+    const report = watchBringUp({ frames: 40 });
+    const { phases } = report;
+    const ways = phases.map(({ throughVmbus, throughVf, lost }) => [throughVmbus, throughVf, lost]);
+    expect(ways).toEqual([
       [40, 0, 0],
       [40, 0, 0],
       [20, 20, 0],
       [0, 40, 0],
     ]);
     expect(phases.map(({ copies }) => copies)).toEqual([1, 1, 0.5, 0]);
-    expect(phases[3].hostCycles).toBeLessThan(phases[0].hostCycles / 3);
-    expect(phases[2].requests).toEqual(['OID_RECEIVE_FILTER_MOVE_FILTER: NDIS_STATUS_SUCCESS']);
-    expect(bringUpTable(phases).rows).toHaveLength(4);
-    const { bars } = bringUpBars(phases);
+    expect(phases[3].hostCycles).toBeLessThan(phases[1].hostCycles / 3);
+    expect(report.states.map(({ state }) => state)).toEqual([
+      'paired',
+      'opening',
+      'switching',
+      'vf',
+    ]);
+    expect(Number(bringUpStates(report).rows[3][0])).toBeGreaterThan(100);
+    const asked = bringUpRequests(report).rows.map(([name]) => name);
+    expect(asked.slice(0, 4)).toEqual([
+      'NIC_SWITCH_CREATE_SWITCH',
+      'RECEIVE_FILTER_SET_FILTER',
+      'NIC_SWITCH_ALLOCATE_VF',
+      'NIC_SWITCH_CREATE_VPORT',
+    ]);
+    expect(asked[asked.length - 1]).toBe('RECEIVE_FILTER_MOVE_FILTER');
+    expect(bringUpTable(report).rows).toHaveLength(4);
+    const { bars } = bringUpBars(report);
     const root = bars.map(({ segments }) => segments.some(({ who }) => who === 'root-kernel'));
     expect(root).toEqual([true, true, true, false]);
   });

@@ -108,7 +108,10 @@ export function tickBoxes(options: BoxesOptions): BoxesMachine {
 }
 
 /** Three facts that are easily taken for one, for each layer of a machine: supported, enabled, in use. */
-export function threeFacts(machine: BoxesMachine): TableReport {
+export function threeFacts(
+  machine: BoxesMachine,
+  title = 'Supported, enabled, in use',
+): TableReport {
   const card = machine.getNetAdapterSriov();
   const vmSwitch = machine.getVMSwitch();
   const adapter = machine.getVMNetworkAdapter();
@@ -120,12 +123,12 @@ export function threeFacts(machine: BoxesMachine): TableReport {
     ['network adapter', '', yes(adapter.iovWeight > 0), yes(adapter.vfDataPathActive)],
   ];
   const columns = ['Layer', 'Supported', 'Enabled', 'In use'].map((name) => ({ name }));
-  return { kind: 'table', title: 'Supported, enabled, in use', columns, rows };
+  return { kind: 'table', title, columns, rows };
 }
 
 /** Everything that keeps a machine's adapter from a virtual function, lowest layer first. */
-export function whatIsInTheWay(machine: BoxesMachine): TableReport {
-  return refusalTable('What is in the way', machine.getVMNetworkAdapter().refusals);
+export function whatIsInTheWay(machine: BoxesMachine, title = 'What is in the way'): TableReport {
+  return refusalTable(title, machine.getVMNetworkAdapter().refusals);
 }
 
 function yes(value: boolean): string {

@@ -1,28 +1,25 @@
 import { MICROSECOND } from '../machine/engine/engine.ts';
-import { type Failover, TAKEOVER_DELAY } from '../machine/guest/netvsc/failover.ts';
+import type { FailoverState } from '../machine/guest/netvsc/failover.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
-import { statusName } from '../machine/host/nic-switch/spec.ts';
+import type { OidRecord } from '../machine/host/nic-switch/oid-log.ts';
+import { NDIS_STATUS_SUCCESS } from '../machine/host/nic-switch/spec.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { ACTORS, HYPERVISOR, ROOT_KERNEL, ROOT_USER } from '../machine/partition/ledger.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost } from './host.ts';
-import { addIovAdapter } from './paths/sriov.ts';
+import type { NetworkAdapter } from './network-adapter.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { Actor, BarsReport, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
+import type { VMSwitch } from './vm-switch.ts';
 
 const MEBIBYTE = 1 << 20;
+const MILLISECOND = 1000 * MICROSECOND;
 const MAX_EVENTS = 20_000_000;
+/** The guest asks for the other path 100 ms after it has found the function: in the third phase. */
 const PHASES = 4;
-/** Between frames: long enough for each to be taken before the next comes. */
-const PERIOD = 40 * MICROSECOND;
-/** From the beginning of a phase to its first frame. */
-const LEAD = 10 * PERIOD;
-/** In which a guest brings the function up and has the frames moved there, once the takeover delay is over. */
-const COMES_UP = 2 * PERIOD;
-/** In which a guest has found a function on its bus, and has not yet brought it up. */
-const SETTLE = 10_000 * MICROSECOND;
+const PHASE = 40 * MILLISECOND;
 
 /** What `watchBringUp` takes. */
 export interface BringUpOptions {
@@ -34,11 +31,11 @@ export interface BringUpOptions {
   profile?: string;
 }
 
-/** What a virtual machine received while one step was being taken, and what that took. */
+/** What a virtual machine received in a stretch of time, and what that took. */
 export interface BringUpPhase {
-  step: string;
-  /** The requests to the physical function's driver, with their status. */
-  requests: string[];
+  /** Milliseconds since both boxes were ticked and the machine had its synthetic adapter. */
+  from: number;
+  to: number;
   sent: number;
   throughVmbus: number;
   throughVf: number;
@@ -52,59 +49,108 @@ export interface BringUpPhase {
   cyclesBy: { who: Actor; cycles: number }[];
 }
 
+/** A virtual function's coming, as frames, root and guest saw it. */
+export interface BringUpReport {
+  phases: BringUpPhase[];
+  /** The root's requests to the physical function's driver, in order. */
+  requests: readonly OidRecord[];
+  /** Where the guest's pair of devices stood, and from when on, in milliseconds. */
+  states: { at: number; state: FailoverState }[];
+}
+
 /**
- * A virtual machine on its synthetic adapter gets a virtual function, a request at a time, while frames
- * keep coming for it: who takes them in, and what each costs the host.
+ * A virtual machine starts on its synthetic adapter and gets a virtual function, while frames keep coming
+ * for it: who takes them in, and what each costs the host.
  * @throws UsageError for an option that cannot be
  */
-export function watchBringUp(options: BringUpOptions = {}): BringUpPhase[] {
+export function watchBringUp(options: BringUpOptions = {}): BringUpReport {
   return new BringUp(options).run();
 }
 
 /** The phases as a table. */
-export function bringUpTable(phases: readonly BringUpPhase[]): TableReport {
+export function bringUpTable({ phases }: BringUpReport): TableReport {
+  const names = ['Time, ms', 'VMBus', 'VF', 'Lost', 'Copies', 'Exits', 'Host cycles'];
   return {
     kind: 'table',
     title: 'Frames for one machine while it gets a virtual function, and what one takes',
-    columns: [
-      { name: 'Step' },
-      { name: 'VMBus' },
-      { name: 'VF' },
-      { name: 'Lost' },
-      { name: 'Copies' },
-      { name: 'Exits' },
-      { name: 'Host cycles' },
-    ],
+    columns: names.map((name) => ({ name })),
     rows: phases.map((phase) => [
-      phase.step,
+      nameOf(phase),
       phase.throughVmbus,
       phase.throughVf,
       phase.lost,
-      phase.copies,
-      phase.exits,
+      Math.round(phase.copies * 100) / 100,
+      Math.round(phase.exits * 10) / 10,
       Math.round(phase.hostCycles),
     ]),
   };
 }
 
 /** Who spends how many cycles on a frame, a bar for each phase. */
-export function bringUpBars(phases: readonly BringUpPhase[]): BarsReport {
-  const bars = phases.map(({ step, cyclesBy }) => ({
-    name: step,
-    segments: cyclesBy.map(({ who, cycles }) => ({ who, what: 'all that it does', value: cycles })),
+export function bringUpBars({ phases }: BringUpReport): BarsReport {
+  const bars = phases.map((phase) => ({
+    name: `${nameOf(phase)} ms`,
+    segments: phase.cyclesBy.map(({ who, cycles }) => ({
+      who,
+      what: 'all that it does',
+      value: cycles,
+    })),
   }));
   return { kind: 'bars', title: 'Cycles for a frame', unit: 'cycles', bars };
 }
 
+/** What each state of the guest's pair of devices means. */
+const STATES: Readonly<Record<FailoverState, string>> = {
+  synthetic: 'the synthetic adapter alone',
+  paired: 'a function has appeared that belongs to the adapter; it waits',
+  opening: 'it sets the function up',
+  switching: 'it has asked the root for the other path',
+  vf: 'frames go by the function',
+  returning: 'frames go by the synthetic adapter again',
+};
+
+/** What the guest did with the two devices, and when. */
+export function bringUpStates({ states }: BringUpReport): TableReport {
+  return {
+    kind: 'table',
+    title: 'What the guest did',
+    columns: [{ name: 'Time', unit: 'ms' }, { name: 'From then on' }],
+    rows: states.map(({ at, state }) => [at.toFixed(2), STATES[state]]),
+  };
+}
+
+/** What the root asked the physical function's driver for; requests of a kind in a row are one row. */
+export function bringUpRequests({ requests }: BringUpReport): TableReport {
+  const rows: [name: string, what: string, times: number][] = [];
+  for (const { name, detail, status, statusName } of requests) {
+    const last = rows[rows.length - 1];
+    const short = name.replace(/^OID_/, '');
+    if (last?.[0] === short) last[2]++;
+    else rows.push([short, status === NDIS_STATUS_SUCCESS ? detail : statusName, 1]);
+  }
+  return {
+    kind: 'table',
+    title: 'What the root asked of the driver of the physical function',
+    columns: [{ name: 'Request' }, { name: 'For' }],
+    rows: rows.map(([name, what, times]) => [
+      name,
+      times === 1 ? what : `${what}, and ${times - 1} more`,
+    ]),
+  };
+}
+
+function nameOf({ from, to }: BringUpPhase): string {
+  return `${from} to ${to}`;
+}
+
 class BringUp {
   readonly #host: HyperVHost;
+  readonly #vmSwitch: VMSwitch;
   readonly #peer: RemotePeer;
   readonly #check: FlowCheck;
   readonly #frames: number;
   readonly #frame: number;
   readonly #mac = makeMac(1, 0);
-  #phase = 0;
-  #failover: Failover | undefined;
 
   constructor({ frames = 100, frame = MAX_FRAME, profile = 'sandybridge-2012' }: BringUpOptions) {
     if (!Number.isInteger(frames) || frames < 2 || frames > 1000)
@@ -124,86 +170,71 @@ class BringUp {
     });
     const { memory, engine, lineIn } = this.#host;
     const nobody = { arrived: () => {}, stray: () => {} };
-    this.#check = new FlowCheck(memory, PHASES, nobody);
-    const peerCheck = new FlowCheck(memory, PHASES, nobody);
+    this.#check = new FlowCheck(memory, 1, nobody);
+    const peerCheck = new FlowCheck(memory, 1, nobody);
     this.#peer = new RemotePeer(engine, memory, lineIn, peerCheck, { sent: () => {} });
     this.#host.connectPeer(this.#peer);
+    this.#vmSwitch = this.#host.newVMSwitch({ enableIov: true });
   }
 
-  /** Frames that the guest has got, by path. */
-  get #counts(): { synthetic: number; vf: number } {
-    const counts = this.#failover?.counts;
-    return { synthetic: counts?.synthetic.received ?? 0, vf: counts?.vf.received ?? 0 };
-  }
-
-  run(): BringUpPhase[] {
-    const host = this.#host;
-    const vmSwitch = host.newVMSwitch({ enableIov: true });
-    const nicSwitch = host.management.nicSwitchFor(vmSwitch);
-    if (nicSwitch === undefined) throw new UsageError('watchBringUp: the host has no SR-IOV');
-    const machine = host.newVM({ memoryBytes: 12 * MEBIBYTE });
-    const settings = { switch: vmSwitch, macAddress: this.#mac, iovWeight: 100 };
-    const request = {
-      ...{ vmName: 'vm 0', macAddress: this.#mac, vmSwitch },
-      ...{ iovWeight: 100, queuePairsRequested: 1 },
-    };
-    const adapter = addIovAdapter(machine, settings, request);
-    const { iov } = adapter;
-    if (iov === undefined) throw new Error('an adapter with a weight has no IOV part');
-    new GuestStack(adapter.device, this.#check);
-    this.#failover = iov.failover;
-    host.engine.run(Infinity, MAX_EVENTS);
-    const { records } = nicSwitch.log;
-    const said = (from: number) =>
-      records
-        .slice(from)
-        .filter(({ name }) => !name.includes('_CONFIG_'))
-        .map(({ name, status }) => `${name}: ${statusName(status)}`);
-    const phases = [this.#traffic('The machine starts', said(0), host.engine.now)];
-    let before = records.length;
-    iov.give();
-    host.engine.run(host.engine.now + SETTLE, MAX_EVENTS);
-    const paired = iov.failover.history.at(-1)?.at ?? host.engine.now;
-    phases.push(this.#traffic('It has a VF and a port', said(before), host.engine.now));
-    before = records.length;
-    const moved = paired + TAKEOVER_DELAY + COMES_UP;
-    const from = moved - LEAD - Math.floor(this.#frames / 2) * PERIOD;
-    phases.push(this.#traffic('The filter moves, half way', [], from));
-    phases[2].requests = said(before);
-    phases.push(this.#traffic('After that', [], host.engine.now));
-    return phases;
-  }
-
-  /** One phase's frames, from `from` on. */
-  #traffic(step: string, requests: string[], from: number): BringUpPhase {
-    const { engine, ledger } = this.#host;
-    const phase = this.#phase++;
-    const [{ synthetic, vf }, { delivered }] = [this.#counts, this.#check];
-    engine.run(from, MAX_EVENTS);
-    const start = Math.max(from, engine.now) + LEAD;
-    const flow = { flow: phase, source: makeMac(2, 0), destination: this.#mac };
-    const frames = this.#frames;
-    ledger.reset();
+  run(): BringUpReport {
+    const { engine, management } = this.#host;
+    const adapter = this.#host.newVM({ memoryBytes: 12 * MEBIBYTE }).addNetworkAdapter({
+      switch: this.#vmSwitch,
+      macAddress: this.#mac,
+      iovWeight: 100,
+    });
+    adapter.device.stack = new GuestStack(adapter.device, this.#check);
+    const start = engine.now;
+    const period = Math.floor(PHASE / this.#frames);
+    const flow = { flow: 0, source: makeMac(2, 0), destination: this.#mac };
+    // The first one half a period into the phase, so that none is under way when a phase ends.
     this.#peer.addFlow(
-      { ...flow, length: this.#frame, seed: phase },
-      { limit: frames, period: PERIOD, window: 0, start },
+      { ...flow, length: this.#frame, seed: 1 },
+      { limit: PHASES * this.#frames, period, window: 0, start: start + Math.floor(period / 2) },
     );
-    engine.run(start + (frames + 10) * PERIOD, MAX_EVENTS);
-    const now = this.#counts;
+    const phases = Array.from({ length: PHASES }, (_, n) => this.#phase(adapter, start, n));
+    engine.run(Infinity, MAX_EVENTS);
+    const history = adapter.iov?.failover.history ?? [];
+    return {
+      phases,
+      requests: management.nicSwitchFor(this.#vmSwitch)?.log.records ?? [],
+      states: history.map(({ at, state }) => ({ at: (at - start) / MILLISECOND, state })),
+    };
+  }
+
+  #phase(adapter: NetworkAdapter, start: number, n: number): BringUpPhase {
+    const { engine, ledger } = this.#host;
+    const frames = this.#frames;
+    const before = this.#counts(adapter);
+    ledger.reset();
+    engine.run(start + (n + 1) * PHASE, MAX_EVENTS);
+    const after = this.#counts(adapter);
     const host = [HYPERVISOR, ROOT_KERNEL, ROOT_USER];
     return {
-      step,
-      requests,
+      from: (n * PHASE) / MILLISECOND,
+      to: ((n + 1) * PHASE) / MILLISECOND,
       sent: frames,
-      throughVmbus: now.synthetic - synthetic,
-      throughVf: now.vf - vf,
-      lost: frames - (this.#check.delivered - delivered),
+      throughVmbus: after.vmbus - before.vmbus,
+      throughVf: after.vf - before.vf,
+      lost: frames - (after.delivered - before.delivered),
       copies: ledger.copies / frames,
       exits: ledger.totalExits / frames,
+      hostCycles: host.reduce((sum, who) => sum + ledger.cyclesOf(who), 0) / frames,
       cyclesBy: ACTORS.map((who, i) => ({ who, cycles: ledger.cyclesOf(i) / frames })).filter(
         ({ cycles }) => cycles > 0,
       ),
-      hostCycles: host.reduce((sum, who) => sum + ledger.cyclesOf(who), 0) / frames,
+    };
+  }
+
+  /** Frames that the guest has had so far, by path and in all. */
+  #counts({ iov }: NetworkAdapter) {
+    const { delivered } = this.#check;
+    const counts = iov?.failover.counts;
+    return {
+      vmbus: counts?.synthetic.received ?? 0,
+      vf: counts?.vf.received ?? 0,
+      delivered,
     };
   }
 }

@@ -14,8 +14,14 @@ export type { AccessControl, AroundReport, PeerAttempt } from './around-iommu.ts
 export { aroundIommu } from './around-iommu.ts';
 export type { BoxesMachine, BoxesOptions } from './boxes.ts';
 export { checkboxes, ledgerBesideVmbus, threeFacts, tickBoxes, whatIsInTheWay } from './boxes.ts';
-export type { BringUpOptions, BringUpPhase } from './bring-up.ts';
-export { bringUpBars, bringUpTable, watchBringUp } from './bring-up.ts';
+export type { BringUpOptions, BringUpPhase, BringUpReport } from './bring-up.ts';
+export {
+  bringUpBars,
+  bringUpRequests,
+  bringUpStates,
+  bringUpTable,
+  watchBringUp,
+} from './bring-up.ts';
 export type {
   BrokenHost,
   Finding,

@@ -24,4 +24,7 @@ const second = knob('And', 'nothing', { choices });
 const capabilities = { ...PARTS[first], ...PARTS[second] };
 const machine = tickBoxes({ onSwitch: true, onAdapter: true, capabilities });
 
-export default [threeFacts(machine), whatIsInTheWay(machine)];
+export default [
+  threeFacts(machine, 'The layers of this host'),
+  whatIsInTheWay(machine, 'What keeps the adapter from a virtual function'),
+];

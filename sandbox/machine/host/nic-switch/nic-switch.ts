@@ -105,7 +105,7 @@ export class NicSwitch {
       this.#created = { ...parameters };
       this.#ports = new VirtualPorts(of, parameters);
     }
-    const words = `${vfs} VFs, ${vports} VPorts, ${queuePairsPerVPort} queue pairs a VPort`;
+    const words = `VFs: ${vfs}, VPorts: ${vports}, queue pairs a VPort: ${queuePairsPerVPort}`;
     return this.log.add('OID_NIC_SWITCH_CREATE_SWITCH', status, words);
   }
 
@@ -165,7 +165,7 @@ export class NicSwitch {
     const { attachedFunctionId, queuePairs } = parameters;
     const vf = attachedFunctionId === NDIS_PF_FUNCTION_ID ? undefined : attachedFunctionId;
     const status = this.#mayCreate(parameters, vf, requester);
-    const words = `${vf === undefined ? 'PF' : `VF ${vf}`}, ${queuePairs} queue pairs`;
+    const words = `${vf === undefined ? 'PF' : `VF ${vf}`}, queue pairs: ${queuePairs}`;
     const name = 'OID_NIC_SWITCH_CREATE_VPORT';
     const ports = this.#ports;
     if (status !== NDIS_STATUS_SUCCESS || ports === undefined)

@@ -123,11 +123,15 @@ export class VirtualFunctionRequests {
 }
 
 function place({ vfId, offset, length }: ConfigSpaceParameters): string {
-  return `VF ${vfId}, offset ${offset.toString(16)}h, ${length} bytes`;
+  return `VF ${vfId}, offset ${offset.toString(16)}h, ${bytes(length)}`;
 }
 
 function blockOf({ vfId, blockId, length }: ConfigBlockParameters): string {
-  return `VF ${vfId}, block ${blockId}, ${length} bytes`;
+  return `VF ${vfId}, block ${blockId}, ${bytes(length)}`;
+}
+
+function bytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
 function hex(word: number): string {
