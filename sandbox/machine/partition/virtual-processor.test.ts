@@ -161,7 +161,7 @@ describe('interrupts', () => {
   });
 
   test("the hypervisor takes a device's interrupt for a halted guest, too: cycles, no exit", () => {
-    const spent = [SIGNALLED, FROM_DEVICE, POSTED].map((origin) => {
+    const spent = ([SIGNALLED, FROM_DEVICE, POSTED] as const).map((origin) => {
       const { engine, processor, vector, ledger: book } = setUp('guest');
       vector(5, 'interrupt');
       processor.interrupt(5, 0, origin);
