@@ -8,10 +8,10 @@ import {
   nicWithVfs,
   sendFrame,
 } from '../../../../tests/support/nic.ts';
+import { MSIX_PBA } from '../../bus/pci/msix-table.ts';
 import { macBytes, makeMac } from '../../net/frame.ts';
 import { stationOf } from './mailbox-messages.ts';
 import * as spec from './registers-spec.ts';
-import { hexId } from './spec.ts';
 
 const PEER = makeMac(2, 0);
 const WIDE = spec.controlLayout(true);
@@ -65,26 +65,22 @@ describe('a function of a NIC in use', () => {
   });
 
   test('a queue without IVAR sends no message; with it and without an index, its MSI-X entry', () => {
-    const sent: [string, number, number][] = [];
-    const message = (id: number, address: number, data: number) =>
-      sent.push([hexId(id), address, data]);
-    const { engine, vfs } = nicWithVfs(1, {}, { message });
+    const { engine, vfs } = nicWithVfs(1);
     const [vf] = vfs;
     const { target } = vf;
+    const pending = () => target.msix?.read32(MSIX_PBA);
     target.messages.length = 0;
+    target.msix?.functionEnable(true, true);
     enableTx(vf);
     target.write(spec.IVAR, 0, 0);
     sendFrame(vf, 0, frameTo(PEER, 60));
     engine.run();
-    expect(target.read(spec.EICR)).toBe(0);
+    expect([target.read(spec.EICR), pending()]).toEqual([0, 0]);
     target.write(spec.IVAR, 0x8200, engine.now);
     target.write(spec.EIMS, 4, engine.now);
-    for (const [word, value] of [0xfee01000, 0, 0x4029, 0].entries())
-      target.msix.write32(2 * 16 + 4 * word, value);
-    target.msix.functionEnable(true, false);
     sendFrame(vf, 1, frameTo(PEER, 60), engine.now);
     engine.run();
-    expect(sent).toEqual([['01:10.0', 0xfee01000, 0x4029]]);
+    expect(pending()).toBe(4);
   });
 });
 
