@@ -140,3 +140,26 @@ describe('lab replay dec21140', () => {
     expect(stderr).toMatch(message);
   });
 });
+
+describe('lab replay sriov', () => {
+  const SRIOV = join(RECORDINGS, 'sriov', 'igb.raw-trace.jsonl.gz');
+
+  test('--json prints figures for each space, and nothing differs', () => {
+    const { status, stdout, stderr } = replay('sriov', SRIOV, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    const report = JSON.parse(stdout);
+    expect(report.config).toMatchObject({ readsCompared: 7992, readMismatches: 0 });
+    expect(report.mailbox).toMatchObject({ readsCompared: 744, readMismatches: 0 });
+    expect(report.vf).toMatchObject({ readsCompared: 119, readMismatches: 0 });
+    expect(report.pf.perRegister.VLVF).toMatchObject({ reads: 409, compared: 409 });
+  });
+
+  test('a mailbox read with another bit: status 1, its line and register', () => {
+    const lines = gunzipSync(readFileSync(SRIOV)).toString().split('\n');
+    const at = lines.findIndex((line) => /igbvf-mmio.*"offset":3136,.*"value":144,/.test(line));
+    lines[at] = lines[at].replace('"value":144', '"value":145');
+    const { status, stdout } = replay('sriov', file('sriov.jsonl', lines.join('\n')));
+    expect(status).toBe(1);
+    expect(stdout).toContain(`line ${at + 1} (insmod-igbvf): V2P, bits 0x00000001`);
+  });
+});

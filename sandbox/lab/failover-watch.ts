@@ -60,12 +60,15 @@ class Watch {
   #start: number;
   #interval: number;
   #last: PathSample;
+  /** When it looked last. */
+  #looked: number;
 
   /** @param interval milliseconds, @param before how far behind the zero of the samples it begins */
   constructor(machine: FailoverMachine, interval: number, before: number) {
     this.#machine = machine;
     this.#interval = interval;
     this.#start = machine.now + before * 1e9;
+    this.#looked = machine.now;
     this.#last = this.#totals();
   }
 
@@ -75,19 +78,22 @@ class Watch {
   }
 
   run(milliseconds: number): void {
-    const end = this.#machine.now + milliseconds * 1e9;
+    const end = this.#machine.now + Math.round(milliseconds * 1e9);
     while (end - this.#machine.now > 1e6) {
-      const length = Math.min(this.#interval, (end - this.#machine.now) / 1e9);
-      this.#machine.run(length);
+      const next = Math.min(end, this.#looked + Math.round(this.#interval * 1e9));
+      this.#machine.run((next - this.#machine.now) / 1e9);
+      // What is left of an interval is no sample.
+      if (next - this.#looked < 0.9e9 * this.#interval) return;
       const now = this.#totals();
       const { byVf, byVmbus, arrivedOutside } = this.#last;
       this.samples.push({
-        at: this.at(this.#machine.now) - length / 2,
+        at: (this.at(this.#looked) + this.at(next)) / 2,
         byVf: now.byVf - byVf,
         byVmbus: now.byVmbus - byVmbus,
         arrivedOutside: now.arrivedOutside - arrivedOutside,
       });
       this.#last = now;
+      this.#looked = next;
     }
   }
 
@@ -133,9 +139,9 @@ export function pathChart(title: string, samples: readonly PathSample[]): ChartR
     x: { label: 'Time', unit: 'ms' },
     y: { label: 'Frames that arrive' },
     series: [
-      { ...line('in the machine, by the VF', 'byVf'), path: 'sriov' },
-      { ...line('in the machine, by VMBus', 'byVmbus'), path: 'vmbus' },
-      line('at the far end', 'arrivedOutside'),
+      { ...line('in the machine, by the VF', 'byVf'), actor: 'device' },
+      { ...line('in the machine, by VMBus', 'byVmbus'), actor: 'root-kernel' },
+      { ...line('at the far end, from the machine', 'arrivedOutside'), actor: 'guest-kernel' },
     ],
   };
 }

@@ -82,7 +82,7 @@ describe('going back', () => {
     machine.eject((how) => events.push(how));
     machine.run(30);
     expect(events).toEqual(['ejected']);
-    expect(states(machine).slice(4)).toEqual(['returning', 'opening', 'synthetic']);
+    expect(states(machine).slice(4)).toEqual(['returning', 'synthetic']);
     expect(machine.filter).toBe('default');
     expect(missing(machine).every((frames) => frames <= 1)).toBe(true);
     expect(machine.deleteVPort() && machine.resetVf() && machine.freeVf()).toBe(true);

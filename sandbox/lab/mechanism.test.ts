@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { CSR5_STATUS } from '../machine/devices/dec21140/spec.ts';
+import { QUEUE_TAIL, VF_TX_BASE } from '../machine/devices/sriov-nic/spec.ts';
 import { MICROSECOND } from '../machine/engine/engine.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
 import { TulipDriver } from '../machine/guest/tulip/driver.ts';
@@ -197,16 +198,20 @@ describe('one flipped byte in a descriptor reaches the checker of the peer', () 
   test.each([
     ['shorter', 2, 1],
     ['longer than the link takes', 4, 0],
-  ])('sriov: the length, changed behind the doorbell, %s', (_name, bits, bad) => {
+  ])('sriov: the length, changed right before the doorbell, %s', (_name, bits, bad) => {
     const machine = bed('sriov', { load: 'paced' });
     const { device, functionIndex = 0 } = machine.adapters[0];
-    const { registers } = machine.host.nic.functions[functionIndex].tx[0];
-    onFrame(device, 20, {
-      after: () => {
-        const at = registers.descriptor(registers.head) + 8;
-        device.memory.write8(at, device.memory.read8(at) ^ bits);
-      },
-    });
+    const target = machine.host.nic.functions[functionIndex];
+    const { registers } = target.tx[0];
+    const write = target.write.bind(target);
+    let doorbells = 0;
+    target.write = (offset, value, at) => {
+      if (offset === VF_TX_BASE + QUEUE_TAIL && doorbells++ === 20) {
+        const gpa = registers.descriptor(registers.tail) + 8;
+        device.memory.write8(gpa, device.memory.read8(gpa) ^ bits);
+      }
+      write(offset, value, at);
+    };
     machine.run();
     expect(verdict(machine)).toEqual({ ...ONE_BAD, bad });
   });

@@ -12,7 +12,7 @@ import { MICROSECOND, SECOND } from '../machine/engine/engine.ts';
 import { SendingSocket } from '../machine/guest/sending-socket.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
-import { type FlowDescription, makeMac } from '../machine/net/frame.ts';
+import { type FlowDescription, type MacAddress, macBytes, makeMac } from '../machine/net/frame.ts';
 import { EXIT_MMIO } from '../machine/partition/ledger.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost } from './host.ts';
@@ -20,6 +20,7 @@ import { costsOf, findProfile } from './profiles.ts';
 
 const MEBIBYTE = 1 << 20;
 const PEER = makeMac(2, 0);
+const BROADCAST: MacAddress = { high: 0xffff, low: 0xffffffff };
 
 /** A host and `iov.length` machines; a machine asks for a virtual function where `iov` says so. */
 function machines(iov: readonly boolean[]) {
@@ -201,5 +202,75 @@ describe('I6: it goes, and comes back', () => {
     held.write(0x3828, 1 << 25, 0);
     held.write(0x3818, 5, 0);
     expect([held.read(8), held.tx[0].registers.enabled]).toEqual([0xffffffff, false]);
+  });
+});
+
+describe('I9: the switch inside the NIC, and the one in the root', () => {
+  /** One frame from a guest to `to`; where it was seen. */
+  function send(of: ReturnType<typeof machines>, from: number, to: MacAddress) {
+    const { host, adapters } = of;
+    const wire: number[] = [];
+    host.connectPeer({ receive: (_, length) => void wire.push(length) });
+    const got = adapters.map(() => 0);
+    for (const [i, { device }] of adapters.entries())
+      device.stack = { received: () => void got[i]++, room: () => {} };
+    const { device, macAddress } = adapters[from];
+    const gpa = device.claim(0);
+    const frame = new Uint8Array(200);
+    frame.set(macBytes(to));
+    frame.set(macBytes(macAddress), 6);
+    device.memory.writeFrom(gpa, frame, 0, frame.length);
+    const before = adapters.map(({ iov }) => ({ ...iov?.failover.counts.vf }));
+    const processor = device.processorOf(0);
+    processor.post({ run: () => device.send(0, frame.length, false) }, 0, host.engine.now);
+    host.engine.run(Infinity, 1_000_000);
+    const byVf = adapters.map(
+      ({ iov }, i) => (iov?.failover.counts.vf.received ?? 0) - (before[i].received ?? 0),
+    );
+    return { wire: wire.length, got, byVf };
+  }
+
+  test('from a function to another: never on the wire, and no copy by the root', () => {
+    const of = machines([true, true]);
+    const copies = of.host.ledger.copies;
+    const { wire, got, byVf } = send(of, 0, of.adapters[1].macAddress);
+    expect([wire, got, byVf]).toEqual([0, [0, 1], [0, 1]]);
+    expect(of.host.ledger.copies).toBe(copies);
+  });
+
+  test('from a function to a machine without: default port, virtual switch, VMBus', () => {
+    const of = machines([true, false]);
+    const copies = of.host.ledger.copies;
+    expect(send(of, 0, of.adapters[1].macAddress)).toMatchObject({ wire: 0, got: [0, 1] });
+    expect(of.host.ledger.copies - copies).toBe(1);
+  });
+
+  test('and back: the virtual switch sends it to the NIC, which has the function', () => {
+    const of = machines([true, false]);
+    const { wire, got, byVf } = send(of, 1, of.adapters[0].macAddress);
+    expect([wire, got, byVf]).toEqual([0, [1, 0], [1, 0]]);
+  });
+
+  test('a broadcast reaches every other machine once, by its synthetic adapter, and the wire', () => {
+    const of = machines([true, true, false]);
+    const fromFunction = send(of, 0, BROADCAST);
+    expect(fromFunction).toEqual({ wire: 1, got: [0, 1, 1], byVf: [0, 0, 0] });
+    const fromSynthetic = send(of, 2, BROADCAST);
+    expect(fromSynthetic).toEqual({ wire: 1, got: [1, 1, 0], byVf: [0, 0, 0] });
+  });
+
+  test('one from outside too', () => {
+    const of = machines([true, true]);
+    const { host, adapters } = of;
+    const got = adapters.map(() => 0);
+    for (const [i, { device }] of adapters.entries())
+      device.stack = { received: () => void got[i]++, room: () => {} };
+    const at = host.lineIn.claim();
+    host.memory.bytes.fill(0xff, at, at + 6);
+    host.memory.bytes.set(macBytes(PEER), at + 6);
+    host.lineIn.send(200, host.engine.now);
+    host.engine.run(Infinity, 1_000_000);
+    expect(got).toEqual([1, 1]);
+    expect(adapters.map(({ iov }) => iov?.failover.counts.vf.received)).toEqual([0, 0]);
   });
 });

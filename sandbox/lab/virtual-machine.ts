@@ -88,7 +88,7 @@ export class VirtualMachine {
       iovWeight: settings.iovWeight ?? 0,
       queuePairsRequested: settings.queues ?? 1,
     };
-    if (management.refusals(request).length === 0)
+    if (request.iovWeight > 0 && management.refusals(request).length === 0)
       return addVirtualFunction(this, settings, request);
     const adapter = addSyntheticAdapter(this, settings, mac);
     management.decisions.set(adapter, decideIov(this.host, request));

@@ -2,6 +2,7 @@ import { formatRequesterId } from '../machine/bus/pci/requester-id.ts';
 import { QUEUE_BASE_HIGH, QUEUE_BASE_LOW, VF_TX_BASE } from '../machine/devices/sriov-nic/spec.ts';
 import { VfDriver } from '../machine/guest/vf-driver.ts';
 import { FAULT_TEXT } from '../machine/iommu/spec.ts';
+import type { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { checkFrame, FRAME_GOOD, flowOf } from '../machine/net/frame.ts';
 import { hex } from './dma-walk.ts';
@@ -64,15 +65,29 @@ export function wildDescriptor(options: WildDescriptorOptions): WildDescriptorRe
   if (!DESCRIPTORS.includes(descriptor))
     throw new UsageError(`descriptor: '${descriptor}' is not one of ${DESCRIPTORS.join(', ')}`);
   const config = { paths: ['sriov' as const], vms: 2, frames: 2 * FRAMES, load: 'paced' as const };
-  const bed = new Testbed('sriov', completeConfig(config), { drivers: { vf: WildDriver } });
+  const loaded: WildDriver[] = [];
+  class Loaded extends WildDriver {
+    constructor(...parts: ConstructorParameters<typeof VfDriver>) {
+      super(...parts);
+      loaded.push(this);
+    }
+  }
+  const bed = new Testbed('sriov', completeConfig(config), { drivers: { vf: Loaded } });
+  const drivers = bed.machines.map(({ memory }) => driverIn(loaded, memory));
   const places = findNeighbours(bed);
   plantSecret(bed, places);
-  if (!remapping) useHostAddresses(bed);
-  const attacker = bed.adapters[places.attacker].device as WildDriver;
-  misbehave(attacker, descriptor, places);
+  if (!remapping) useHostAddresses(bed, drivers);
+  misbehave(drivers[places.attacker], descriptor, places);
   const tap = tapWire(bed);
   bed.run();
   return summarise(bed, places, tap);
+}
+
+/** The driver that a guest has loaded for its function. @throws UsageError when it has none */
+function driverIn(loaded: readonly WildDriver[], memory: GuestMemory): WildDriver {
+  const driver = loaded.find((each) => each.memory === memory);
+  if (driver === undefined) throw new UsageError('wildDescriptor: a guest has no virtual function');
+  return driver;
 }
 
 /** Who attacks whom, and where: pages of the two that are neighbours in the host's memory too. */
@@ -108,10 +123,9 @@ function plantSecret(bed: Testbed, { neighbour, behind }: Places): void {
 }
 
 /** Without remapping a driver has to know where its memory really is, and is told. */
-function useHostAddresses(bed: Testbed): void {
+function useHostAddresses(bed: Testbed, drivers: readonly WildDriver[]): void {
   bed.host.iommu.enabled = false;
-  for (const { device } of bed.adapters) {
-    const driver = device as WildDriver;
+  for (const driver of drivers) {
     const { memory, nicFunction } = driver;
     const hostAddress = (gpa: number) => memory.translate(gpa, 1);
     driver.addressOf = hostAddress;

@@ -1,4 +1,7 @@
+import type { NicFunction } from '../../sandbox/machine/devices/sriov-nic/function.ts';
+import type { SriovNic } from '../../sandbox/machine/devices/sriov-nic/nic.ts';
 import * as spec from '../../sandbox/machine/devices/sriov-nic/registers-spec.ts';
+import type { Engine } from '../../sandbox/machine/engine/engine.ts';
 import { VfMailbox } from '../../sandbox/machine/guest/vf-mailbox.ts';
 import { PfMailbox } from '../../sandbox/machine/host/pf-mailbox.ts';
 import { newRegisters } from './nic-registers.ts';
@@ -21,4 +24,32 @@ export function newMailboxes(count: number) {
   pf.start(0);
   const vfs = Array.from({ length: count }, (_, n) => new VfMailbox(engine, registers.window(n)));
   return Object.assign(rig, { pf, vfs });
+}
+
+interface NicRig {
+  engine: Engine;
+  nic: SriovNic;
+  vfs: readonly { target: NicFunction }[];
+}
+
+/** Mailbox drivers for a NIC of the compatible layout; the physical function's is asked when it is time. */
+export function mailboxesOf({ engine, nic, vfs }: NicRig) {
+  const [physical] = nic.functions;
+  const pf = new PfMailbox(physical, vfs.length);
+  pf.start(0);
+  const drivers = vfs.map(({ target }) => new VfMailbox(engine, target));
+  /** What each virtual function, or `only` one, is answered. */
+  const asking = <T>(
+    ask: (vf: VfMailbox, done: (answer: T) => void) => void,
+    only?: number,
+  ): T[] => {
+    const answers: T[] = [];
+    for (const vf of only === undefined ? drivers : [drivers[only]])
+      ask(vf, (answer) => answers.push(answer));
+    engine.run(engine.now);
+    pf.service(engine.now);
+    engine.run();
+    return answers;
+  };
+  return { pf, drivers, asking };
 }

@@ -1,6 +1,6 @@
 /** An SR-IOV NIC with virtual functions, each in a domain of its own over a partition's memory. */
 import type { NicFunction } from '../../sandbox/machine/devices/sriov-nic/function.ts';
-import { SriovNic } from '../../sandbox/machine/devices/sriov-nic/nic.ts';
+import { type NicWiring, SriovNic } from '../../sandbox/machine/devices/sriov-nic/nic.ts';
 import { routeQueue } from '../../sandbox/machine/devices/sriov-nic/queue-interrupts.ts';
 import * as spec from '../../sandbox/machine/devices/sriov-nic/spec.ts';
 import { Engine } from '../../sandbox/machine/engine/engine.ts';
@@ -40,7 +40,11 @@ export interface TestVf {
 }
 
 /** The NIC with `count` virtual functions; VF n has the address makeMac(1, n). */
-export function nicWithVfs(count: number, costs: Partial<typeof COSTS> = {}) {
+export function nicWithVfs(
+  count: number,
+  costs: Partial<typeof COSTS> = {},
+  more: Partial<NicWiring> = {},
+) {
   const engine = new Engine();
   const host = new HostMemory((6 + 2 * count) << 20);
   const ledger = new Ledger();
@@ -50,7 +54,7 @@ export function nicWithVfs(count: number, costs: Partial<typeof COSTS> = {}) {
   const link = (bitsPerSecond: number) =>
     new Link(engine, host, ledger, { bitsPerSecond, delay: 0, slots: 64, maxFrame: MAX_FRAME });
   const [line, loopback] = [link(1e10), link(8e10)];
-  const wiring = { engine, host, iommu, remapping, ledger, costs: all, line, loopback };
+  const wiring = { engine, host, iommu, remapping, ledger, costs: all, line, loopback, ...more };
   const nic = new SriovNic(wiring, PF_ID, 1);
   loopback.receiver = nic.inside;
   const wire: Uint8Array[] = [];

@@ -44,7 +44,7 @@ export class AssignedVf implements AssignedFunction {
     this.#probed = driver.probedBars;
     this.#function = owner.host.nic.functions[vf.vfId + 1];
     this.#function.decoding = false;
-    this.#function.busMaster = false;
+    owner.host.nic.setBusMaster(vf.vfId + 1, false);
     this.vectors = this.#function.msix?.vectors ?? 0;
     const word = (at: number) => this.configurationRead(at, 4);
     const identity = word(PCI_REVISION);

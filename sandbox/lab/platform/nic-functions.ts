@@ -51,7 +51,7 @@ export function connectFunctions(pci: HostPci, nic: SriovNic): void {
 function update({ index, configuration }: VirtualFunction, nic: SriovNic): void {
   const target = nic.functions[index + 1];
   if (target === undefined) return;
-  target.busMaster = configuration.busMaster;
+  nic.setBusMaster(index + 1, configuration.busMaster);
   const control = configuration.read(VF_MSIX + MSIX_CONTROL, 2);
   const enabled = (control & MSIX_ENABLED) !== 0;
   target.msix?.functionEnable(enabled, (control & MSIX_MASKED) !== 0, nic.engine.now);

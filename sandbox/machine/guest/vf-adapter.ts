@@ -83,6 +83,11 @@ export class VfAdapter implements VfNetDevice, Handler {
     return this.#parts.memory;
   }
 
+  /** What fills its rings, once it was brought up. */
+  get driver(): VfDriver | undefined {
+    return this.#driver;
+  }
+
   get stack(): StackEntry | undefined {
     return this.#stack;
   }

@@ -21,11 +21,16 @@ import { COMPATIBLE_POOLS } from '../devices/sriov-nic/layout.ts';
 import type { SriovNic } from '../devices/sriov-nic/nic.ts';
 import { controlLayout } from '../devices/sriov-nic/registers-spec.ts';
 import {
+  ETQF_ENABLE,
+  ETQF_STOP_SENT,
   EXT_ADDRESS_SPOOF,
+  EXT_TYPE_SPOOF,
   EXT_VMOLR,
   poolRegister,
   REG_DTXSWC,
+  REG_ETQF,
   REG_VMOLR,
+  TYPE_MAC_CONTROL,
   VMOLR_BROADCAST,
   VMOLR_GROUP_HASH,
 } from '../devices/sriov-nic/switch-spec.ts';
@@ -219,6 +224,17 @@ export class PfDriver implements PfHardware {
     const at = vf < COMPATIBLE_POOLS ? REG_DTXSWC : EXT_ADDRESS_SPOOF + 4 * (vf >> 5);
     const bit = 1 << (vf & 31);
     registers.write(at, (on ? registers.read(at) | bit : registers.read(at) & ~bit) >>> 0);
+  }
+
+  /**
+   * Whether frames of MAC control, pause frames among them, stop at the switch when a virtual function sends
+   * them. Later parts of the family can do it; without it a pause stops the link for everybody.
+   */
+  stopPauseFrames(on: boolean): void {
+    const { registers } = this.#nic.switching;
+    const filter = ETQF_ENABLE | ETQF_STOP_SENT | TYPE_MAC_CONTROL;
+    registers.write(REG_ETQF, on ? filter : 0);
+    for (const word of [0, 4]) registers.write(EXT_TYPE_SPOOF + word, on ? 0xffffffff : 0);
   }
 
   get #capability(): number {

@@ -8,24 +8,22 @@ const FUNCTIONS = 8;
 
 const hex2 = (value: number) => value.toString(16).padStart(2, '0');
 
-/** How each state is called in the key, in the order of the key. */
+/** How each state is called, in the order of the key. */
 const WORDS: Record<BusMapState, string> = {
-  answers: 'virtual function that answers',
+  answers: 'answers',
   'not enabled': 'place of a function that is not enabled',
   silent: 'enabled, and no request gets there',
   'no bus': 'no port leads to its bus',
 };
 
-/** A function in its cell: its device is the column, its function number the row. */
-function cell({
-  requesterId,
-  label,
-  name,
-  place,
-  role,
-  group,
-  state,
-}: BusMapFunction): HTMLElement {
+/**
+ * A cell of the grid and the functions that stand there: the device is the column, the function number the
+ * row. The first that answers is shown; where there are several it has the colour of a fault around it.
+ */
+function cell(functions: readonly BusMapFunction[]): HTMLElement | undefined {
+  const shown = functions.find(({ state }) => state === 'answers') ?? functions[0];
+  if (!shown) return undefined;
+  const { requesterId, label, role, group, state } = shown;
   const column = ((requesterId >>> 3) & 31) + 1;
   const row = (requesterId & 7) + 1;
   return h(
@@ -34,11 +32,42 @@ function cell({
       'data-role': role,
       'data-group': group,
       'data-state': state,
+      'data-contested': functions.length > 1,
       style: `grid-area:${row}/${column}`,
-      title: `${place}: ${name}, ${state}`,
+      title: functions.map((one) => `${one.place}: ${one.name}, ${one.state}`).join('\n'),
     },
     h('span', {}, label),
   );
+}
+
+/** Functions by where they stand. */
+function byPlace(functions: readonly BusMapFunction[]): BusMapFunction[][] {
+  const places = new Map<number, BusMapFunction[]>();
+  for (const one of functions) {
+    const there = places.get(one.requesterId);
+    if (there) there.push(one);
+    else places.set(one.requesterId, [one]);
+  }
+  return [...places.values()];
+}
+
+/** What the colours and lines mean, as far as they occur. */
+function key(functions: readonly BusMapFunction[]): HTMLElement {
+  const item = (attributes: Record<string, string | number>, words: string) =>
+    h('li', {}, h('i', { ...attributes, 'aria-hidden': 'true' }), words);
+  const virtual = functions.filter(({ role }) => role === 'vf');
+  const groups = [...new Set(functions.map(({ group }) => group))].sort((a, b) => a - b);
+  const answering = groups
+    .filter((group) => virtual.some((one) => one.state === 'answers' && one.group === group))
+    .map((group) => {
+      const port = groups.length > 1 ? ` of port ${group}` : '';
+      return item({ 'data-group': group }, `virtual function${port} that answers`);
+    });
+  const others = (Object.keys(WORDS) as BusMapState[])
+    .filter((state) => state !== 'answers' && virtual.some((one) => one.state === state))
+    .map((state) => item({ 'data-state': state }, WORDS[state]));
+  const physical = item({ 'data-role': 'pf' }, 'physical function');
+  return h('ul', { class: 'legend bus-legend' }, physical, ...answering, ...others);
 }
 
 function busGrid(bus: number, routed: boolean, functions: readonly BusMapFunction[]): HTMLElement {
@@ -55,7 +84,7 @@ function busGrid(bus: number, routed: boolean, functions: readonly BusMapFunctio
       { class: 'bus-box', 'aria-hidden': 'true' },
       h('p', { class: 'bus-devices' }, ...columns),
       h('p', { class: 'bus-functions' }, ...rows),
-      h('ol', { class: 'bus-grid' }, ...there.map(cell)),
+      h('ol', { class: 'bus-grid' }, ...byPlace(there).map(cell)),
     ),
   );
 }
@@ -64,9 +93,6 @@ function busGrid(bus: number, routed: boolean, functions: readonly BusMapFunctio
 export function busMapView(report: BusMapReport): HTMLElement {
   const { buses, functions } = report;
   const answering = functions.filter(({ state }) => state === 'answers').length;
-  const present = (Object.keys(WORDS) as BusMapState[]).filter((state) =>
-    functions.some((one) => one.role === 'vf' && one.state === state),
-  );
   const table = () =>
     dataTable(
       report.title,
@@ -86,14 +112,7 @@ export function busMapView(report: BusMapReport): HTMLElement {
       `${answering} ${answering === 1 ? 'function answers' : 'functions answer'}. Columns are devices, in hexadecimal; rows are functions.`,
     ),
     ...buses.map(({ bus, routed }) => busGrid(bus, routed, functions)),
-    h(
-      'ul',
-      { class: 'legend bus-legend' },
-      h('li', {}, h('i', { 'data-role': 'pf', 'aria-hidden': 'true' }), 'physical function'),
-      ...present.map((state) =>
-        h('li', {}, h('i', { 'data-state': state, 'aria-hidden': 'true' }), WORDS[state]),
-      ),
-    ),
+    key(functions),
     behind('Every function as a table', table),
   );
 }

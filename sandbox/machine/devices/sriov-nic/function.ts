@@ -40,8 +40,6 @@ export class NicFunction {
   readonly msix: MsixTable | undefined;
   /** Whether its registers answer: its memory space is decoded, and it is somebody's. */
   decoding = true;
-  /** Bus Master Enable: without it the function makes no requests. */
-  busMaster = true;
   /** Accesses to registers that only the physical function has: writes ignored, reads answered with ones. */
   refused = 0;
   /** Called when the physical function's driver has said which checksums are checked. */

@@ -2,8 +2,7 @@ import { MsixTable } from '../../bus/pci/msix-table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
-import { DMA_WRITE, type Iommu } from '../../iommu/iommu.ts';
-import { isInterruptRange } from '../../iommu/memory-requests.ts';
+import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
@@ -11,6 +10,7 @@ import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { VF_VECTORS } from './configuration-spec.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
+import { sendInterruptMessage } from './messages.ts';
 import { NicRegisters } from './nic-registers.ts';
 import { NicSwitch } from './nic-switch.ts';
 import { nvmImage } from './nvm.ts';
@@ -52,6 +52,8 @@ export interface NicWiring {
   speed?: LinkSpeed;
   /** The station's address in the NVM, six bytes; 52:54:00:12:34:56 when left out. */
   station?: Uint8Array;
+  /** The 82576 as it is: 8 virtual functions at most and 25 causes, with control registers at its offsets. */
+  compatible?: boolean;
 }
 
 const STATION = Uint8Array.of(0x52, 0x54, 0x00, 0x12, 0x34, 0x56);
@@ -83,6 +85,8 @@ export class SriovNic implements MessageSender {
   receiveChecksums = 0;
   #wiring: NicWiring;
   #setup: PfSetup;
+  /** By function: Bus Master Enable. */
+  #masters = new Uint8Array(MAX_POOLS).fill(1);
   #readBusy = 0;
   #writeBusy = 0;
   #walks = 0;
@@ -105,7 +109,7 @@ export class SriovNic implements MessageSender {
       engine,
       sender: this,
       nvm: nvmImage(wiring.station ?? STATION),
-      wide: true,
+      wide: wiring.compatible !== true,
       linkUp: true,
       filters: this.switching.registers,
       speedBits: () => speedBits(this.#link.megabits),
@@ -120,11 +124,13 @@ export class SriovNic implements MessageSender {
 
   /**
    * Enables one more virtual function with `queues` queue pairs; returns its function index.
-   * @throws RangeError after the 63rd
+   * @throws RangeError after the 63rd, in the compatible part after the seventh: one pool is the physical
+   * function's
    */
   enableVf(queues: number): number {
-    if (this.functions.length === MAX_POOLS)
-      throw new RangeError(`enableVf: the NIC has ${MAX_POOLS - 1} virtual functions at most`);
+    const pools = this.#wiring.compatible === true ? COMPATIBLE_POOLS : MAX_POOLS;
+    if (this.functions.length === pools)
+      throw new RangeError(`enableVf: the NIC has ${pools - 1} virtual functions at most`);
     const requesterId = requesterIdOfVf(this.functions[0].requesterId, this.functions.length - 1);
     this.registers.addVirtual();
     return this.#addFunction(requesterId, queues);
@@ -142,13 +148,18 @@ export class SriovNic implements MessageSender {
     this.switching.functionAdded();
   }
 
+  /** Bus Master Enable of a function: without it it makes no requests. On until software says otherwise. */
+  setBusMaster(functionIndex: number, on: boolean): void {
+    this.#masters[functionIndex] = on ? 1 : 0;
+  }
+
   /** A function-level reset: registers, queues, and where its messages go. */
   resetVf(functionIndex: number): void {
     const target = this.functions[functionIndex];
     if (target === undefined || functionIndex === 0) return;
     this.registers.resetVirtual(functionIndex - 1, this.engine.now);
     target.msix?.reset();
-    target.busMaster = false;
+    this.setBusMaster(functionIndex, false);
   }
 
   /**
@@ -188,11 +199,12 @@ export class SriovNic implements MessageSender {
    * detection of later parts of the family does, and is visible in the IOMMU's fault record.
    */
   translate(queue: TxQueue | RxQueue, address: number, access: number): number {
-    const target = this.functions[queue.functionIndex];
-    const at = target.busMaster
-      ? this.#wiring.iommu.translate(queue.requesterId, address, access)
-      : -1;
-    if (at < 0) target.stop();
+    const { functionIndex, requesterId } = queue;
+    const at =
+      this.#masters[functionIndex] !== 0
+        ? this.#wiring.iommu.translate(requesterId, address, access)
+        : -1;
+    if (at < 0) this.functions[functionIndex].stop();
     return at;
   }
 
@@ -287,9 +299,10 @@ export class SriovNic implements MessageSender {
   #makeFunction(index: number, requesterId: number, queues: number): NicFunction {
     const { vectors } = this.registers;
     const { lines } = vectors.of(index);
-    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) =>
-      this.#sendMessage(requesterId, address, data, at),
-    );
+    const table = new MsixTable(Math.max(VF_VECTORS, 2 * queues), (address, data, at) => {
+      if (this.#masters[index] !== 0)
+        sendInterruptMessage(this.#wiring, requesterId, address, data, at);
+    });
     const msix = index === 0 ? undefined : table;
     const own = vectors.own(index);
     const added = new NicFunction(index, requesterId, this.#link, this.registers, own, msix);
@@ -302,17 +315,6 @@ export class SriovNic implements MessageSender {
       added.tx.push(new TxQueue(this, index, requesterId, lines[2 * q + 1]));
     }
     return added;
-  }
-
-  /** A message is a write. One that software has pointed at memory is translated like any other. */
-  #sendMessage(requesterId: number, address: number, data: number, at: number): void {
-    const { iommu, remapping } = this.#wiring;
-    if (isInterruptRange(address)) {
-      remapping.message(requesterId, address, data, at);
-      return;
-    }
-    const to = iommu.translate(requesterId, address, DMA_WRITE);
-    if (to >= 0) this.host.write32(to, data);
   }
 }
 

@@ -20,6 +20,8 @@ export class SenderRules {
   #vlan = PoolMask.NONE;
   #type = PoolMask.NONE;
   #types: readonly number[] = [];
+  /** By pool: the source address found to be its own last; -1 for none. */
+  #known = new Float64Array(MAX_POOLS).fill(-1);
 
   constructor(registers: SwitchRegisters, tables: SwitchTables) {
     this.#registers = registers;
@@ -29,6 +31,7 @@ export class SenderRules {
   /** Takes over what the registers say about the first `pools` pools. */
   compile(pools: number): void {
     const registers = this.#registers;
+    this.#known.fill(-1);
     this.#address = registers.addressSpoof;
     this.#vlan = registers.vlanSpoof;
     this.#types = registers.stoppedTypes;
@@ -56,12 +59,18 @@ export class SenderRules {
 
   /** Whether the frame at `address` may leave `pool`. `vlan` is that of its tag, with one put in. */
   allow(host: HostMemory, pool: number, address: number, vlan: number): boolean {
-    if (this.#address.has(pool) && !this.#tables.owns(pool, macKeyAt(host, address + 6)))
-      return false;
+    if (this.#address.has(pool) && !this.#owns(pool, macKeyAt(host, address + 6))) return false;
     // Untagged frames belong to no VLAN that could be another's (unverified).
     if (this.#vlan.has(pool) && vlan !== UNTAGGED && !this.#tables.inVlan(pool, vlan)) return false;
     if (!this.#type.has(pool)) return true;
     const at = address + VLAN_OFFSET + (vlan === UNTAGGED ? 0 : VLAN_TAG_BYTES);
     return !this.#types.includes((host.bytes[at] << 8) | host.bytes[at + 1]);
+  }
+
+  #owns(pool: number, key: number): boolean {
+    if (this.#known[pool] === key) return true;
+    if (!this.#tables.owns(pool, key)) return false;
+    this.#known[pool] = key;
+    return true;
   }
 }

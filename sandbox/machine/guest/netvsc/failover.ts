@@ -208,9 +208,7 @@ export class Failover implements NetDevice, Handler {
 
   #askForSynthetic(): void {
     this.#netvsc.switchDataPath(DATA_PATH_SYNTHETIC, () => {
-      const waiting = this.#returned.splice(0);
-      if (this.#state === 'returning') this.#enter('opening');
-      for (const next of waiting) next();
+      for (const next of this.#returned.splice(0)) next();
     });
   }
 
