@@ -69,10 +69,11 @@ export function watchBringUp(options: BringUpOptions = {}): BringUpReport {
 
 /** The phases as a table. */
 export function bringUpTable({ phases }: BringUpReport): TableReport {
-  const names = ['Time, ms', 'VMBus', 'VF', 'Lost', 'Copies', 'Exits', 'Host cycles'];
+  const names = ['ms', 'VMBus', 'VF', 'Lost', 'Copies', 'Exits', 'Cycles'];
   return {
     kind: 'table',
-    title: 'Frames for one machine while it gets a virtual function, and what one takes',
+    title:
+      'Frames for one machine while it gets a virtual function, and what one takes of the host',
     columns: names.map((name) => ({ name })),
     rows: phases.map((phase) => [
       nameOf(phase),
