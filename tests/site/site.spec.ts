@@ -77,7 +77,7 @@ for (const prefix of ['/', '/docs/course/']) {
       await page.goto(served.url);
       await page.getByRole('link', { name: 'Start with lesson 1' }).click();
       await expect(page.locator('h1')).toHaveText('The ledger');
-      await page.getByRole('link', { name: 'Two Checkboxes' }).click();
+      await page.getByRole('link', { name: 'Two Checkboxes', exact: true }).click();
       expect(page.url()).toBe(served.url);
     });
 
