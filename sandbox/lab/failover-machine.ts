@@ -5,8 +5,6 @@ import { SendingSocket } from '../machine/guest/sending-socket.ts';
 import { GuestStack } from '../machine/guest/stack.ts';
 import type { NetVsp } from '../machine/host/netvsp/provider.ts';
 import type { Departure } from '../machine/host/vpci/ejection.ts';
-import { DMA_READ, DMA_WRITE } from '../machine/iommu/iommu.ts';
-import { LARGE_PAGE_SIZE, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { FlowCheck } from '../machine/net/flow-check.ts';
 import { type FlowDescription, macBytes, makeMac } from '../machine/net/frame.ts';
 import { DATA_PATH_SYNTHETIC, DATA_PATH_VF } from '../machine/vmbus/nvsp.ts';
@@ -14,6 +12,7 @@ import { RemotePeer } from '../machine/wire/peer.ts';
 import { AssignedVf } from './assigned-vf.ts';
 import { GuestVf } from './guest-vf.ts';
 import { HyperVHost } from './host.ts';
+import { attachDomain } from './paths/virtual-function.ts';
 import { costsOf, findProfile } from './profiles.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 import { offerVirtualPci, type VirtualPciBus } from './vpci.ts';
@@ -199,7 +198,7 @@ export class FailoverMachine {
     const serial = this.#serial;
     const functionIndex = host.nic.enableVf(1);
     const { requesterId } = host.nic.functions[functionIndex];
-    this.#attachDomain(requesterId);
+    attachDomain(machine, requesterId);
     const assigned = new AssignedVf(machine, functionIndex);
     const bus = offerVirtualPci(machine, { assigned, serial });
     const vf: AllocatedVf = {
@@ -277,16 +276,5 @@ export class FailoverMachine {
   #guestSwitched(path: number): void {
     if (path === DATA_PATH_SYNTHETIC) this.moveFilter('default');
     else if (path === DATA_PATH_VF && this.vf?.vport === true) this.moveFilter('vf');
-  }
-
-  #attachDomain(requesterId: number): void {
-    const { iommu } = this.host;
-    const { memory } = this.machine;
-    const domain = iommu.createDomain();
-    for (let gpa = 0; gpa < memory.size; gpa += LARGE_PAGE_SIZE) {
-      const target = memory.frameOf(gpa / PAGE_SIZE) * PAGE_SIZE;
-      iommu.map(domain, gpa, target, DMA_READ | DMA_WRITE, true);
-    }
-    iommu.attach(requesterId, domain);
   }
 }
