@@ -65,7 +65,7 @@ const measurements = defineCollection({
     unit: z.string(),
     platform: z.string(),
     source: reference('sources'),
-    evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived']),
+    evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived', 'measured', 'recalled']),
     use: z.enum(['calibrate', 'validate', 'quote']),
     note: z.string().optional(),
   }),
@@ -74,10 +74,10 @@ const measurements = defineCollection({
 /** One figure of a cost profile. */
 const primitive = z.strictObject({
   value: z.number().nonnegative(),
-  unit: z.enum(['cycles', 'cycles/byte', 'ns']),
+  unit: z.enum(['cycles', 'cycles/byte', 'ns', 'GB/s']),
   status: z.enum(['verified', 'derived', 'interpolated', 'assumed']),
   /** Rows of published measurements that it rests on. */
-  source: z.array(z.string()),
+  source: z.array(reference('measurements')),
   note: z.string(),
 });
 
@@ -91,8 +91,9 @@ const profiles = defineCollection({
     pcie: z.string(),
     apicv: z.boolean(),
     postedInterrupts: z.boolean(),
-    kpti: z.union([z.boolean(), z.literal('toggle')]),
     p: z.record(z.string(), primitive),
+    /** Whether the figures are those with the mitigations of 2018, and the figures of the other state. */
+    mitigations: z.strictObject({ included: z.boolean(), p: z.record(z.string(), primitive) }),
   }),
 });
 

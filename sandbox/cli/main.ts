@@ -20,7 +20,7 @@ type Command = (args: string[]) => Promise<number>;
 const COMMANDS: Record<string, { run: Command; does: string }> = {
   run: {
     run: runCommand,
-    does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
+    does: 'FILE.ts [--knob name=value] [--profile FILE] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
   replay: {

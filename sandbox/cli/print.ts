@@ -1,4 +1,11 @@
-import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
+import type {
+  CompareConfig,
+  CompareReport,
+  PathReport,
+  Report,
+  TimelineStep,
+  WalkReport,
+} from '../lab/report.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -71,12 +78,21 @@ const ROWS: [string, (path: PathReport) => number | string][] = [
 
 function printCompare(report: CompareReport): void {
   const paths = Object.entries(report.paths);
-  const { profile, line, frame, direction, load, vms } = report.config;
-  console.log(`${profile}, ${line}, ${frame} bytes, ${direction}, load ${load}, ${vms} VM`);
+  const { line, frame, direction, load, vms } = report.config;
+  console.log(
+    `${costsIn(report.config)}, ${line}, ${frame} bytes, ${direction}, load ${load}, ${vms} VM`,
+  );
   const head = ['', ...paths.map(([name]) => name)];
   const rows = ROWS.map(([name, value]) => [name, ...paths.map(([, path]) => value(path))]);
   printTable([head, ...rows]);
   for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
+}
+
+/** Whose costs were charged. */
+function costsIn({ profile, ownProfile, mitigations }: CompareConfig): string {
+  const whose = ownProfile === undefined ? profile : `${profile} (${ownProfile.name})`;
+  if (mitigations === undefined) return whose;
+  return `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function printTimeline(report: { title: string; steps: TimelineStep[] }): void {

@@ -3,6 +3,8 @@
  * it, the command line prints it, and neither needs the machine to do so.
  */
 
+import type { Profile } from './profile/schema.ts';
+
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
   | 'guest-user'
@@ -66,6 +68,10 @@ export interface PathReport {
 export interface CompareConfig {
   paths: PathName[];
   profile: string;
+  /** The profile itself, when it is not one of the course's. */
+  ownProfile?: Profile;
+  /** With or without the mitigations of 2018, whatever the profile's own figures are. */
+  mitigations?: boolean;
   line: string;
   frame: number;
   direction: 'tx' | 'rx' | 'rr';

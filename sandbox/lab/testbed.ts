@@ -12,7 +12,8 @@ import { Measurement } from './measure.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES, PACED } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
-import { costsOf, findProfile } from './profiles.ts';
+import { profileOf } from './profile/choice.ts';
+import { costsOf } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
@@ -86,7 +87,7 @@ export class Testbed {
     if (path === 'emulated') this.#queues = 1;
     if (path === 'native') this.#queues = Math.min(this.#flows, NATIVE_QUEUES);
     this.host = new HyperVHost({
-      costs: costsOf(findProfile(config.profile)),
+      costs: costsOf(profileOf(config)),
       lineGbps: LINES[config.line],
       rootCores: path === 'native' ? 0 : config.rootCores,
       maxFrame: Math.max(MAX_FRAME, config.frame),
