@@ -122,16 +122,6 @@ describe('bad usage: status 2, nothing on stdout, one line that says what to wri
       ['compare', '--profile', profileFile({ vmexit_rtt: {} })],
       /json: .*'vmexit_rtt' has no value/,
     ],
-    [
-      ['compare', '--profile', profileFile({ ring_pkt: { value: -1 } })],
-      /'ring_pkt' is -1, and a c/,
-    ],
-    [
-      ['compare', '--profile', profileFile({ ring_pkt: { value: 1e9 } })],
-      /more than 1000000 cycles/,
-    ],
-    [['compare', '--profile', cell('cut.json', '{"id": "cut",')], /cut.json: it is not JSON/],
-    [['compare', '--profile', folder], /is no file/],
     [['compare', '--mitigations', 'maybe'], /--mitigations: 'maybe' is not on or off/],
     [['compare', '--frmae', '60'], /no option --frmae; there is .*--frame/],
     [['compare', '--vms', 'two'], /--vms: 'two' is not a number/],
