@@ -49,6 +49,7 @@ export default defineConfig({
         {
           label: 'Reference',
           items: [
+            { label: 'Cost profiles', link: '/profiles/' },
             { label: 'Glossary', link: '/glossary/' },
             { label: 'Sources', link: '/sources/' },
           ],

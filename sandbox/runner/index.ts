@@ -16,7 +16,7 @@ import {
   ReportSchema,
 } from './reports.ts';
 
-export { Assets, type LessonTexts, type Manifest } from './assets.ts';
+export { Assets, type LessonTexts, type Manifest, type ProfileRules } from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';

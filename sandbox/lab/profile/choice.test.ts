@@ -15,7 +15,7 @@ function dearCopies(): Profile {
   return own;
 }
 
-const SHORT = { paths: ['vmbus'], direction: 'rx', frames: 200 } as const;
+const SHORT: CompareOptions = { paths: ['vmbus'], direction: 'rx', frames: 200 };
 
 async function rates(options: CompareOptions): Promise<number> {
   return (await compare({ ...SHORT, ...options })).paths.vmbus?.throughputGbps ?? 0;
