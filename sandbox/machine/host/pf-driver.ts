@@ -32,6 +32,15 @@ export interface PfClient {
   flush(processor: VirtualProcessor): void;
 }
 
+/** Work on the queue's processor that keeps its own interrupts off while the queue's poll goes on. */
+export interface PfCompanion {
+  /**
+   * The poll has had a turn, and sleeps if `asleep`.
+   * @returns whether the companion wants to hear of the next turn; ignored when there is none
+   */
+  turned(processor: VirtualProcessor, asleep: boolean): boolean;
+}
+
 /**
  * One queue pair of the physical function on one root processor, and the external port of the virtual
  * switch as that processor sees it.
@@ -43,6 +52,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #rx: RxRing;
   #switch: VirtualSwitch;
   #clients: PfClient[] = [];
+  #companions: PfCompanion[] = [];
   #inFlight: (ScatterList | undefined)[];
   #token = 0;
   #received = new ScatterList();
@@ -89,6 +99,17 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 
   removeClient(client: PfClient): void {
     this.#clients = this.#clients.filter((known) => known !== client);
+  }
+
+  /**
+   * `companion` hears of each turn of the poll that is under way, so it need not be woken until that
+   * sleeps.
+   * @returns false when there is no poll under way: nobody would tell it
+   */
+  accompany(companion: PfCompanion): boolean {
+    if (!this.#interrupts.polling) return false;
+    this.#companions.push(companion);
+    return true;
   }
 
   /** Whether another frame can be taken. */
@@ -184,6 +205,15 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     }
     if (budget === 0) processor.post(this, 0, processor.local);
     else this.#interrupts.sleep(processor);
+    if (this.#companions.length > 0) this.#tellCompanions(processor, budget > 0);
+  }
+
+  #tellCompanions(processor: VirtualProcessor, asleep: boolean): void {
+    const companions = this.#companions;
+    let staying = 0;
+    for (const companion of companions)
+      if (companion.turned(processor, asleep)) companions[staying++] = companion;
+    companions.length = asleep ? 0 : staying;
   }
 
   /** A VLAN tag, which the switch adds, does not count. */

@@ -17,7 +17,7 @@ import {
   RING_CORRUPT,
   type Ring,
 } from '../../vmbus/ring.ts';
-import type { PfClient } from '../pf-driver.ts';
+import type { PfClient, PfCompanion } from '../pf-driver.ts';
 import { handleControl } from './control.ts';
 import type { NetVsp } from './provider.ts';
 import { ReceivePath } from './receive-path.ts';
@@ -45,7 +45,7 @@ const UNREAD = 'the guest sends and does not read its completions';
  * Ring messages are copied out of shared memory before they are looked at, unless the policy of copies says
  * otherwise. A message that cannot be true closes the channel and harms nobody else.
  */
-export class ProviderChannel implements ChannelEnd, Task, PfClient {
+export class ProviderChannel implements ChannelEnd, Task, PfClient, PfCompanion {
   readonly channel: Channel;
   readonly sending: SendPath;
   readonly receiving: ReceivePath;
@@ -80,7 +80,10 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     processor.post(this, 0, processor.local);
   }
 
-  /** Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. */
+  /**
+   * Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. While the
+   * NIC's queue on this processor polls, the ring stays masked and is looked at after each of its turns.
+   */
   run(processor: VirtualProcessor, arg: number): void {
     if (this.channel.closedBecause !== undefined) return;
     const { external, mode, copies } = this.#provider;
@@ -109,9 +112,23 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     if (this.#ring.commit()) this.#writer.signal(processor);
     this.flush(processor);
     if (this.#blocked) return;
+    if (this.#ring.hasPackets) processor.post(this, 0, processor.local);
+    else if (!queue.accompany(this)) this.#sleep(processor);
+  }
+
+  turned(processor: VirtualProcessor, asleep: boolean): boolean {
+    if (this.channel.closedBecause !== undefined) return false;
+    const found = this.#ring.hasPackets;
+    if (found) processor.post(this, 0, processor.local);
+    else if (asleep) this.#sleep(processor);
+    return !found;
+  }
+
+  /** The guest may signal again; goes on when it wrote something before it could know. */
+  #sleep(processor: VirtualProcessor): void {
     this.#polling = !this.#ring.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
-    else mode.leave(processor);
+    else this.#provider.mode.leave(processor);
   }
 
   room(processor: VirtualProcessor): void {
