@@ -35,8 +35,8 @@ export interface PfClient {
 /** Work on the queue's processor that keeps its own interrupts off while the queue's poll goes on. */
 export interface PfCompanion {
   /**
-   * The poll has had a turn, and sleeps if `asleep`.
-   * @returns whether the companion wants to hear of the next turn; ignored when there is none
+   * The poll has had a turn; it was the last one if `asleep`, and then the companion must go on by itself.
+   * @returns whether it wants to hear of the next turn too
    */
   turned(processor: VirtualProcessor, asleep: boolean): boolean;
 }
@@ -213,7 +213,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     let staying = 0;
     for (const companion of companions)
       if (companion.turned(processor, asleep)) companions[staying++] = companion;
-    companions.length = asleep ? 0 : staying;
+    companions.length = staying;
   }
 
   /** A VLAN tag, which the switch adds, does not count. */

@@ -82,7 +82,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, PfCompanion 
 
   /**
    * Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. While the
-   * NIC's queue on this processor polls, the ring stays masked and is looked at after each of its turns.
+   * NIC's queue on this processor polls, the ring stays masked: see `turned`.
    */
   run(processor: VirtualProcessor, arg: number): void {
     if (this.channel.closedBecause !== undefined) return;
@@ -112,23 +112,18 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, PfCompanion 
     if (this.#ring.commit()) this.#writer.signal(processor);
     this.flush(processor);
     if (this.#blocked) return;
-    if (this.#ring.hasPackets) processor.post(this, 0, processor.local);
-    else if (!queue.accompany(this)) this.#sleep(processor);
-  }
-
-  turned(processor: VirtualProcessor, asleep: boolean): boolean {
-    if (this.channel.closedBecause !== undefined) return false;
-    const found = this.#ring.hasPackets;
-    if (found) processor.post(this, 0, processor.local);
-    else if (asleep) this.#sleep(processor);
-    return !found;
-  }
-
-  /** The guest may signal again; goes on when it wrote something before it could know. */
-  #sleep(processor: VirtualProcessor): void {
+    if (!this.#ring.hasPackets && queue.accompany(this)) return;
     this.#polling = !this.#ring.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
-    else this.#provider.mode.leave(processor);
+    else mode.leave(processor);
+  }
+
+  /** Queued again when the guest has written something, and once more before the ring is unmasked. */
+  turned(processor: VirtualProcessor, asleep: boolean): boolean {
+    if (this.channel.closedBecause !== undefined) return false;
+    const looks = asleep || this.#ring.hasPackets;
+    if (looks) processor.post(this, 0, processor.local);
+    return !looks;
   }
 
   room(processor: VirtualProcessor): void {
