@@ -155,12 +155,11 @@ export class NetChannel implements ChannelEnd, Task {
       processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       this.#received += this.#take(processor, words);
     }
-    const ends = this.#received >= POLL_WEIGHT || !this.#in.hasPackets;
-    if (ends) this.#endPoll();
+    if (this.#received >= POLL_WEIGHT || !this.#in.hasPackets) this.#endPoll();
     if (this.#state !== 'open') this.#netvsc.drained();
     if (this.#in.commit()) this.#netvsc.signal(this.channel);
     if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
-    this.#polling = !ends || !this.#in.endBatch();
+    this.#polling = !this.#in.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
   }
 
