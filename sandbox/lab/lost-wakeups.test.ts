@@ -50,7 +50,7 @@ function leftOver(bed: Testbed): string[] {
         ['guest to root', channel.openGuestToRoot()],
         ['root to guest', channel.openRootToGuest()],
       ] as const) {
-        if (ring.readIndex !== ring.writeIndex) left.push(`${name}: packets`);
+        if (ring.hasPackets) left.push(`${name}: packets`);
         if (ring.masked) left.push(`${name}: masked`);
       }
     const receive = provider?.state.receive;
@@ -69,16 +69,16 @@ describe('seeded workloads, with processors taken away at random', () => {
     ['in a process', { userMode: true }],
     ['messages judged where they lie', { copies: { ...SAFE_COPIES, ringMessages: false } }],
   ])('%s: every frame arrives, rings are empty, masks off, sections back', (_name, variant) => {
-    for (let seed = 0; seed < 70; seed++) {
-      const random = new Random(seed);
+    for (let round = 0; round < 60; round++) {
+      const random = new Random(round);
       const options = workload(random);
       const config = completeConfig({ paths: ['vmbus'], ...options });
       const bed = new Testbed('vmbus', config, { variant, digest: false });
       disturb(bed, random, random.below(60));
       bed.run();
       const { delivered } = bed.measurement;
-      expect({ seed, ...options, delivered, left: leftOver(bed) }).toEqual({
-        seed,
+      expect({ round, ...options, delivered, left: leftOver(bed) }).toEqual({
+        round,
         ...options,
         delivered: options.frames,
         left: [],

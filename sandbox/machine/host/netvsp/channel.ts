@@ -112,7 +112,7 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient, PfCompanion 
     if (this.#ring.commit()) this.#writer.signal(processor);
     this.flush(processor);
     if (this.#blocked) return;
-    if (!this.#ring.hasPackets && queue.accompany(this)) return;
+    if (!this.#ring.hasPackets && this.#ring.masked && queue.accompany(this)) return;
     this.#polling = !this.#ring.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
     else mode.leave(processor);
