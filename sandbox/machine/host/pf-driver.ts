@@ -30,13 +30,9 @@ export interface PfClient {
   room(processor: VirtualProcessor): void;
   /** The driver has delivered all it had: a good moment to tell a guest. */
   flush(processor: VirtualProcessor): void;
-}
-
-/** Work on the queue's processor that keeps its own interrupts off while the queue's poll goes on. */
-export interface PfCompanion {
   /**
-   * The poll has had a turn; it was the last one if `asleep`, and then the companion must go on by itself.
-   * @returns whether it wants to hear of the next turn too
+   * To one that accompanies the driver's poll: it has had a turn, the last one if `asleep`.
+   * @returns whether to tell of the next turn too; there is none after the last
    */
   turned(processor: VirtualProcessor, asleep: boolean): boolean;
 }
@@ -52,7 +48,8 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #rx: RxRing;
   #switch: VirtualSwitch;
   #clients: PfClient[] = [];
-  #companions: PfCompanion[] = [];
+  /** Clients that hear of each turn of the poll. */
+  #companions: PfClient[] = [];
   #inFlight: (ScatterList | undefined)[];
   #token = 0;
   #received = new ScatterList();
@@ -99,16 +96,16 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 
   removeClient(client: PfClient): void {
     this.#clients = this.#clients.filter((known) => known !== client);
+    this.#companions = this.#companions.filter((known) => known !== client);
   }
 
   /**
-   * `companion` hears of each turn of the poll that is under way, so it need not be woken until that
-   * sleeps.
-   * @returns false when there is no poll under way: nobody would tell it
+   * `client` hears of each turn of the poll that is under way: nobody need wake it until that sleeps.
+   * @returns false when there is no poll, so that nobody would tell it
    */
-  accompany(companion: PfCompanion): boolean {
+  accompany(client: PfClient): boolean {
     if (!this.#interrupts.polling) return false;
-    this.#companions.push(companion);
+    this.#companions.push(client);
     return true;
   }
 

@@ -17,7 +17,7 @@ import {
   RING_CORRUPT,
   type Ring,
 } from '../../vmbus/ring.ts';
-import type { PfClient, PfCompanion } from '../pf-driver.ts';
+import type { PfClient } from '../pf-driver.ts';
 import { handleControl } from './control.ts';
 import type { NetVsp } from './provider.ts';
 import { ReceivePath } from './receive-path.ts';
@@ -45,7 +45,7 @@ const UNREAD = 'the guest sends and does not read its completions';
  * Ring messages are copied out of shared memory before they are looked at, unless the policy of copies says
  * otherwise. A message that cannot be true closes the channel and harms nobody else.
  */
-export class ProviderChannel implements ChannelEnd, Task, PfClient, PfCompanion {
+export class ProviderChannel implements ChannelEnd, Task, PfClient {
   readonly channel: Channel;
   readonly sending: SendPath;
   readonly receiving: ReceivePath;
