@@ -69,7 +69,7 @@ const compareReport = v.object({
     profile: label,
     line: label,
     frame: number,
-    direction: v.picklist(['tx', 'rx', 'rr']),
+    direction: v.picklist(['tx', 'rx', 'rr', 'both']),
     load: v.union([v.picklist(['max', 'paced']), number]),
     vms: number,
     queues: number,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HostMemory } from '../memory/host-memory.ts';
 import { FlowCheck } from './flow-check.ts';
-import { FrameTemplate, makeMac } from './frame.ts';
+import { makeMac } from './frame.ts';
+import { FrameTemplate } from './frame-template.ts';
 
 const AT = 0x1002;
 const LENGTH = 128;
