@@ -6,8 +6,9 @@ import { tick } from './clock.ts';
 /** How often the application has something to do: the tick of a kernel with HZ=1000. */
 export const APPLICATION_PERIOD = 1000 * MICROSECOND;
 /**
- * It computes in slices, between which interrupts and other tasks get in. A real one is interrupted between any
- * two instructions, so the shortest slice is about as long as handling a frame: an assumption.
+ * It computes in slices, between which interrupts and other tasks get in: a task after two at most, since the
+ * next turn is queued when the one before begins. A real application is interrupted between any two instructions,
+ * so the shortest slice is about as long as handling a frame: an assumption.
  */
 const SHORTEST_SLICE = 2 * MICROSECOND;
 const LONGEST_SLICE = 100 * MICROSECOND;
