@@ -61,7 +61,11 @@ describe('an application that computes', () => {
     const { engine, processor } = setUp(0.9);
     const due = 500 * MICROSECOND + 1;
     let ran = 0;
-    const task: Task = { run: (vp) => void (ran = vp.local) };
+    const task: Task = {
+      run(vp) {
+        ran = vp.local;
+      },
+    };
     const ready = { handle: () => processor.post(task, 0, engine.now) };
     engine.timer(ready).schedule(due);
     engine.run();
