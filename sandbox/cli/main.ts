@@ -6,6 +6,7 @@ import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { validateCommand } from './validate.ts';
 import { vectorsCommand } from './vectors.ts';
 
 /**
@@ -38,6 +39,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   lspci: {
     run: lspciCommand,
     does: '--device 21140|pf|vfN [--vfs N] [--json]: configuration space, for lspci -F to decode',
+  },
+  validate: {
+    run: validateCommand,
+    does: '[FILE] [--json]: simulated against published measurements, row by row',
   },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };
