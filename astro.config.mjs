@@ -51,6 +51,7 @@ export default defineConfig({
           items: [
             { label: 'Glossary', link: '/glossary/' },
             { label: 'Sources', link: '/sources/' },
+            { label: 'How far from reality', link: '/reality/' },
           ],
         },
       ],

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseRows, type ValidationRow } from '../lab/validation/row.ts';
+import type { ValidationRow } from '../lab/validation/report.ts';
+import { parseRows } from '../lab/validation/row.ts';
 
 const FOLDER = fileURLToPath(new URL('../../content/measurements/', import.meta.url));
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readText } from '../conformance/read-file.ts';
 import { UsageError } from '../lab/usage.ts';
-import { BAND, type SimulatedRow, validate } from '../lab/validation/validate.ts';
+import type { SimulatedRow } from '../lab/validation/report.ts';
+import { BAND, validate } from '../lab/validation/validate.ts';
 import { publishedRows, rowsOfFile } from './measurements.ts';
 import { refuseUnknown } from './options.ts';
 

@@ -1,40 +1,5 @@
-import type { PathName } from '../report.ts';
 import { UsageError } from '../usage.ts';
-
-/** What was published and what it is used for. A row that went into a profile is `calibrate`. */
-export type RowUse = 'validate' | 'calibrate' | 'quote';
-
-/** Options of the lab that state a row's own configuration: of `compare`, or of `bulk`. */
-export type Experiment = { workload?: 'compare' | 'bulk' } & Record<string, unknown>;
-
-/** Another figure that the first is set against. What is left out is as in the first. */
-export interface Against {
-  path?: PathName;
-  /** Options that differ. */
-  experiment?: Experiment;
-}
-
-/** Which figure of an experiment answers a row: `(figure - minus) / over / per`. */
-export interface Reading {
-  path?: PathName;
-  figure?: string;
-  minus?: Against;
-  over?: Against;
-  per?: number;
-}
-
-/** A published figure, with the experiment that repeats it or the reason why none can. */
-export interface ValidationRow {
-  id: string;
-  use: RowUse;
-  unit: string;
-  /** One value, or the range that was published. */
-  value: number | [number, number];
-  experiment?: Experiment;
-  reading?: Reading;
-  notExpressed?: string;
-  note?: string;
-}
+import type { RowUse, ValidationRow } from './report.ts';
 
 /**
  * The rows of a document. Fields that are not needed here, such as source and platform, are passed over.
@@ -65,7 +30,7 @@ function parseRow(where: string, entry: unknown): ValidationRow {
     if (!isObject(part)) throw new UsageError(`${at}: ${name} is not an object of options`);
     row[name] = part;
   }
-  for (const name of ['notExpressed', 'note'] as const)
+  for (const name of ['notExpressed', 'note', 'gap'] as const)
     if (typeof entry[name] === 'string') row[name] = entry[name];
   if (row.experiment !== undefined && row.notExpressed !== undefined)
     throw new UsageError(`${at} has an experiment and a reason why it has none`);

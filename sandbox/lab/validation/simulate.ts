@@ -3,7 +3,7 @@ import { type CompareOptions, completeConfig } from '../options.ts';
 import type { PathName, PathReport } from '../report.ts';
 import { UsageError } from '../usage.ts';
 import { findFigure, usualFigure } from './figures.ts';
-import type { Against, Experiment, Reading, ValidationRow } from './row.ts';
+import type { Against, Experiment, Reading, ValidationRow } from './report.ts';
 import { findUnit } from './units.ts';
 
 /** Runs experiments, each path of each once however many rows read it. */
@@ -29,9 +29,7 @@ export class Laboratory {
     const figure = findFigure(reading.figure ?? usualFigure(unit));
     const path = reading.path ?? lastPath(experiment);
     const against = (other: Against) =>
-      figure.read(
-        this.#report({ ...experiment, ...other.experiment }, other.path ?? path),
-      );
+      figure.read(this.#report({ ...experiment, ...other.experiment }, other.path ?? path));
     const { of, size } = findUnit(unit);
     const quantity = reading.over === undefined ? figure.of : 'share';
     if (quantity !== of) throw new UsageError(`the figure is in ${quantity}, the row in ${unit}`);
@@ -52,11 +50,12 @@ export class Laboratory {
 }
 
 function runExperiment({ workload = 'compare', ...options }: Experiment, path: PathName) {
-  if (workload !== 'compare')
-    throw new UsageError(`workload '${String(workload)}' is not compare`);
+  if (workload !== 'compare') throw new UsageError(`workload '${String(workload)}' is not compare`);
   const config = completeConfig(options as CompareOptions);
   if (!config.paths.includes(path))
-    throw new UsageError(`the experiment runs ${config.paths.join(', ')}, and the row reads ${path}`);
+    throw new UsageError(
+      `the experiment runs ${config.paths.join(', ')}, and the row reads ${path}`,
+    );
   return runPath(path, config, { digest: false });
 }
 

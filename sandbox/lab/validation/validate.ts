@@ -1,37 +1,8 @@
+import type { Experiment, SimulatedRow, ValidationReport, ValidationRow } from './report.ts';
 import { Laboratory } from './simulate.ts';
-import type { Experiment, Reading, RowUse, ValidationRow } from './row.ts';
 
 /** A single published value is met by what is within this share of it. */
 export const BAND = 0.2;
-
-/** One row simulated under its own configuration. */
-export interface SimulatedRow {
-  id: string;
-  use: RowUse;
-  unit: string;
-  published: number | [number, number];
-  simulated: number;
-  /** Simulated over published; over the middle of a published range. */
-  ratio: number;
-  /** Within `BAND` of a single value, or within the published range. */
-  within: boolean;
-  experiment: Experiment;
-  reading?: Reading;
-  note?: string;
-}
-
-/** Rows of use `validate` alone: those that were simulated, and those of them within their bands. */
-export interface ValidationSummary {
-  simulated: number;
-  within: number;
-}
-
-/** Exactly the document that `lab validate --json` prints, without its calibration check. */
-export interface ValidationReport {
-  rows: SimulatedRow[];
-  notExpressed: { id: string; why: string }[];
-  summary: ValidationSummary;
-}
 
 /**
  * Simulates every row that states an experiment, whatever it is used for, and lists the rows of use
@@ -60,7 +31,7 @@ export function validate(
 }
 
 function compareRow(row: ValidationRow, experiment: Experiment, simulated: number): SimulatedRow {
-  const { id, use, unit, value, reading, note } = row;
+  const { id, use, unit, value, reading, note, gap } = row;
   const [low, high] = Array.isArray(value) ? value : [value * (1 - BAND), value * (1 + BAND)];
   const middle = (low + high) / 2;
   return {
@@ -74,5 +45,6 @@ function compareRow(row: ValidationRow, experiment: Experiment, simulated: numbe
     experiment,
     ...(reading === undefined ? {} : { reading }),
     ...(note === undefined ? {} : { note }),
+    ...(gap === undefined ? {} : { gap }),
   };
 }
