@@ -5,23 +5,34 @@ import { findUnit, type Quantity } from './units.ts';
 /** Ethernet, IPv4 and UDP headers in front of a datagram's payload. */
 const HEADERS = 42;
 
-/** A figure that can be read off the report of a path, in the base unit of its quantity. */
+/** What an experiment leaves: the report of a path, or as much of it as the workload has. */
+export type Outcome = Partial<PathReport>;
+
+/** A figure that can be read off an outcome, in the base unit of its quantity. */
 interface Figure {
   of: Quantity;
-  read: (report: PathReport) => number;
+  read: (outcome: Outcome) => number | undefined;
 }
 
 function perFrame(name: keyof PathReport['perFrame']): Figure {
-  return { of: 'count', read: (report) => report.perFrame[name] };
+  return { of: 'count', read: (outcome) => outcome.perFrame?.[name] };
 }
 
-function payloadBits({ throughputGbps, deliveredBytes, deliveredFrames }: PathReport): number {
-  const payload = deliveredBytes - HEADERS * deliveredFrames;
-  return deliveredBytes > 0 ? (throughputGbps * 1e9 * payload) / deliveredBytes : 0;
+function times(value: number | undefined, size: number): number | undefined {
+  return value === undefined ? undefined : value * size;
 }
 
-function allCores({ cores }: PathReport): number {
-  return cores.guest + cores.hypervisor + cores.rootKernel + cores.rootUser;
+/** A stream of segments reports its payload; frames have their headers taken off. */
+function payloadBits({ throughputGbps, deliveredBytes, deliveredFrames }: Outcome) {
+  if (deliveredFrames === undefined || !deliveredBytes) return times(throughputGbps, 1e9);
+  return times(
+    throughputGbps,
+    (1e9 * (deliveredBytes - HEADERS * deliveredFrames)) / deliveredBytes,
+  );
+}
+
+function allCores({ cores }: Outcome): number | undefined {
+  return cores && cores.guest + cores.hypervisor + cores.rootKernel + cores.rootUser;
 }
 
 /** What a row may say that it reads. */
@@ -29,16 +40,16 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   /** Payload of datagrams, as netperf and iperf count it. */
   goodput: { of: 'bits', read: payloadBits },
   /** Frames without FCS; of a stream of segments, its payload. */
-  throughput: { of: 'bits', read: ({ throughputGbps }) => throughputGbps * 1e9 },
-  framesPerSecond: { of: 'frames', read: (report) => report.framesPerSecond },
+  throughput: { of: 'bits', read: ({ throughputGbps }) => times(throughputGbps, 1e9) },
+  framesPerSecond: { of: 'frames', read: ({ framesPerSecond }) => framesPerSecond },
   /** Median: one way for tx and rx, the round trip for rr. */
-  latency: { of: 'time', read: ({ latencyUs }) => latencyUs.p50 * 1e-6 },
-  latencyP99: { of: 'time', read: ({ latencyUs }) => latencyUs.p99 * 1e-6 },
-  cyclesPerByte: { of: 'cycles/byte', read: (report) => report.cyclesPerByte },
-  cyclesPerFrame: { of: 'cycles', read: (report) => report.cyclesPerFrame },
+  latency: { of: 'time', read: ({ latencyUs }) => times(latencyUs?.p50, 1e-6) },
+  latencyP99: { of: 'time', read: ({ latencyUs }) => times(latencyUs?.p99, 1e-6) },
+  cyclesPerByte: { of: 'cycles/byte', read: ({ cyclesPerByte }) => cyclesPerByte },
+  cyclesPerFrame: { of: 'cycles', read: ({ cyclesPerFrame }) => cyclesPerFrame },
   /** Busy cores of everyone, and of the parent partition alone. */
   cores: { of: 'share', read: allCores },
-  rootCores: { of: 'share', read: ({ cores }) => cores.rootKernel + cores.rootUser },
+  rootCores: { of: 'share', read: ({ cores }) => cores && cores.rootKernel + cores.rootUser },
   lossRate: { of: 'share', read: ({ lossRate }) => lossRate },
   exits: perFrame('exits'),
   ioExits: perFrame('ioExits'),
