@@ -4,6 +4,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
+import { pcapCommand } from './pcap.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { vectorsCommand } from './vectors.ts';
@@ -38,6 +39,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   lspci: {
     run: lspciCommand,
     does: '--device 21140|pf|vfN [--vfs N] [--json]: configuration space, for lspci -F to decode',
+  },
+  pcap: {
+    run: pcapCommand,
+    does: 'OUT --path P [--tap guest|vswitch|wire] [--frames N] [options of compare] [--nanoseconds] [--json]: frames of a run as a capture file',
   },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };
