@@ -4,6 +4,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
+import { pcapCommand } from './pcap.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { validateCommand } from './validate.ts';
@@ -43,6 +44,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   validate: {
     run: validateCommand,
     does: '[FILE] [--json]: simulated against published measurements, row by row',
+  },
+  pcap: {
+    run: pcapCommand,
+    does: 'OUT --path P [--tap guest|vswitch|wire] [--frames N] [options of compare] [--nanoseconds] [--json]: frames of a run as a capture file',
   },
   bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
 };

@@ -2,6 +2,8 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
+import { toNumber } from './numbers.ts';
+import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
 
 /** The options of `compare`, as `parseArgs` takes them. */
 export const COMPARE_OPTIONS = {
@@ -20,6 +22,7 @@ export const COMPARE_OPTIONS = {
   'posted-interrupts': { type: 'string' },
   vmq: { type: 'string' },
   vrss: { type: 'string' },
+  ...WORKLOAD_WORDS,
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
@@ -28,7 +31,8 @@ type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {
   const options: CompareOptions = {};
-  if (values.paths !== undefined) options.paths = values.paths.split(',').map(toPath);
+  if (values.paths !== undefined)
+    options.paths = values.paths.split(',').map((word) => toPath(word));
   if (values.profile !== undefined) options.profile = values.profile;
   if (values.line !== undefined) options.line = values.line;
   if (values.direction !== undefined)
@@ -64,21 +68,17 @@ export function toCompareOptions(values: Values): CompareOptions {
       throw new UsageError(`--${word}: '${value}' is not on or off`);
     options[name] = value === 'on';
   }
+  addWorkload(options, values);
   return options;
 }
 
-/** A word as a number. */
-export function toNumber(name: string, word: string): number {
-  const value = Number(word);
-  if (word.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UsageError(`--${name}: '${word}' is not a number`);
-}
+export { toNumber };
 
 /** A word as the name of a path. */
-export function toPath(word: string): PathName {
+export function toPath(word: string, option = 'paths'): PathName {
   const path = PATHS.find((candidate) => candidate === word);
   if (path !== undefined) return path;
-  throw new UsageError(`--paths: '${word}' is not one of ${PATHS.join(', ')}`);
+  throw new UsageError(`--${option}: '${word}' is not one of ${PATHS.join(', ')}`);
 }
 
 /** @throws UsageError for an option that is none of `known`, naming them */
