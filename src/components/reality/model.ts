@@ -16,7 +16,8 @@ export interface RealityRow {
 
 /** Everything that the page shows. */
 export interface Reality {
-  validated: RealityRow[];
+  /** Rows for validation under the name of the path that they are about. */
+  validated: [string, RealityRow[]][];
   calibrated: RealityRow[];
   notExpressed: { id: string; why: string; data: Measurement['data'] }[];
   summary: ValidationReport['summary'];
@@ -42,7 +43,7 @@ export async function runValidation(entries: Measurement[]): Promise<Reality | u
       return data === undefined || row.use !== use ? [] : [{ row, data }];
     });
   return {
-    validated: shown('validate'),
+    validated: byPath(shown('validate')),
     calibrated: shown('calibrate'),
     notExpressed: report.notExpressed.flatMap(({ id, why }) => {
       const data = known.get(id);
@@ -50,4 +51,22 @@ export async function runValidation(entries: Measurement[]): Promise<Reality | u
     }),
     summary: report.summary,
   };
+}
+
+/** Paths in the order of the course, with a page's names for them. */
+const PATHS = {
+  native: 'Without a hypervisor',
+  emulated: 'Emulated',
+  vmbus: 'VMBus',
+  sriov: 'SR-IOV',
+};
+
+function byPath(rows: RealityRow[]): [string, RealityRow[]][] {
+  return Object.entries(PATHS).map(([path, name]) => [
+    name,
+    rows.filter(({ row: { reading, experiment } }) => {
+      const { paths } = experiment as { paths?: string[] };
+      return (reading?.path ?? paths?.at(-1)) === path;
+    }),
+  ]);
 }
