@@ -77,6 +77,7 @@ export class FrameTemplate {
   readonly length: number;
   readonly address: number;
   #host: HostMemory;
+  #image: Uint8Array;
   #sumWithoutSequence: number;
 
   /** Takes room for one frame from host memory. */
@@ -84,6 +85,7 @@ export class FrameTemplate {
     this.#host = host;
     this.length = flow.length;
     this.address = host.allocate(flow.length + 8) + 2;
+    this.#image = host.bytes.subarray(this.address, this.address + flow.length);
     this.#writeHeaders(flow);
     writePattern(host, this.address + PAYLOAD_OFFSET, flow);
     this.#sumWithoutSequence = this.#udpSum();
@@ -93,7 +95,7 @@ export class FrameTemplate {
   write(to: number, sequence: number): void {
     const host = this.#host;
     const bytes = host.bytes;
-    bytes.copyWithin(to, this.address, this.address + this.length);
+    bytes.set(this.#image, to);
     const at = to + PAYLOAD_OFFSET;
     bytes[at] = sequence >>> 24;
     bytes[at + 1] = sequence >>> 16;
