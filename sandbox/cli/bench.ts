@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
 import { benchEngine, bytesPerMillionEvents } from './bench-engine.ts';
-import { benchPaths } from './bench-paths.ts';
+import { importBundled } from './bundled.ts';
+
+/** The machine is measured as a reader's browser runs it: bundled. */
+const PATHS = new URL('./bench-paths.ts', import.meta.url);
 
 /** `lab bench`: speeds as ratios to references measured in the same run. */
 export async function benchCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
+  const { benchPaths } = await importBundled<typeof import('./bench-paths.ts')>(PATHS);
   const result = {
     engine: benchEngine(),
     paths: benchPaths(),
