@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util';
+import type { PathName } from '../lab/report.ts';
 import { benchEngine, bytesPerMillionEvents } from './bench-engine.ts';
-import { importBundled } from './bundled.ts';
+import type { PathSpeed } from './bench-paths.ts';
+import { callInWorker } from './bundled-worker.ts';
 
-/** The machine is measured as a reader's browser runs it: bundled. */
+/** The machine is measured as a reader's browser runs it. */
 const PATHS = new URL('./bench-paths.ts', import.meta.url);
 
 /** `lab bench`: speeds as ratios to references measured in the same run. */
 export async function benchCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
-  const { benchPaths } = await importBundled<typeof import('./bench-paths.ts')>(PATHS);
   const result = {
     engine: benchEngine(),
-    paths: benchPaths(),
+    paths: await callInWorker<Partial<Record<PathName, PathSpeed>>>(PATHS, 'benchPaths'),
     bytesPerMillionEvents: bytesPerMillionEvents(),
   };
   if (values.json === true) {
