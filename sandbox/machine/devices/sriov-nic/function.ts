@@ -105,7 +105,7 @@ export class NicFunction {
     if (offset === REG_LINK_SPEED) return this.#speed();
     const tx = (offset - this.#txBase) >> this.#shift;
     if (offset >= this.#txBase && tx < this.tx.length)
-      return this.tx[tx].registers.file[(this.#inQueue(offset - this.#txBase)) >> 2] ?? 0;
+      return this.tx[tx].registers.file[this.#inQueue(offset - this.#txBase) >> 2] ?? 0;
     const rx = (offset - this.#rxBase) >> this.#shift;
     if (offset >= this.#rxBase && rx < this.rx.length)
       return this.rx[rx].read(this.#inQueue(offset - this.#rxBase));
