@@ -80,14 +80,14 @@ export class NicFunction {
   /** A 32-bit register write that leaves the processor at `at`. Unlisted offsets are ignored. */
   write(offset: number, value: number, at: number): void {
     if (!this.decoding) return;
-    const tx = (offset - this.#txBase) >> this.#shift;
-    if (offset >= this.#txBase && tx < this.tx.length) {
-      this.tx[tx].write(this.#inQueue(offset - this.#txBase), value, at);
+    const tx = offset - this.#txBase;
+    if (tx >= 0 && tx < this.tx.length << this.#shift) {
+      this.tx[tx >> this.#shift].write(this.#inQueue(tx), value, at);
       return;
     }
-    const rx = (offset - this.#rxBase) >> this.#shift;
-    if (offset >= this.#rxBase && rx < this.rx.length) {
-      this.rx[rx].write(this.#inQueue(offset - this.#rxBase), value);
+    const rx = offset - this.#rxBase;
+    if (rx >= 0 && rx < this.rx.length << this.#shift) {
+      this.rx[rx >> this.#shift].write(this.#inQueue(rx), value);
       return;
     }
     if (offset === REG_LINK_SPEED) {
@@ -103,12 +103,12 @@ export class NicFunction {
   read(offset: number): number {
     if (!this.decoding) return 0xffffffff;
     if (offset === REG_LINK_SPEED) return this.#speed();
-    const tx = (offset - this.#txBase) >> this.#shift;
-    if (offset >= this.#txBase && tx < this.tx.length)
-      return this.tx[tx].registers.file[this.#inQueue(offset - this.#txBase) >> 2] ?? 0;
-    const rx = (offset - this.#rxBase) >> this.#shift;
-    if (offset >= this.#rxBase && rx < this.rx.length)
-      return this.rx[rx].read(this.#inQueue(offset - this.#rxBase));
+    const tx = offset - this.#txBase;
+    if (tx >= 0 && tx < this.tx.length << this.#shift)
+      return this.tx[tx >> this.#shift].registers.file[this.#inQueue(tx) >> 2] ?? 0;
+    const rx = offset - this.#rxBase;
+    if (rx >= 0 && rx < this.rx.length << this.#shift)
+      return this.rx[rx >> this.#shift].read(this.#inQueue(rx));
     return this.#window.read(offset);
   }
 
@@ -123,7 +123,7 @@ export class NicFunction {
     for (const queue of this.rx) queue.stop();
   }
 
-  /** Offset in one queue's registers of an offset in those of all. */
+  /** Offset in one queue's registers of an offset, not negative, in those of all. */
   #inQueue(offset: number): number {
     return offset & ((1 << this.#shift) - 1);
   }
