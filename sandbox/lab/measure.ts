@@ -14,6 +14,7 @@ export class Measurement implements ArrivalListener {
   deliveredBytes = 0;
   strays = 0;
   firstSent = Infinity;
+  firstArrived = Infinity;
   lastArrived = 0;
   /** Called with the flow of each frame that arrived. */
   onArrival: ((flow: number, time: number) => void) | undefined;
@@ -39,6 +40,7 @@ export class Measurement implements ArrivalListener {
     this.#latencies[this.delivered++] = time - this.#sentAt[flow][sequence % IN_FLIGHT];
     this.deliveredBytes += length + 42;
     if (time > this.lastArrived) this.lastArrived = time;
+    if (time < this.firstArrived) this.firstArrived = time;
     this.#digests?.[flow].update(this.#host.bytes, address, length);
     this.onArrival?.(flow, time);
   }

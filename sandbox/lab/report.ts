@@ -3,6 +3,10 @@
  * it, the command line prints it, and neither needs the machine to do so.
  */
 
+import type { SweepReport } from './sweep/report.ts';
+
+export type * from './sweep/report.ts';
+
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
   | 'guest-user'
@@ -321,6 +325,7 @@ export type Report =
   | AddressMapReport
   | WalkReport
   | CaptureReport
+  | SweepReport
   | TextReport;
 
 /** A settings dialog that a switch is drawn in: its title, the page of settings it is on, and a note. */
