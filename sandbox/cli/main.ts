@@ -6,6 +6,7 @@ import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { sweepCommand } from './sweep.ts';
 import { vectorsCommand } from './vectors.ts';
 
 /**
@@ -23,6 +24,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
+  sweep: {
+    run: sweepCommand,
+    does: '--over frame=64,512,1514 [--loss-free] [--workers N] [options of compare] [--json]: a workload at each value of one option',
+  },
   replay: {
     run: replayCommand,
     does: 'dec21140 FILE [--pcap FILE] [--json], sriov FILE [--json]: a recording of real drivers against the model',

@@ -1,10 +1,14 @@
 import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
+import { printSweep } from './print-sweep.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
   switch (report.kind) {
     case 'compare':
       printCompare(report);
+      break;
+    case 'sweep':
+      printSweep(report);
       break;
     case 'timeline':
     case 'architecture':

@@ -9,12 +9,17 @@ import { UsageError } from '../usage.ts';
  * throughput. A sender that is held back loses nothing, so a load also has to be kept up with.
  */
 
-/** Share of the offered rate at which frames have to arrive: the two ends of a run blur it a little. */
+/** Share of the offered rate at which frames have to arrive: the end of a run blurs it a little. */
 const PACE = 0.98;
+/**
+ * Seconds between two times that a guest's application sends: a clock for each frame would take more of the
+ * guest than the frames. An assumption; traffic generators pace themselves by ticks of this kind.
+ */
+const TICK_SECONDS = 50e-6;
 /** The search ends when the loads that held and did not hold are this close. */
 const RATIO = 1.02;
 /** Seconds that a trial lasts at least, so that a backlog of one interrupt does not decide it. */
-const TRIAL_SECONDS = 0.003;
+const TRIAL_SECONDS = 0.005;
 const MOST_TRIAL_FRAMES = 20_000;
 /** Preamble, start delimiter, frame check sequence and gap between frames, in bytes. */
 const OVERHEAD = 24;
@@ -28,10 +33,11 @@ export interface Trial {
   held: boolean;
 }
 
-/** `load` is the highest that held; `frames` is how many its trial sent. */
+/** `load` is the highest that held; `frames` and `burst` are how its trial sent it. */
 export interface LossFree {
   load: number;
   frames: number;
+  burst: number;
   trials: Trial[];
 }
 
@@ -41,15 +47,16 @@ export interface LossFree {
  */
 export function searchLossFree(path: PathName, config: CompareConfig): LossFree {
   const trials: Trial[] = [];
-  const holds = (load: number): boolean => {
-    const trial = tryLoad(path, config, load);
-    trials.push(trial);
-    return trial.held;
-  };
-  const found = (load: number) => ({ load, frames: trialFrames(config, load), trials });
+  const found = (load: number): LossFree => ({ load, ...sending(config, load), trials });
   const closed = runPath(path, { ...config, load: 'max' });
   // What the path refuses to carry it carries at no load.
   if (closed.limitedBy === 'frame size') return found(1);
+  const first = firstArrival(path, config);
+  const holds = (load: number): boolean => {
+    const trial = tryLoad(path, config, load, first);
+    trials.push(trial);
+    return trial.held;
+  };
   const most = lineRate(config);
   const taken = Math.max(1, Math.floor(closed.framesPerSecond / config.vms));
   let high = Math.min(most, Math.ceil(taken * 1.1));
@@ -78,17 +85,28 @@ function lineRate({ line, frame, vms }: CompareConfig): number {
   return Math.max(1, Math.floor((LINES[line] * 1e9) / (8 * (frame + OVERHEAD) * vms)));
 }
 
-function trialFrames({ frames = 1, vms }: CompareConfig, load: number): number {
+/** How many frames a trial sends, and how many of a flow at a time. */
+function sending({ frames = 1, vms, queues }: CompareConfig, load: number) {
   const enough = Math.min(MOST_TRIAL_FRAMES, Math.ceil(load * vms * TRIAL_SECONDS));
-  return Math.max(frames, enough);
+  const burst = Math.max(1, Math.round((load / queues) * TICK_SECONDS));
+  return { frames: Math.max(frames, enough), burst };
 }
 
-function tryLoad(path: PathName, config: CompareConfig, load: number): Trial {
-  const frames = trialFrames(config, load);
-  const bed = new Testbed(path, { ...config, load, frames }, { digest: false });
+/** Picoseconds from the start of a run until the first frame arrives, when it is alone. */
+function firstArrival(path: PathName, config: CompareConfig): number {
+  const bed = new Testbed(path, { ...config, load: 1, frames: 1 }, { digest: false });
   bed.run();
-  const { delivered, firstArrived, lastArrived } = bed.measurement;
-  const offered = (load * config.vms * (lastArrived - firstArrived)) / 1e12;
-  const held = delivered === frames && delivered - 1 >= PACE * offered;
+  return bed.measurement.lastArrived - bed.start;
+}
+
+function tryLoad(path: PathName, config: CompareConfig, load: number, first: number): Trial {
+  const { frames, burst } = sending(config, load);
+  const bed = new Testbed(path, { ...config, load, frames }, { digest: false, burst });
+  bed.run();
+  const { delivered, lastArrived } = bed.measurement;
+  // What is sent at a tick may take until the next.
+  const tick = burst > 1 ? TICK_SECONDS * 1e12 : 0;
+  const offered = (load * config.vms * (lastArrived - bed.start - first - tick)) / 1e12;
+  const held = delivered === frames && delivered >= PACE * offered;
   return { load, lossRate: (frames - delivered) / frames, held };
 }

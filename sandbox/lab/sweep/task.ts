@@ -23,11 +23,11 @@ export interface TaskResult {
 /** Does a task. The result follows from the task alone, whichever thread it is done in. */
 export function runTask({ find, path, config }: Task): TaskResult {
   if (find === 'run') return { run: run(path, config) };
-  const { load, frames, trials } = searchLossFree(path, config);
-  return { run: run(path, { ...config, load, frames }), load, trials };
+  const { load, frames, burst, trials } = searchLossFree(path, config);
+  return { run: run(path, { ...config, load, frames }, burst), load, trials };
 }
 
-function run(path: PathName, config: CompareConfig): SweptRun {
-  const { ledger: _, ...rest } = runPath(path, config);
+function run(path: PathName, config: CompareConfig, burst?: number): SweptRun {
+  const { ledger: _, ...rest } = runPath(path, config, { burst });
   return rest;
 }
