@@ -98,6 +98,7 @@ export class TwoCell extends Sheet {
       { lesson: this.lesson, cell: this.name, files, knobs: this.#knobs.values() },
       {
         report: (report) => this.output.report(report),
+        progress: (part) => this.output.progress(part),
         log: (lines) => this.output.log(lines),
         knobs: (knobs) => {
           this.#knobs.show(knobs);
