@@ -14,7 +14,7 @@ export class Measurement implements ArrivalListener {
   deliveredBytes = 0;
   strays = 0;
   firstSent = Infinity;
-  firstArrived = Infinity;
+  lastSent = 0;
   lastArrived = 0;
   /** Called with the flow of each frame that arrived. */
   onArrival: ((flow: number, time: number) => void) | undefined;
@@ -33,6 +33,7 @@ export class Measurement implements ArrivalListener {
   sent(flow: number, sequence: number, time: number): void {
     this.#sentAt[flow][sequence % IN_FLIGHT] = time;
     if (time < this.firstSent) this.firstSent = time;
+    this.lastSent = time;
   }
 
   arrived(flow: number, sequence: number, address: number, length: number, time: number): void {
@@ -40,7 +41,6 @@ export class Measurement implements ArrivalListener {
     this.#latencies[this.delivered++] = time - this.#sentAt[flow][sequence % IN_FLIGHT];
     this.deliveredBytes += length + 42;
     if (time > this.lastArrived) this.lastArrived = time;
-    if (time < this.firstArrived) this.firstArrived = time;
     this.#digests?.[flow].update(this.#host.bytes, address, length);
     this.onArrival?.(flow, time);
   }

@@ -3,6 +3,7 @@ import { LINES } from '../options.ts';
 import type { CompareConfig, PathName } from '../report.ts';
 import { Testbed } from '../testbed.ts';
 import { UsageError } from '../usage.ts';
+import { lengthsOf } from '../workload/sizes.ts';
 
 /**
  * The highest load that a path carries without loss, by bisection: what RFC 2544, section 26.1, calls its
@@ -81,8 +82,10 @@ export function searchLossFree(path: PathName, config: CompareConfig): LossFree 
 }
 
 /** Frames a second and VM that the line has room for. */
-function lineRate({ line, frame, vms }: CompareConfig): number {
-  return Math.max(1, Math.floor((LINES[line] * 1e9) / (8 * (frame + OVERHEAD) * vms)));
+function lineRate({ line, frame, sizes, vms }: CompareConfig): number {
+  const lengths = sizes === undefined ? [frame] : lengthsOf(sizes);
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  return Math.max(1, Math.floor((LINES[line] * 1e9) / (8 * (mean + OVERHEAD) * vms)));
 }
 
 /** How many frames a trial sends, and how many of a flow at a time. */

@@ -22,7 +22,7 @@ export interface SweepPlan {
 export const SWEEP_LIMITS = { values: 100, runs: 300, frames: 5_000_000 };
 
 /**
- * The runs of a sweep. Everything is checked before anything runs.
+ * The runs of a sweep, or of one point without `over`. Everything is checked before anything runs.
  * @throws UsageError for an option or a value that cannot be, and for a sweep that is too large, with the bound
  */
 export function planSweep(
@@ -30,13 +30,7 @@ export function planSweep(
   options: CompareOptions,
   find: Task['find'],
 ): SweepPlan {
-  const [option, given] = overOne(over ?? { frame: [options.frame ?? 1514] });
-  if (option in options && over !== undefined)
-    throw new UsageError(`sweep: '${option}' is given twice: once as 'over' and once as an option`);
-  const values = given.map((value) => asValue(option, value));
-  if (new Set(values).size < values.length)
-    throw new UsageError(`sweep: a value of '${option}' is there twice`);
-  const configs = given.map((value) => completeConfig({ ...options, [option]: value }));
+  const { option, values, configs } = over ? alongOne(over, options) : alone(options);
   if (find === 'loss-free') configs.forEach(refuseForSearch);
   const tasks = configs.flatMap((config) =>
     config.paths.map((path): Task => ({ find, path, config: { ...config, paths: [path] } })),
@@ -47,6 +41,25 @@ export function planSweep(
   return { option, values, tasks, config: configs[0] };
 }
 
+type Values = Pick<SweepPlan, 'option' | 'values'> & { configs: CompareConfig[] };
+
+/** One point, named by its frame size. */
+function alone(options: CompareOptions): Values {
+  const config = completeConfig(options);
+  return { option: 'frame', values: [config.frame], configs: [config] };
+}
+
+function alongOne(over: SweepOver, options: CompareOptions): Values {
+  const [option, given] = overOne(over);
+  if (option in options)
+    throw new UsageError(`sweep: '${option}' is given twice: once as 'over' and once as an option`);
+  const values = given.map((value) => asValue(option, value));
+  if (new Set(values).size < values.length)
+    throw new UsageError(`sweep: a value of '${option}' is there twice`);
+  const configs = given.map((value) => completeConfig({ ...options, [option]: value }));
+  return { option, values, configs };
+}
+
 function overOne(over: SweepOver): [string, readonly unknown[]] {
   const [first, ...others] = Object.entries(over);
   if (first === undefined || others.length > 0 || !Array.isArray(first[1]) || first[1].length === 0)
@@ -55,6 +68,8 @@ function overOne(over: SweepOver): [string, readonly unknown[]] {
     );
   if (first[0] === 'paths')
     throw new UsageError("sweep: each value is run on every path; give 'paths' beside 'over'");
+  if (first[0] === 'recorded')
+    throw new UsageError('sweep: a recording is no value that a point could be named by');
   bound('values', first[1].length, SWEEP_LIMITS.values);
   return [first[0], first[1]];
 }
@@ -71,10 +86,17 @@ function bound(what: string, asked: number, most: number): void {
 function asValue(option: string, value: unknown): number | string {
   if (option === 'line' && typeof value === 'string') return LINES[value] ?? value;
   if (typeof value === 'number') return value;
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return Array.isArray(value) ? value.join('+') : String(value);
 }
 
-function refuseForSearch(config: CompareConfig): void {
-  if (config.durationMs !== undefined)
-    throw new UsageError('loss-free: a search takes a number of frames, not a duration');
+/** What has no rate of its own to be searched, or none that one number tells. */
+function refuseForSearch({ direction, durationMs, inFlight, recorded }: CompareConfig): void {
+  const refuse = (why: string): never => {
+    throw new UsageError(`loss-free: ${why}`);
+  };
+  if (direction === 'both') refuse('a search takes one direction at a time: tx, rx or rr');
+  if (recorded !== undefined) refuse('a recording has its own times; leave it out');
+  if (inFlight !== undefined) refuse('a load by the clock waits for no reply; leave inFlight out');
+  if (durationMs !== undefined) refuse('a search takes a number of frames, not a duration');
 }

@@ -186,6 +186,18 @@ describe('the highest load without loss', () => {
     ['a load', { load: 1000 }, 'do not give one'],
     ['loads', { over: { load: [1, 2] } }, 'do not give one'],
     ['a duration', { durationMs: 5 }, 'not a duration'],
+    ['both directions', { direction: 'both', frames: 9 }, 'one direction at a time'],
+    ['requests in flight', { direction: 'rr', inFlight: 4 }, 'leave inFlight out'],
+    [
+      'a recording',
+      {
+        recorded: [
+          { length: 60, time: 0 },
+          { length: 60, time: 9 },
+        ],
+      },
+      'its own times',
+    ],
   ])('refuses %s', async (_, options, words) => {
     await expect(highestLossFree(options as object)).rejects.toThrow(words);
   });
