@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writePcap } from '../lab/pcap.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lab-'));
@@ -19,12 +20,50 @@ function lab(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+/** An empty capture of another link type. */
+function withLinkType(type: number): number[] {
+  const file = writePcap([]);
+  file[20] = type;
+  return [...file];
+}
+
 /** A cell in a file of its own. */
 function cell(name: string, source: string): string {
   const file = join(folder, name);
   writeFileSync(file, source);
   return file;
 }
+
+let profiles = 0;
+
+/** A file with the 2017 profile, some of its figures changed. */
+function profileFile(figures: object): string {
+  const profile = JSON.parse(readFileSync('content/profiles/skylake-2017.json', 'utf8'));
+  Object.assign(profile, { id: 'mine', name: 'my machine' });
+  Object.assign(profile.p, figures);
+  return cell(`profile-${profiles++}.json`, JSON.stringify(profile));
+}
+
+describe('a profile of one’s own', () => {
+  const file = profileFile({ memcpy_cold: { value: 7 } });
+
+  test('is named by its file, with and without mitigations', () => {
+    const words = ['--paths', 'vmbus', '--frames', '20', '--profile', file, '--mitigations', 'on'];
+    const { config } = JSON.parse(lab('compare', '--json', ...words).stdout);
+    expect(config).toMatchObject({ profile: 'mine', mitigations: true });
+    expect(config.ownProfile.p.memcpy_cold.value).toBe(7);
+    expect(lab('compare', ...words).stdout).toContain('mine (my machine) with mitigations, 10G');
+  });
+
+  test('is own in a cell, and in its knob', () => {
+    const source = `import { compare, profileKnob } from 'two-checkboxes';
+const { config } = await compare({ profile: profileKnob(), paths: ['sriov'], frames: 9 });
+export default \`\${config.profile} \${config.ownProfile?.p.memcpy_cold.value}\`;
+`;
+    const words = ['run', cell('own.ts', source), '--profile', file, '--knob', 'Costs of=own'];
+    expect(lab(...words).stdout).toBe('own 7\n');
+  });
+});
 
 describe('lab compare', () => {
   test('--json prints one JSON document and nothing else', () => {
@@ -83,10 +122,71 @@ describe('lab compare', () => {
   });
 });
 
+describe('workloads of lab compare', () => {
+  const config = (...words: string[]) => {
+    const { status, stdout, stderr } = lab('compare', '--json', '--paths', 'sriov', ...words);
+    expect([status, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout).config;
+  };
+
+  test('sizes, arrivals, requests in flight and a share for the application', () => {
+    expect(config('--sizes', 'imix', '--frames', '12')).toMatchObject({ sizes: 'imix' });
+    const clock = ['--arrivals', 'poisson', '--load', '5000', '--app-share', '0.25'];
+    expect(config('--sizes', '60,1514', '--frames', '12', ...clock)).toMatchObject({
+      ...{ sizes: [60, 1514], frame: 1514, arrivals: 'poisson', load: 5000, appShare: 0.25 },
+    });
+    expect(config('--direction', 'rr', '--in-flight', '3')).toMatchObject({ inFlight: 3 });
+  });
+
+  test('--pcap plays the lengths and the times of a capture', () => {
+    const file = join(folder, 'two.pcap');
+    const frames = [
+      { time: 5e6, bytes: new Uint8Array(42) },
+      { time: 5e6 + 400, bytes: new Uint8Array(700) },
+    ];
+    writeFileSync(file, writePcap(frames));
+    expect(config('--pcap', file)).toMatchObject({
+      recorded: [
+        { length: 60, time: 5e6 },
+        { length: 700, time: 5e6 + 400 },
+      ],
+      ...{ frame: 700, load: 2500, frames: 2 },
+    });
+  });
+
+  test('both directions print a line for each', () => {
+    const { status, stdout } = lab('compare', '--paths', 'sriov', '--direction', 'both');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/tx: throughput .*\n(.*\n)*rx: throughput/);
+  });
+
+  test.each<[string, number[] | undefined, RegExp]>([
+    [
+      'cut.pcap',
+      [...writePcap([{ time: 0, bytes: new Uint8Array(60) }])].slice(0, -1),
+      /ends in it/,
+    ],
+    ['raw.pcap', withLinkType(101), /link type 101 is not Ethernet/],
+    ['none.pcap', undefined, /--pcap: there is no file/],
+  ])('--pcap %s: status 2 and one line', (name, bytes, message) => {
+    const file = join(folder, name);
+    if (bytes !== undefined) writeFileSync(file, Uint8Array.from(bytes));
+    const { status, stdout, stderr } = lab('compare', '--json', '--pcap', file);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});
+
 describe('bad usage: status 2, nothing on stdout, one line that says what to write instead', () => {
   test.each<[string[], RegExp]>([
     [['compare', '--frame', '-5'], /frame: -5 .* 60 to 9014/],
     [['compare', '--profile', 'pentium', '--json'], /'pentium'; choose one of nehalem/],
+    [
+      ['compare', '--profile', profileFile({ vmexit_rtt: {} })],
+      /json: .*'vmexit_rtt' has no value/,
+    ],
+    [['compare', '--mitigations', 'maybe'], /--mitigations: 'maybe' is not on or off/],
     [['compare', '--frmae', '60'], /no option --frmae; there is .*--frame/],
     [['compare', '--vms', 'two'], /--vms: 'two' is not a number/],
     [['frobnicate'], /no command 'frobnicate'; there is run, compare/],

@@ -2,11 +2,15 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
+import { toNumber } from './numbers.ts';
+import { toProfile } from './profile-file.ts';
+import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
 
 /** The options of `compare`, as `parseArgs` takes them. */
 export const COMPARE_OPTIONS = {
   paths: { type: 'string' },
   profile: { type: 'string' },
+  mitigations: { type: 'string' },
   line: { type: 'string' },
   frame: { type: 'string' },
   direction: { type: 'string' },
@@ -20,6 +24,7 @@ export const COMPARE_OPTIONS = {
   'posted-interrupts': { type: 'string' },
   vmq: { type: 'string' },
   vrss: { type: 'string' },
+  ...WORKLOAD_WORDS,
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
@@ -28,8 +33,9 @@ type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {
   const options: CompareOptions = {};
-  if (values.paths !== undefined) options.paths = values.paths.split(',').map(toPath);
-  if (values.profile !== undefined) options.profile = values.profile;
+  if (values.paths !== undefined)
+    options.paths = values.paths.split(',').map((word) => toPath(word));
+  if (values.profile !== undefined) options.profile = toProfile(values.profile);
   if (values.line !== undefined) options.line = values.line;
   if (values.direction !== undefined)
     options.direction = values.direction as CompareOptions['direction'];
@@ -54,6 +60,7 @@ export function toCompareOptions(values: Values): CompareOptions {
   }
   const switches = [
     ['posted-interrupts', 'postedInterrupts'],
+    ['mitigations', 'mitigations'],
     ['vmq', 'vmq'],
     ['vrss', 'vrss'],
   ] as const;
@@ -64,21 +71,17 @@ export function toCompareOptions(values: Values): CompareOptions {
       throw new UsageError(`--${word}: '${value}' is not on or off`);
     options[name] = value === 'on';
   }
+  addWorkload(options, values);
   return options;
 }
 
-/** A word as a number. */
-export function toNumber(name: string, word: string): number {
-  const value = Number(word);
-  if (word.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UsageError(`--${name}: '${word}' is not a number`);
-}
+export { toNumber };
 
 /** A word as the name of a path. */
-export function toPath(word: string): PathName {
+export function toPath(word: string, option = 'paths'): PathName {
   const path = PATHS.find((candidate) => candidate === word);
   if (path !== undefined) return path;
-  throw new UsageError(`--paths: '${word}' is not one of ${PATHS.join(', ')}`);
+  throw new UsageError(`--${option}: '${word}' is not one of ${PATHS.join(', ')}`);
 }
 
 /** @throws UsageError for an option that is none of `known`, naming them */

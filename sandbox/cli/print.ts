@@ -1,4 +1,12 @@
-import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
+import type {
+  CompareReport,
+  PathName,
+  PathReport,
+  Report,
+  TimelineStep,
+  WalkReport,
+} from '../lab/report.ts';
+import { describeWorkload, workloadRows } from './print-workload.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -54,6 +62,7 @@ function withUnit(name: string, unit: string | undefined): string {
 const ROWS: [string, (path: PathReport) => number | string][] = [
   ['exits per frame', (path) => path.perFrame.exits],
   ['exits for I/O per frame', (path) => path.perFrame.ioExits],
+  ['device accesses per frame', (path) => path.perFrame.deviceAccesses],
   ['copies per frame', (path) => path.perFrame.copies],
   ['interrupts per frame', (path) => path.perFrame.interrupts],
   ['cycles per frame', (path) => Math.round(path.cyclesPerFrame)],
@@ -70,13 +79,19 @@ const ROWS: [string, (path: PathReport) => number | string][] = [
 ];
 
 function printCompare(report: CompareReport): void {
-  const paths = Object.entries(report.paths);
-  const { profile, line, frame, direction, load, vms } = report.config;
-  console.log(`${profile}, ${line}, ${frame} bytes, ${direction}, load ${load}, ${vms} VM`);
+  const paths = Object.entries(report.paths) as [PathName, PathReport][];
+  console.log(describeWorkload(report.config));
   const head = ['', ...paths.map(([name]) => name)];
   const rows = ROWS.map(([name, value]) => [name, ...paths.map(([, path]) => value(path))]);
-  printTable([head, ...rows]);
+  printTable([head, ...rows, ...workloadRows(paths)]);
+  for (const [name, { exitsBy }] of paths)
+    console.log(`${name}, exits per frame: ${causes(exitsBy)}`);
   for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
+}
+
+function causes(exitsBy: Record<string, number>): string {
+  const parts = Object.entries(exitsBy).map(([cause, count]) => `${cause} ${format(count)}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 function printTimeline(report: { title: string; steps: TimelineStep[] }): void {

@@ -1,6 +1,7 @@
 import { MAX_FRAME } from '../machine/net/frame.ts';
 import {
   ACTORS,
+  APPLICATION,
   EXITS,
   GUEST_KERNEL,
   GUEST_USER,
@@ -10,9 +11,10 @@ import {
   ROOT_USER,
 } from '../machine/partition/ledger.ts';
 import { type CompareOptions, completeConfig } from './options.ts';
-import { findProfile } from './profiles.ts';
+import { profileOf } from './profile/choice.ts';
 import type { CompareConfig, CompareReport, PathName, PathReport, PerFrame } from './report.ts';
 import { Testbed, type TestbedOptions } from './testbed.ts';
+import { appShareOf, timeOf, waysOf } from './workload/ways.ts';
 
 /** A share of the time from which a resource counts as the limit. */
 const SATURATED = 0.97;
@@ -45,7 +47,8 @@ export function runPath(
 
 /** What the emulated adapter does with a frame longer than its own: the driver's MTU refuses it. */
 function refusal(config: CompareConfig): PathReport {
-  const bed = new Testbed('emulated', { ...config, frame: MAX_FRAME, frames: 1, vms: 1 });
+  const { sizes, recorded, ...rest } = config;
+  const bed = new Testbed('emulated', { ...rest, frame: MAX_FRAME, frames: 1, vms: 1 });
   const nothing = report('emulated', bed);
   const note = `refused: the DEC 21140's driver takes frames of at most ${MAX_FRAME} bytes, not ${config.frame}`;
   return { ...nothing, limitedBy: 'frame size', note };
@@ -53,9 +56,7 @@ function refusal(config: CompareConfig): PathReport {
 
 /** Picoseconds that a run is measured over. */
 function elapsed(bed: Testbed): number {
-  const { durationMs } = bed.config;
-  if (durationMs !== undefined) return Math.round(durationMs * 1e9);
-  return Math.max(0, bed.measurement.lastArrived - bed.start);
+  return timeOf(bed.config, bed.measurement.lastArrived - bed.start);
 }
 
 function report(path: PathName, bed: Testbed): PathReport {
@@ -66,7 +67,7 @@ function report(path: PathName, bed: Testbed): PathReport {
   const { delivered, deliveredBytes } = measurement;
   const cycles = totalCycles(ledger);
   const [p50, p99] = measurement.latencies([0.5, 0.99]);
-  const missing = lostFrames(bed);
+  const missing = bed.ends.lost(bed.config);
   return {
     deliveredFrames: delivered,
     deliveredBytes,
@@ -90,24 +91,21 @@ function report(path: PathName, bed: Testbed): PathReport {
     ledger: ledger.rows(),
     faults: faults(bed),
     ...rootCoresBusy(path, bed, time),
+    ...waysOf(bed),
+    ...appShareOf(bed, time),
     ...refused(path, bed),
   };
 }
 
+/** Cycles of all actors for the traffic: without those that an application computes for itself. */
 function totalCycles(ledger: Ledger): number {
-  return ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
+  const all = ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
+  return all - ledger.cyclesFor(GUEST_USER, APPLICATION);
 }
 
 function faults(bed: Testbed): number {
   const checks = [bed.peer.check, bed.guestCheck];
   return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
-}
-
-/** Frames that were sent and will not arrive: all that are missing once a run has come to rest. */
-function lostFrames(bed: Testbed): number {
-  const { frames, direction } = bed.config;
-  const check = direction === 'tx' ? bed.peer.check : bed.guestCheck;
-  return frames === undefined ? check.lost : Math.max(0, frames - check.delivered);
 }
 
 function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {
@@ -134,7 +132,7 @@ function exitsBy(ledger: Ledger, frames: number): Record<string, number> {
 
 function cores(bed: Testbed, seconds: number): PathReport['cores'] {
   const { ledger } = bed.host;
-  const hertz = findProfile(bed.config.profile).ghz * 1e9;
+  const hertz = profileOf(bed.config).ghz * 1e9;
   const busy = (...who: number[]) =>
     seconds > 0
       ? who.reduce((sum, actor) => sum + ledger.cyclesOf(actor), 0) / (hertz * seconds)
@@ -175,8 +173,9 @@ function limitedBy(path: PathName, bed: Testbed, time: number): string {
   if (time === 0) return 'nothing sent';
   const { host, config } = bed;
   if (config.direction === 'rr') return config.load === 'max' ? 'round trip' : 'offered load';
-  const link = config.direction === 'tx' ? host.lineOut : host.lineIn;
-  if (link.busy / time >= SATURATED) return 'link';
+  const out = config.direction === 'rx' ? 0 : host.lineOut.busy;
+  const into = config.direction === 'tx' ? 0 : host.lineIn.busy;
+  if (Math.max(out, into) / time >= SATURATED) return 'link';
   const root = Math.max(0, ...host.root.map((processor) => processor.lp.busy));
   if (root / time >= SATURATED) return 'root core';
   const guest = Math.max(...host.guestProcessors.map((lp) => lp.busy));

@@ -1,10 +1,11 @@
 import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
-import { findProfile } from './profiles.ts';
+import { completeCosting, type ProfileChoice, profileOf } from './profile/choice.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
-/** What `compare` takes. Everything may be left out. */
-export type CompareOptions = Partial<CompareConfig>;
+/** What `compare` takes. Everything may be left out; a profile may be one of the caller's own. */
+export type CompareOptions = Partial<Omit<CompareConfig, 'profile'>> & { profile?: ProfileChoice };
 
 export const PATHS: readonly PathName[] = ['native', 'emulated', 'vmbus', 'sriov'];
 export const LINES: Readonly<Record<string, number>> = {
@@ -14,7 +15,7 @@ export const LINES: Readonly<Record<string, number>> = {
   '40G': 40,
   '100G': 100,
 };
-const DIRECTIONS = ['tx', 'rx', 'rr'] as const;
+const DIRECTIONS = ['tx', 'rx', 'rr', 'both'] as const;
 /** Frames a second and VM of the load called `paced`. */
 export const PACED = 250;
 const DEFAULT_FRAMES = { max: 2000, paced: 200, rr: 400 };
@@ -29,13 +30,13 @@ export function completeConfig(options: CompareOptions): CompareConfig {
   rejectUnknown(options);
   const direction = oneOf('direction', options.direction ?? 'tx', DIRECTIONS);
   const load = completeLoad(options.load ?? 'max');
-  const profile = findProfile(options.profile ?? 'nehalem-2008r2');
-  const posted = options.postedInterrupts ?? profile.postedInterrupts;
+  const costing = completeCosting(options);
+  const posted = options.postedInterrupts ?? profileOf(costing).postedInterrupts;
   if (typeof posted !== 'boolean')
     throw new UsageError(`postedInterrupts: '${String(posted)}' is not true or false`);
   const config: CompareConfig = {
     paths: completePaths(options.paths),
-    profile: profile.id,
+    ...costing,
     line: oneOf('line', options.line ?? '10G', Object.keys(LINES)),
     frame: whole('frame', options.frame ?? 1514, MIN_FRAME, MAX_JUMBO_FRAME, 'bytes without FCS'),
     direction,
@@ -48,6 +49,7 @@ export function completeConfig(options: CompareOptions): CompareConfig {
     seed: whole('seed', options.seed ?? 1, 0, 0xffffffff),
   };
   completeSpreading(config, options);
+  completeWorkload(config, options);
   completeLength(config, options);
   return config;
 }
@@ -74,9 +76,15 @@ function completeLength(config: CompareConfig, options: CompareOptions): void {
       );
     return;
   }
+  const own = options.frames === undefined ? usualLength(config) : undefined;
+  if (own?.durationMs !== undefined) {
+    config.durationMs = own.durationMs;
+    return;
+  }
   const { direction, load } = config;
   const usual = direction === 'rr' ? 'rr' : load === 'paced' ? 'paced' : 'max';
-  const frames = options.frames ?? DEFAULT_FRAMES[usual] * (usual === 'max' ? 1 : config.vms);
+  const frames =
+    options.frames ?? own?.frames ?? DEFAULT_FRAMES[usual] * (usual === 'max' ? 1 : config.vms);
   config.frames = whole('frames', frames, 1, LIMITS.frames);
 }
 
@@ -110,9 +118,11 @@ function whole(name: string, value: unknown, min: number, max: number, unit = ''
   );
 }
 
-const KNOWN = new Set([
+const KNOWN: ReadonlySet<string> = new Set([
   'paths',
   'profile',
+  'ownProfile',
+  'mitigations',
   'line',
   'frame',
   'direction',
@@ -127,6 +137,7 @@ const KNOWN = new Set([
   'vmq',
   'vrss',
   'seed',
+  ...WORKLOAD_OPTIONS,
 ]);
 
 function rejectUnknown(options: object): void {

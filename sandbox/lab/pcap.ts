@@ -4,6 +4,8 @@ import { UsageError } from './usage.ts';
 export interface CapturedFrame {
   time: number;
   bytes: Uint8Array;
+  /** Length on the wire, of a frame that the capture has not kept to its end. */
+  wireLength?: number;
 }
 
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -37,31 +39,40 @@ export function readPcap(file: Uint8Array): CapturedFrame[] {
     const start = at + RECORD_HEADER;
     if (start + length > file.length) throw new UsageError(`${where}: the file ends in it`);
     const fraction = view.getUint32(at + 4, little) / (magic === MAGIC_NANOSECONDS ? 1e3 : 1);
-    frames.push({
+    const frame: CapturedFrame = {
       time: view.getUint32(at, little) * 1e6 + fraction,
       bytes: file.slice(start, start + length),
-    });
+    };
+    const wireLength = view.getUint32(at + 12, little);
+    if (wireLength > length) frame.wireLength = wireLength;
+    frames.push(frame);
     at = start + length;
   }
   return frames;
 }
 
-/** Writes a classic capture file with times in microseconds. */
-export function writePcap(frames: readonly CapturedFrame[]): Uint8Array {
+/** Writes a classic capture file with times in whole microseconds, or nanoseconds. */
+export function writePcap(
+  frames: readonly CapturedFrame[],
+  unit: 'microseconds' | 'nanoseconds' = 'microseconds',
+): Uint8Array {
   const size = frames.reduce((sum, frame) => sum + RECORD_HEADER + frame.bytes.length, FILE_HEADER);
   const file = new Uint8Array(size);
   const view = new DataView(file.buffer);
-  view.setUint32(0, MAGIC_MICROSECONDS, true);
+  const inNanoseconds = unit === 'nanoseconds';
+  view.setUint32(0, inNanoseconds ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS, true);
   view.setUint16(4, 2, true);
   view.setUint16(6, 4, true);
   view.setUint32(16, LONGEST, true);
   view.setUint32(20, LINK_ETHERNET, true);
   let at = FILE_HEADER;
-  for (const { time, bytes } of frames) {
+  for (const { time, bytes, wireLength } of frames) {
+    // To whole picoseconds first: what a sum of microseconds lacks in its last bits is no nanosecond.
+    const fraction = Math.min(Math.floor(Math.round((time % 1e6) * 1e6) / 1e3), 999_999_999);
     view.setUint32(at, Math.floor(time / 1e6), true);
-    view.setUint32(at + 4, Math.floor(time % 1e6), true);
+    view.setUint32(at + 4, inNanoseconds ? fraction : Math.floor(time % 1e6), true);
     view.setUint32(at + 8, bytes.length, true);
-    view.setUint32(at + 12, bytes.length, true);
+    view.setUint32(at + 12, wireLength ?? bytes.length, true);
     file.set(bytes, at + RECORD_HEADER);
     at += RECORD_HEADER + bytes.length;
   }

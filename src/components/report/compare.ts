@@ -21,13 +21,27 @@ export function cyclesOf(path: PathReport, actors: readonly Actor[]): number {
   return path.deliveredFrames > 0 ? sum / path.deliveredFrames : Number.NaN;
 }
 
+const DIRECTIONS: Record<CompareConfig['direction'], string> = {
+  tx: 'transmit',
+  rx: 'receive',
+  rr: 'request and response',
+  both: 'transmit and receive at once',
+};
+
 /** What was run, in words: every option that a reader could have set. */
 export function configLine(config: CompareConfig): string {
-  const direction = { tx: 'transmit', rx: 'receive', rr: 'request and response' }[config.direction];
+  const direction = DIRECTIONS[config.direction];
   const load =
     typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
   const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';
-  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; costs of ${config.profile}`;
+  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; ${costs(config)}`;
+}
+
+function costs({ profile, mitigations }: CompareConfig): string {
+  const whose = profile === 'own' ? 'your own costs' : `costs of ${profile}`;
+  return mitigations === undefined
+    ? whose
+    : `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function segmentsOf(path: PathReport): Segment[] {
