@@ -74,7 +74,7 @@ const measurements = defineCollection({
 /** One figure of a cost profile. */
 const primitive = z.strictObject({
   value: z.number().nonnegative(),
-  unit: z.enum(['cycles', 'cycles/byte', 'ns']),
+  unit: z.enum(['cycles', 'cycles/byte', 'ns', 'GB/s']),
   status: z.enum(['verified', 'derived', 'interpolated', 'assumed']),
   /** Rows of published measurements that it rests on. */
   source: z.array(z.string()),

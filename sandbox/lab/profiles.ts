@@ -84,6 +84,7 @@ export function costsOf(profile: Profile): Costs {
     dmaWrite: picoseconds('dma_write'),
     iotlbMiss: picoseconds('iotlb_miss'),
     pcieBitsPerSecond: (PCIE_PAYLOAD_GBPS[profile.pcie] ?? 26.2) * 1e9,
+    memoryBytesPerSecond: figure('memory_bandwidth') * 1e9,
     apicVirtualization: profile.apicv,
   };
 }

@@ -121,6 +121,7 @@ export class SendingSocket implements Task, Handler {
     processor.charge(processor.kernel, NETWORK_STACK, costs.stack);
     const at = this.#device.memory.span(gpa, this.#template.length, READ | WRITE);
     this.#template.write(at, this.sent);
+    processor.lp.move(processor.kernel, NETWORK_STACK, this.#template.length);
     this.sent++;
     this.#owed--;
     const more = this.#owed > 0 && this.sent % this.#plan.burst !== 0;

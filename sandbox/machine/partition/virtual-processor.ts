@@ -1,4 +1,5 @@
 import {
+  COPY,
   EXIT_APIC_ACCESS,
   EXIT_EOI,
   EXIT_EXTERNAL_INTERRUPT,
@@ -118,6 +119,15 @@ export class VirtualProcessor {
 
   charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
     this.lp.charge(who, what, cycles, detail, bytes);
+  }
+
+  /** Copies a frame's `length` bytes, below the guest's stack, at `perByte` cycles each. */
+  copyFrame(who: number, length: number, perByte: number, detail?: string): void {
+    const { lp } = this;
+    lp.ledger.copies++;
+    lp.ledger.copiedBytes += length;
+    lp.charge(who, COPY, perByte * length, detail);
+    lp.move(who, COPY, 2 * length);
   }
 
   /** Whether the trace records: only then is it worth describing what is charged. */
