@@ -153,6 +153,7 @@ export class HyperVHost {
         costs: options.costs,
         memory: this.memoryBus,
         line: this.lineOut,
+        partner: this.lineIn,
         loopback,
         speed: this.#linkSpeed(),
       },

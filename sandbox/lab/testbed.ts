@@ -9,10 +9,11 @@ import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost } from './host.ts';
 import { Measurement } from './measure.ts';
+import { ResourceMeter } from './metrics/resources.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES, PACED } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
-import { costsOf, findProfile } from './profiles.ts';
+import { costsOf, findProfile, type Profile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
@@ -35,6 +36,8 @@ const MAX_EVENTS = 400_000_000;
 
 /** What a run may have beside the configuration of a comparison. */
 export interface TestbedOptions {
+  /** What things cost, instead of what the configuration's profile says. */
+  profile?: Profile;
   drivers?: GuestDrivers;
   /** How the service of VMBus adapters is made otherwise; see SyntheticVariant. */
   variant?: SyntheticVariant;
@@ -66,8 +69,8 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
-  /** Picoseconds that each processor of the root had spent before that. */
-  readonly rootBusyBefore: readonly number[];
+  /** How busy everything was since then. */
+  readonly meter: ResourceMeter;
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
@@ -86,7 +89,7 @@ export class Testbed {
     if (path === 'emulated') this.#queues = 1;
     if (path === 'native') this.#queues = Math.min(this.#flows, NATIVE_QUEUES);
     this.host = new HyperVHost({
-      costs: costsOf(findProfile(config.profile)),
+      costs: costsOf(options.profile ?? findProfile(config.profile)),
       lineGbps: LINES[config.line],
       rootCores: path === 'native' ? 0 : config.rootCores,
       maxFrame: Math.max(MAX_FRAME, config.frame),
@@ -117,9 +120,9 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
-    this.rootBusyBefore = this.host.root.map(({ lp }) => lp.busy);
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#addFlows(options);
+    this.meter = new ResourceMeter(this.host, this.peer, this.#sockets);
   }
 
   /** Runs the workload to its end, and until the machine is at rest or the time is over. */

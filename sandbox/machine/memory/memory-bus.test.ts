@@ -19,13 +19,13 @@ test('beyond its rate movers wait until it has moved their bytes', () => {
   let now = 0;
   for (let i = 0; i < 1000; i++) now += MICROSECOND / 2 + bus.move(1000, now, now);
   // 1000 bytes each half microsecond are twice the rate; it takes the time of the rate but for the start.
-  expect(now / MICROSECOND).toBeGreaterThan(970);
+  expect(now / MICROSECOND).toBeGreaterThan(940);
   expect(now / MICROSECOND).toBeLessThanOrEqual(1000);
 });
 
-test('a burst within twenty microseconds of traffic goes through at once', () => {
+test('a burst within fifty microseconds of traffic goes through at once', () => {
   const bus = new MemoryBus(RATE);
-  expect(bus.move(20_000, 0, 0)).toBe(0);
+  expect(bus.move(50_000, 0, 0)).toBe(0);
   expect(bus.move(1000, 0, 0)).toBe(MICROSECOND);
   expect(bus.move(1000, 0, 2 * MICROSECOND)).toBe(0);
 });
@@ -34,7 +34,7 @@ test('a core that has to wait stalls: its clock and the row of what it did, no f
   const ledger = new Ledger();
   const lp = new LogicalProcessor(new Engine(), ledger, COSTS, new MemoryBus(RATE));
   lp.charge(GUEST_KERNEL, COPY, 100);
-  lp.move(GUEST_KERNEL, COPY, 25_000);
+  lp.move(GUEST_KERNEL, COPY, 55_000);
   expect(ledger.rows()).toEqual([{ who: 'guest-kernel', what: 'copy', cycles: 5000, count: 1 }]);
   expect(lp.local).toBe(5 * MICROSECOND);
 });

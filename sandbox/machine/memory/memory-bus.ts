@@ -1,9 +1,9 @@
 /**
  * How far what moves may run ahead of the memory before it waits, in picoseconds. A piece of software runs
- * at an instant and moves its bytes over the time it takes, up to some twenty microseconds for eight frames
- * of a poll (decision 0005): traffic is looked at over that time.
+ * at an instant and moves its bytes over the time it takes (decision 0005), up to some fifty microseconds
+ * for eight long frames of a poll: traffic is looked at over that time.
  */
-const AHEAD = 20_000_000;
+const AHEAD = 50_000_000;
 
 /**
  * What processors and devices move to and from memory, together, at a fixed rate: a bucket that empties as

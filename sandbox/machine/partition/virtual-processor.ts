@@ -84,6 +84,9 @@ export class VirtualProcessor {
   interruptsEnabled = true;
   /** Its code runs outside this machine: between accesses it is busy there, and never halts here. */
   outsideCode = false;
+  /** Picoseconds for which its code was suspended at an intercepted access, up to the last resumption. */
+  interceptedFor = 0;
+  #suspendedAt = 0;
   #services: (InterruptService | undefined)[] = new Array(VECTORS);
   #pending = new PendingInterrupts();
   #timerVectors = 0;
@@ -189,6 +192,7 @@ export class VirtualProcessor {
   resume(value: number, at: number): void {
     this.#values[this.#values.length - 1] = value;
     this.#suspended = false;
+    this.interceptedFor += at - this.#suspendedAt;
     this.#outside = true;
     this.#resumeAt = at;
     this.#wake();
@@ -320,5 +324,6 @@ export class VirtualProcessor {
     registers.loadOperands(access.port, access.size, access.write, access.value);
     registers.setInterruptFlag(this.#interruptible);
     this.interceptHandler?.intercept(this);
+    this.#suspendedAt = this.local;
   }
 }

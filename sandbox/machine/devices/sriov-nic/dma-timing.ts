@@ -50,8 +50,18 @@ export class DmaTiming {
     return this.#writeUntil + this.#costs.dmaWrite + this.#stall(length);
   }
 
+  /** How far the writing of received frames is behind what has arrived, in picoseconds. */
+  get behind(): number {
+    return this.#writeUntil - this.#engine.now;
+  }
+
+  /** Picoseconds in which the link moves that many bytes one way. */
+  timeOf(bytes: number): number {
+    return Math.round(bytes * this.#picosecondsPerByte);
+  }
+
   #time(length: number): number {
-    return Math.round((length + DESCRIPTOR_BYTES) * this.#picosecondsPerByte);
+    return this.timeOf(length + DESCRIPTOR_BYTES);
   }
 
   /** What walks since the last frame and a memory that is behind add. */

@@ -38,6 +38,9 @@ export interface TransmitPort {
 /** Bytes that the MAC buffers between DMA and wire. */
 const TRANSMIT_FIFO_BYTES = 40960;
 
+/** Bytes that it buffers between wire and DMA (RXPBS of the 82576). */
+const RECEIVE_FIFO_BYTES = 65536;
+
 /** What the device is connected to. */
 export interface NicWiring {
   engine: Engine;
@@ -50,6 +53,8 @@ export interface NicWiring {
   memory?: MemoryBus;
   /** Towards the physical switch. */
   line: TransmitPort;
+  /** The other direction, which the NIC's flow control stops; none when left out. */
+  partner?: { pause(until: number): void };
   /** Back into the NIC's own switch, for frames from one function to another. */
   loopback: TransmitPort;
   /** How fast the link is, in both directions; fixed when left out. */
@@ -94,6 +99,8 @@ export class SriovNic implements MessageSender {
   /** By function: Bus Master Enable. */
   #masters = new Uint8Array(MAX_POOLS).fill(1);
   #link: LinkSpeed;
+  /** PCI Express time of the receive buffer. */
+  #receiveFifo: number;
 
   /** @param requesterId that of the physical function: bus, device and function in 16 bits */
   constructor(wiring: NicWiring, requesterId: number, queues: number) {
@@ -103,6 +110,7 @@ export class SriovNic implements MessageSender {
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.dma = new DmaTiming(wiring);
+    this.#receiveFifo = this.dma.timeOf(RECEIVE_FIFO_BYTES);
     const { engine, line, speed } = wiring;
     const megabits = line.bitsPerSecond / 1e6;
     this.#link = speed ?? { megabits, fastest: megabits, set: () => {} };
@@ -179,6 +187,16 @@ export class SriovNic implements MessageSender {
     const { bytes } = this.host;
     this.registers.statistics.received(length, bytes[address], isBroadcastAt(bytes, address));
     this.switching.fromWire(address, length);
+    if (this.dma.behind > this.#receiveFifo) this.#pausePartner();
+  }
+
+  /**
+   * The receive buffer is full, since PCI Express is slower than the wire: the partner stops until it is
+   * half empty (flow control of IEEE 802.3). The pause frame itself is not sent.
+   */
+  #pausePartner(): void {
+    const emptied = this.dma.behind - this.#receiveFifo / 2;
+    this.#wiring.partner?.pause(Math.round(this.engine.now + emptied));
   }
 
   /** Whether QDE lets `queue`, which has no buffer, drop and count. It has a bit for the first 16 queues. */
