@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writePcap } from '../lab/pcap.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lab-'));
@@ -17,6 +18,13 @@ function lab(...args: string[]) {
     timeout: 15_000,
   });
   return { status, stdout, stderr };
+}
+
+/** An empty capture of another link type. */
+function withLinkType(type: number): number[] {
+  const file = writePcap([]);
+  file[20] = type;
+  return [...file];
 }
 
 /** A cell in a file of its own. */
@@ -80,6 +88,62 @@ describe('lab compare', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/emulated +vmbus +sriov/);
     expect(stdout).toMatch(/exits for I\/O per frame +5/);
+  });
+});
+
+describe('workloads of lab compare', () => {
+  const config = (...words: string[]) => {
+    const { status, stdout, stderr } = lab('compare', '--json', '--paths', 'sriov', ...words);
+    expect([status, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout).config;
+  };
+
+  test('sizes, arrivals, requests in flight and a share for the application', () => {
+    expect(config('--sizes', 'imix', '--frames', '12')).toMatchObject({ sizes: 'imix' });
+    const clock = ['--arrivals', 'poisson', '--load', '5000', '--app-share', '0.25'];
+    expect(config('--sizes', '60,1514', '--frames', '12', ...clock)).toMatchObject({
+      ...{ sizes: [60, 1514], frame: 1514, arrivals: 'poisson', load: 5000, appShare: 0.25 },
+    });
+    expect(config('--direction', 'rr', '--in-flight', '3')).toMatchObject({ inFlight: 3 });
+  });
+
+  test('--pcap plays the lengths and the times of a capture', () => {
+    const file = join(folder, 'two.pcap');
+    const frames = [
+      { time: 5e6, bytes: new Uint8Array(42) },
+      { time: 5e6 + 400, bytes: new Uint8Array(700) },
+    ];
+    writeFileSync(file, writePcap(frames));
+    expect(config('--pcap', file)).toMatchObject({
+      recorded: [
+        { length: 60, time: 5e6 },
+        { length: 700, time: 5e6 + 400 },
+      ],
+      ...{ frame: 700, load: 2500, frames: 2 },
+    });
+  });
+
+  test('both directions print a line for each', () => {
+    const { status, stdout } = lab('compare', '--paths', 'sriov', '--direction', 'both');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/tx: throughput .*\n(.*\n)*rx: throughput/);
+  });
+
+  test.each<[string, number[] | undefined, RegExp]>([
+    [
+      'cut.pcap',
+      [...writePcap([{ time: 0, bytes: new Uint8Array(60) }])].slice(0, -1),
+      /ends in it/,
+    ],
+    ['raw.pcap', withLinkType(101), /link type 101 is not Ethernet/],
+    ['none.pcap', undefined, /--pcap: there is no file/],
+  ])('--pcap %s: status 2 and one line', (name, bytes, message) => {
+    const file = join(folder, name);
+    if (bytes !== undefined) writeFileSync(file, Uint8Array.from(bytes));
+    const { status, stdout, stderr } = lab('compare', '--json', '--pcap', file);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
   });
 });
 

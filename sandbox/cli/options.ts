@@ -2,6 +2,8 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
+import { toNumber } from './numbers.ts';
+import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
 
 /** The options of `compare`, as `parseArgs` takes them. */
 export const COMPARE_OPTIONS = {
@@ -20,6 +22,7 @@ export const COMPARE_OPTIONS = {
   'posted-interrupts': { type: 'string' },
   vmq: { type: 'string' },
   vrss: { type: 'string' },
+  ...WORKLOAD_WORDS,
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
@@ -64,15 +67,11 @@ export function toCompareOptions(values: Values): CompareOptions {
       throw new UsageError(`--${word}: '${value}' is not on or off`);
     options[name] = value === 'on';
   }
+  addWorkload(options, values);
   return options;
 }
 
-/** A word as a number. */
-export function toNumber(name: string, word: string): number {
-  const value = Number(word);
-  if (word.trim() !== '' && Number.isFinite(value)) return value;
-  throw new UsageError(`--${name}: '${word}' is not a number`);
-}
+export { toNumber };
 
 /** A word as the name of a path. */
 export function toPath(word: string): PathName {

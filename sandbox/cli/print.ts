@@ -1,4 +1,12 @@
-import type { CompareReport, PathReport, Report, TimelineStep, WalkReport } from '../lab/report.ts';
+import type {
+  CompareReport,
+  PathName,
+  PathReport,
+  Report,
+  TimelineStep,
+  WalkReport,
+} from '../lab/report.ts';
+import { describeWorkload, workloadRows } from './print-workload.ts';
 
 /** Prints a report for people. */
 export function printReport(report: Report): void {
@@ -70,12 +78,11 @@ const ROWS: [string, (path: PathReport) => number | string][] = [
 ];
 
 function printCompare(report: CompareReport): void {
-  const paths = Object.entries(report.paths);
-  const { profile, line, frame, direction, load, vms } = report.config;
-  console.log(`${profile}, ${line}, ${frame} bytes, ${direction}, load ${load}, ${vms} VM`);
+  const paths = Object.entries(report.paths) as [PathName, PathReport][];
+  console.log(describeWorkload(report.config));
   const head = ['', ...paths.map(([name]) => name)];
   const rows = ROWS.map(([name, value]) => [name, ...paths.map(([, path]) => value(path))]);
-  printTable([head, ...rows]);
+  printTable([head, ...rows, ...workloadRows(paths)]);
   for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
 }
 

@@ -10,8 +10,7 @@ import { UsageError } from '../lab/usage.ts';
  * @throws UsageError when there is no such file, or it is damaged
  */
 export function readText(path: string, command = 'replay'): string {
-  if (!existsSync(path)) throw new UsageError(`${command}: there is no file ${path}`);
-  if (!statSync(path).isFile()) throw new UsageError(`${command}: ${path} is not a file`);
+  requireFile(path, command);
   const bytes = readFileSync(path);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return (isGzip ? unzip(bytes, path, command) : bytes).toString('utf8');
@@ -35,8 +34,13 @@ export function captureBeside(path: string): string | undefined {
   return existsSync(capture) ? capture : undefined;
 }
 
-/** @throws UsageError when there is no such file, or it is no capture */
-export function readCapture(path: string): CapturedFrame[] {
-  if (!existsSync(path)) throw new UsageError(`replay: there is no file ${path}`);
+/** @throws UsageError, which begins with `command`, when there is no such file, or it is no capture */
+export function readCapture(path: string, command = 'replay'): CapturedFrame[] {
+  requireFile(path, command);
   return readPcap(readFileSync(path));
+}
+
+function requireFile(path: string, command: string): void {
+  if (!existsSync(path)) throw new UsageError(`${command}: there is no file ${path}`);
+  if (!statSync(path).isFile()) throw new UsageError(`${command}: ${path} is not a file`);
 }

@@ -5,7 +5,7 @@ import { Random } from '../machine/engine/random.ts';
 import type { NetVsc } from '../machine/guest/netvsc/driver.ts';
 import type { GuestStack } from '../machine/guest/stack.ts';
 import { READ, WRITE } from '../machine/memory/guest-memory.ts';
-import { FrameTemplate } from '../machine/net/frame.ts';
+import { FrameTemplate } from '../machine/net/frame-template.ts';
 import { StreamCheck, StreamPattern } from '../machine/net/stream-check.ts';
 import { BulkRun, type BulkSendOptions, bulkSend, bulkSendTable } from './bulk-send.ts';
 import { completeConfig } from './options.ts';

@@ -114,6 +114,11 @@ describe('capture files', () => {
     expect(readPcap(writePcap([]))).toEqual([]);
   });
 
+  test('a frame that the capture has cut keeps its length on the wire', () => {
+    const frame = { time: 7, bytes: new Uint8Array(96), wireLength: 1514 };
+    expect(readPcap(writePcap([frame]))).toEqual([frame]);
+  });
+
   test('base64: every length of a last group', () => {
     for (const length of [0, 1, 2, 3, 4, 100]) {
       const bytes = Uint8Array.from({ length }, (_, i) => 255 - i);

@@ -1,6 +1,7 @@
 import { MAX_FRAME } from '../machine/net/frame.ts';
 import {
   ACTORS,
+  APPLICATION,
   EXITS,
   GUEST_KERNEL,
   GUEST_USER,
@@ -14,6 +15,7 @@ import { type CompareOptions, completeConfig } from './options.ts';
 import { findProfile } from './profiles.ts';
 import type { CompareConfig, CompareReport, PathName, PathReport, PerFrame } from './report.ts';
 import { Testbed, type TestbedOptions } from './testbed.ts';
+import { appShareOf, timeOf, waysOf } from './workload/ways.ts';
 
 /**
  * The same workload on each path. Asynchronous so that a page can show one path before the next runs.
@@ -43,7 +45,8 @@ export function runPath(
 
 /** What the emulated adapter does with a frame longer than its own: the driver's MTU refuses it. */
 function refusal(config: CompareConfig): PathReport {
-  const bed = new Testbed('emulated', { ...config, frame: MAX_FRAME, frames: 1, vms: 1 });
+  const { sizes, recorded, ...rest } = config;
+  const bed = new Testbed('emulated', { ...rest, frame: MAX_FRAME, frames: 1, vms: 1 });
   const nothing = report('emulated', bed);
   const note = `refused: the DEC 21140's driver takes frames of at most ${MAX_FRAME} bytes, not ${config.frame}`;
   return { ...nothing, limitedBy: 'frame size', note };
@@ -51,9 +54,7 @@ function refusal(config: CompareConfig): PathReport {
 
 /** Picoseconds that a run is measured over. */
 function elapsed(bed: Testbed): number {
-  const { durationMs } = bed.config;
-  if (durationMs !== undefined) return Math.round(durationMs * 1e9);
-  return Math.max(0, bed.measurement.lastArrived - bed.start);
+  return timeOf(bed.config, bed.measurement.lastArrived - bed.start);
 }
 
 function report(path: PathName, bed: Testbed): PathReport {
@@ -65,7 +66,7 @@ function report(path: PathName, bed: Testbed): PathReport {
   const cycles = totalCycles(ledger);
   const [p50, p99, p999] = measurement.latencies([0.5, 0.99, 0.999]);
   const resources = bed.meter.resources(time);
-  const missing = lostFrames(bed);
+  const missing = bed.ends.lost(bed.config);
   const lossRate = missing / Math.max(1, missing + delivered);
   return {
     deliveredFrames: delivered,
@@ -92,24 +93,21 @@ function report(path: PathName, bed: Testbed): PathReport {
     ledger: ledger.rows(),
     faults: faults(bed),
     ...rootCoresBusy(path, bed, time),
+    ...waysOf(bed),
+    ...appShareOf(bed, time),
     ...refused(path, bed),
   };
 }
 
+/** Cycles of all actors for the traffic: without those that an application computes for itself. */
 function totalCycles(ledger: Ledger): number {
-  return ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
+  const all = ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
+  return all - ledger.cyclesFor(GUEST_USER, APPLICATION);
 }
 
 function faults(bed: Testbed): number {
   const checks = [bed.peer.check, bed.guestCheck];
   return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
-}
-
-/** Frames that were sent and will not arrive: all that are missing once a run has come to rest. */
-function lostFrames(bed: Testbed): number {
-  const { frames, direction } = bed.config;
-  const check = direction === 'tx' ? bed.peer.check : bed.guestCheck;
-  return frames === undefined ? check.lost : Math.max(0, frames - check.delivered);
 }
 
 function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {

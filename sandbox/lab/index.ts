@@ -158,3 +158,6 @@ export type {
   WildDescriptorReport,
 } from './wild-descriptor.ts';
 export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';
+export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
+export { recordingOf } from './workload/recorded.ts';
+export { IMIX } from './workload/sizes.ts';

@@ -16,6 +16,7 @@ export class Measurement implements ArrivalListener {
   deliveredBytes = 0;
   strays = 0;
   firstSent = Infinity;
+  lastSent = 0;
   lastArrived = 0;
   /** Called with the flow of each frame that arrived. */
   onArrival: ((flow: number, time: number) => void) | undefined;
@@ -34,6 +35,7 @@ export class Measurement implements ArrivalListener {
   sent(flow: number, sequence: number, time: number): void {
     this.#sentAt[flow][sequence % IN_FLIGHT] = time;
     if (time < this.firstSent) this.firstSent = time;
+    this.lastSent = time;
   }
 
   arrived(flow: number, sequence: number, address: number, length: number, time: number): void {

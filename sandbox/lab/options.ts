@@ -2,6 +2,7 @@ import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
 import { findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
+import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
 /** What `compare` takes. Everything may be left out. */
 export type CompareOptions = Partial<CompareConfig>;
@@ -14,7 +15,7 @@ export const LINES: Readonly<Record<string, number>> = {
   '40G': 40,
   '100G': 100,
 };
-const DIRECTIONS = ['tx', 'rx', 'rr'] as const;
+const DIRECTIONS = ['tx', 'rx', 'rr', 'both'] as const;
 /** Frames a second and VM of the load called `paced`. */
 export const PACED = 250;
 const DEFAULT_FRAMES = { max: 2000, paced: 200, rr: 400 };
@@ -48,6 +49,7 @@ export function completeConfig(options: CompareOptions): CompareConfig {
     seed: whole('seed', options.seed ?? 1, 0, 0xffffffff),
   };
   completeSpreading(config, options);
+  completeWorkload(config, options);
   completeLength(config, options);
   return config;
 }
@@ -74,9 +76,15 @@ function completeLength(config: CompareConfig, options: CompareOptions): void {
       );
     return;
   }
+  const own = options.frames === undefined ? usualLength(config) : undefined;
+  if (own?.durationMs !== undefined) {
+    config.durationMs = own.durationMs;
+    return;
+  }
   const { direction, load } = config;
   const usual = direction === 'rr' ? 'rr' : load === 'paced' ? 'paced' : 'max';
-  const frames = options.frames ?? DEFAULT_FRAMES[usual] * (usual === 'max' ? 1 : config.vms);
+  const frames =
+    options.frames ?? own?.frames ?? DEFAULT_FRAMES[usual] * (usual === 'max' ? 1 : config.vms);
   config.frames = whole('frames', frames, 1, LIMITS.frames);
 }
 
@@ -110,7 +118,7 @@ function whole(name: string, value: unknown, min: number, max: number, unit = ''
   );
 }
 
-const KNOWN = new Set([
+const KNOWN: ReadonlySet<string> = new Set([
   'paths',
   'profile',
   'line',
@@ -127,6 +135,7 @@ const KNOWN = new Set([
   'vmq',
   'vrss',
   'seed',
+  ...WORKLOAD_OPTIONS,
 ]);
 
 function rejectUnknown(options: object): void {

@@ -4,6 +4,8 @@ import { UsageError } from './usage.ts';
 export interface CapturedFrame {
   time: number;
   bytes: Uint8Array;
+  /** Length on the wire, of a frame that the capture has not kept to its end. */
+  wireLength?: number;
 }
 
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -37,10 +39,13 @@ export function readPcap(file: Uint8Array): CapturedFrame[] {
     const start = at + RECORD_HEADER;
     if (start + length > file.length) throw new UsageError(`${where}: the file ends in it`);
     const fraction = view.getUint32(at + 4, little) / (magic === MAGIC_NANOSECONDS ? 1e3 : 1);
-    frames.push({
+    const frame: CapturedFrame = {
       time: view.getUint32(at, little) * 1e6 + fraction,
       bytes: file.slice(start, start + length),
-    });
+    };
+    const wireLength = view.getUint32(at + 12, little);
+    if (wireLength > length) frame.wireLength = wireLength;
+    frames.push(frame);
     at = start + length;
   }
   return frames;
@@ -57,11 +62,11 @@ export function writePcap(frames: readonly CapturedFrame[]): Uint8Array {
   view.setUint32(16, LONGEST, true);
   view.setUint32(20, LINK_ETHERNET, true);
   let at = FILE_HEADER;
-  for (const { time, bytes } of frames) {
+  for (const { time, bytes, wireLength } of frames) {
     view.setUint32(at, Math.floor(time / 1e6), true);
     view.setUint32(at + 4, Math.floor(time % 1e6), true);
     view.setUint32(at + 8, bytes.length, true);
-    view.setUint32(at + 12, bytes.length, true);
+    view.setUint32(at + 12, wireLength ?? bytes.length, true);
     file.set(bytes, at + RECORD_HEADER);
     at += RECORD_HEADER + bytes.length;
   }

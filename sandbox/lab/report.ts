@@ -3,6 +3,8 @@
  * it, the command line prints it, and neither needs the machine to do so.
  */
 
+import type { WayReport, WorkloadConfig } from './workload/config.ts';
+
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
   | 'guest-user'
@@ -73,6 +75,10 @@ export interface PathReport {
   ledger: LedgerRow[];
   /** Frames that reached the far end damaged, out of order or twice. Zero on a healthy machine. */
   faults: number;
+  /** For traffic in both directions at once: each of them. What stands beside it is of both together. */
+  ways?: { tx: WayReport; rx: WayReport };
+  /** With an application that takes a share of the guest's processors: the share that it got. */
+  appShare?: number;
   /** Share of the time that each processor of the root was busy, where there is more than one. */
   rootCoresBusy?: number[];
   /** What the path did to the frames it was asked for, when it could not carry them as they were. */
@@ -80,12 +86,13 @@ export interface PathReport {
 }
 
 /** The complete configuration of a comparison: every option with its value, defaults filled in. */
-export interface CompareConfig {
+export interface CompareConfig extends WorkloadConfig {
   paths: PathName[];
   profile: string;
   line: string;
   frame: number;
-  direction: 'tx' | 'rx' | 'rr';
+  /** `both`: the guest sends and receives at once; `frames` are then those of each direction. */
+  direction: 'tx' | 'rx' | 'rr' | 'both';
   load: 'max' | 'paced' | number;
   vms: number;
   queues: number;

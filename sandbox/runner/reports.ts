@@ -31,6 +31,16 @@ const unit = optionalLabel;
 const numbers = <K extends string>(...keys: K[]) =>
   v.object(Object.fromEntries(keys.map((key) => [key, number])) as Record<K, typeof number>);
 
+const wayReport = v.object({
+  deliveredFrames: number,
+  deliveredBytes: number,
+  deliveredSha256: label,
+  throughputGbps: number,
+  framesPerSecond: number,
+  lossRate: number,
+  latencyUs: numbers('p50', 'p99'),
+});
+
 const pathReport = v.looseObject({
   deliveredFrames: number,
   deliveredBytes: number,
@@ -60,6 +70,8 @@ const pathReport = v.looseObject({
   resources: list(v.object({ name: label, busy: number }), 20),
   ledger: list(v.object({ who: actor, what: label, cycles: number, count: number }), 500),
   faults: number,
+  ways: v.optional(v.object({ tx: wayReport, rx: wayReport })),
+  appShare: v.optional(number),
   note: v.optional(words),
 });
 
@@ -71,7 +83,7 @@ const compareReport = v.object({
     profile: label,
     line: label,
     frame: number,
-    direction: v.picklist(['tx', 'rx', 'rr']),
+    direction: v.picklist(['tx', 'rx', 'rr', 'both']),
     load: v.union([v.picklist(['max', 'paced']), number]),
     vms: number,
     queues: number,
@@ -80,6 +92,11 @@ const compareReport = v.object({
     durationMs: v.optional(number),
     frames: v.optional(number),
     postedInterrupts: v.boolean(),
+    arrivals: v.optional(v.picklist(['regular', 'poisson'])),
+    sizes: v.optional(v.union([v.literal('imix'), list(number, 10_000)])),
+    recorded: v.optional(list(numbers('length', 'time'), 200_000)),
+    inFlight: v.optional(number),
+    appShare: v.optional(number),
     seed: number,
   }),
   paths: v.object({

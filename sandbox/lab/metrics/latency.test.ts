@@ -22,19 +22,22 @@ describe('the latencies of a run', () => {
 
   test('each frame is in one bucket, at most a sixteenth of its lower bound wide', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 2_147_483_647_999 }), { minLength: 1 }), (times) => {
-        const buckets = recordOf(times).histogram();
-        expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(times.length);
-        for (const [i, { from, to, count }] of buckets.entries()) {
-          const within = times.filter((time) => {
-            const microseconds = Math.floor(time / 1e3) / 1e3;
-            return microseconds >= from && microseconds < to;
-          });
-          expect(within.length).toBe(count);
-          expect(to - from).toBeLessThanOrEqual(Math.max(0.001, from / 16) + 1e-9);
-          if (i > 0) expect(from).toBeGreaterThanOrEqual(buckets[i - 1].to);
-        }
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2_147_483_647_999 }), { minLength: 1 }),
+        (times) => {
+          const buckets = recordOf(times).histogram();
+          expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(times.length);
+          for (const [i, { from, to, count }] of buckets.entries()) {
+            const within = times.filter((time) => {
+              const microseconds = Math.floor(time / 1e3) / 1e3;
+              return microseconds >= from && microseconds < to;
+            });
+            expect(within.length).toBe(count);
+            expect(to - from).toBeLessThanOrEqual(Math.max(0.001, from / 16) + 1e-9);
+            if (i > 0) expect(from).toBeGreaterThanOrEqual(buckets[i - 1].to);
+          }
+        },
+      ),
     );
   });
 

@@ -1,15 +1,12 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import type { Gaps } from '../engine/gaps.ts';
 import { READ, WRITE } from '../memory/guest-memory.ts';
-import { type FlowDescription, FrameTemplate } from '../net/frame.ts';
+import type { FlowDescription } from '../net/frame.ts';
+import { FrameTemplate } from '../net/frame-template.ts';
 import { APPLICATION, NETWORK_STACK, SYSTEM_CALL } from '../partition/ledger.ts';
-import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import { tick } from './clock.ts';
 import type { NetDevice } from './net-device.ts';
-
-/** Vector of a processor's clock. */
-export const TIMER_VECTOR = 31;
-
-/** The clock's interrupt does nothing but wake: what was due is a task of its own. */
-const CLOCK: InterruptService = { interrupt: () => undefined };
 
 /** Told of each frame that an application hands to its stack, before anything else happens to it. */
 export interface SendListener {
@@ -22,9 +19,11 @@ export interface SendPlan {
   limit: number;
   /** 0: as fast as the system takes them. Otherwise picoseconds between frames, by the guest's clock. */
   period: number;
+  /** The times between frames where they are not all `period`, which then is their mean. */
+  gaps?: Gaps;
   /** Frames handed over back to back each time the application runs; 1 or more. */
   burst: number;
-  /** Frames it may send before anything comes back: 1 for request and response. */
+  /** Frames it may send before anything comes back, without a period: requests under way. */
   window: number;
   /** When the first frame is due, in picoseconds. */
   start: number;
@@ -91,11 +90,9 @@ export class SendingSocket implements Task, Handler {
   handle(): void {
     const processor = this.#device.processorOf(this.queue);
     this.#want(this.#plan.burst);
-    processor.install(TIMER_VECTOR, CLOCK, true);
-    processor.interrupt(TIMER_VECTOR, this.#engine.now);
+    tick(processor, this.#engine.now);
     processor.post(this, 0, this.#engine.now);
-    if (this.#wanted < this.#plan.limit)
-      this.#timer.schedule(this.#engine.now + this.#plan.period * this.#plan.burst);
+    if (this.#wanted < this.#plan.limit) this.#timer.schedule(this.#engine.now + this.#gap());
   }
 
   /** There is room again. */
@@ -120,12 +117,12 @@ export class SendingSocket implements Task, Handler {
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
     processor.charge(processor.kernel, NETWORK_STACK, costs.stack);
     const at = this.#device.memory.span(gpa, this.#template.length, READ | WRITE);
-    this.#template.write(at, this.sent);
-    processor.lp.move(processor.kernel, NETWORK_STACK, this.#template.length);
+    const length = this.#template.write(at, this.sent);
+    processor.lp.move(processor.kernel, NETWORK_STACK, length);
     this.sent++;
     this.#owed--;
     const more = this.#owed > 0 && this.sent % this.#plan.burst !== 0;
-    this.#device.send(this.queue, this.#template.length, more);
+    this.#device.send(this.queue, length, more);
     if (this.#owed > 0) processor.post(this, 0, processor.local);
   }
 
@@ -136,6 +133,15 @@ export class SendingSocket implements Task, Handler {
 
   get #waiting(): boolean {
     return this.#waitingSince !== Infinity;
+  }
+
+  /** From this run of the application to the next, in picoseconds. */
+  #gap(): number {
+    const { burst, gaps, period } = this.#plan;
+    if (gaps === undefined) return period * burst;
+    let sum = 0;
+    for (let i = 0; i < burst; i++) sum += gaps.next();
+    return sum;
   }
 
   #want(frames: number): void {

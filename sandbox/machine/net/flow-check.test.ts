@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HostMemory } from '../memory/host-memory.ts';
 import { FlowCheck } from './flow-check.ts';
-import { FrameTemplate, makeMac } from './frame.ts';
+import { makeMac } from './frame.ts';
+import { FrameTemplate } from './frame-template.ts';
 
 const AT = 0x1002;
 const LENGTH = 128;
@@ -26,7 +27,7 @@ function setUp() {
     if (change !== undefined) host.bytes[AT + change] ^= 1;
     return check.check(AT, LENGTH, 77);
   };
-  return { check, receive, arrived, strays };
+  return { check, receive, arrived, strays, host };
 }
 
 describe('the end of the flows', () => {
@@ -67,6 +68,20 @@ describe('the end of the flows', () => {
     expect(strays).toHaveLength(LENGTH);
     expect(check.damaged).toBe(LENGTH - 2);
     expect(arrived).toEqual([]);
+  });
+
+  test('a frame that is whole and has another length than its number says is a damaged one', () => {
+    const { check, receive, host } = setUp();
+    const stations = { source: makeMac(1, 0), destination: makeMac(2, 0) };
+    const flow = { flow: 0, seed: 1, length: LENGTH, ...stations };
+    const template = new FrameTemplate(host, { ...flow, lengths: Uint16Array.of(64, LENGTH) });
+    const receiveVaried = (sequence: number) => check.check(AT, template.write(AT, sequence), 0);
+    expect(receiveVaried(0)).toBe(-1);
+    expect(check.damaged).toBe(1);
+    check.expect({ ...flow, lengths: Uint16Array.of(64, LENGTH) });
+    expect([receiveVaried(0), receiveVaried(1)]).toEqual([0, 0]);
+    expect(receive(0, 2)).toBe(-1);
+    expect(check.damaged).toBe(2);
   });
 
   test('a flow that nobody sends is a damaged frame, not an exception', () => {

@@ -32,8 +32,13 @@ export class FlowCheck {
   lost = 0;
   delivered = 0;
   deliveredBytes = 0;
+  /** Sequence number of the frame that was delivered last. */
+  sequence = 0;
   #host: HostMemory;
   #expected: Uint32Array;
+  /** Lengths of each flow's frames: of all, 0 while it is not known, and by sequence where they vary. */
+  #length: Uint16Array;
+  #lengths: (Uint16Array | undefined)[];
   /** Keys of destination and source of each flow; -1 while they are not known. */
   #addresses: Float64Array;
   #listener: ArrivalListener;
@@ -42,12 +47,16 @@ export class FlowCheck {
   constructor(host: HostMemory, flows: number, listener: ArrivalListener) {
     this.#host = host;
     this.#expected = new Uint32Array(flows);
+    this.#length = new Uint16Array(flows);
+    this.#lengths = new Array<Uint16Array | undefined>(flows).fill(undefined);
     this.#addresses = new Float64Array(2 * flows).fill(-1);
     this.#listener = listener;
   }
 
-  /** From now on a frame of the flow with other station addresses is a damaged one. */
-  expect({ flow, source, destination }: FlowDescription): void {
+  /** From now on a frame of the flow with other station addresses, or of another length, is a damaged one. */
+  expect({ flow, source, destination, length, lengths }: FlowDescription): void {
+    this.#length[flow] = length;
+    this.#lengths[flow] = lengths;
     this.#addresses[2 * flow] = macKey(destination.high, destination.low);
     this.#addresses[2 * flow + 1] = macKey(source.high, source.low);
   }
@@ -61,12 +70,16 @@ export class FlowCheck {
       return -1;
     }
     const flow = flowOf(host, address);
-    if (verdict !== FRAME_GOOD || !this.#isAddressed(flow, address)) {
+    const sequence = sequenceOf(host, address);
+    if (
+      verdict !== FRAME_GOOD ||
+      !this.#isAddressed(flow, address) ||
+      !this.#hasLength(flow, sequence, length)
+    ) {
       this.damaged++;
       this.#listener.stray(address, length, time);
       return -1;
     }
-    const sequence = sequenceOf(host, address);
     const expected = this.#expected[flow];
     if (sequence < expected) {
       this.misplaced++;
@@ -74,10 +87,18 @@ export class FlowCheck {
     }
     this.lost += sequence - expected;
     this.#expected[flow] = sequence + 1;
+    this.sequence = sequence;
     this.delivered++;
     this.deliveredBytes += length;
     this.#listener.arrived(flow, sequence, address + PAYLOAD_OFFSET, length - PAYLOAD_OFFSET, time);
     return flow;
+  }
+
+  #hasLength(flow: number, sequence: number, length: number): boolean {
+    const lengths = this.#lengths[flow];
+    const expected =
+      lengths === undefined ? this.#length[flow] : lengths[sequence % lengths.length];
+    return expected === length || expected === 0;
   }
 
   #isAddressed(flow: number, address: number): boolean {

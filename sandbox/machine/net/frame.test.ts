@@ -8,7 +8,6 @@ import {
   FRAME_BAD_LENGTH,
   FRAME_GOOD,
   FRAME_NOT_OURS,
-  FrameTemplate,
   flowOf,
   MAX_JUMBO_FRAME,
   MIN_FRAME,
@@ -17,6 +16,7 @@ import {
   makeMac,
   sequenceOf,
 } from './frame.ts';
+import { FrameTemplate } from './frame-template.ts';
 
 const AT = 0x1002;
 

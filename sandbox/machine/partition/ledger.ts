@@ -141,6 +141,11 @@ export class Ledger {
     return sum;
   }
 
+  /** Cycles that `who` spent on `what`. */
+  cyclesFor(who: number, what: number): number {
+    return this.cycles[who * COLUMNS + what];
+  }
+
   /** Times that `who` did `what`. */
   countOf(who: number, what: number): number {
     return this.counts[who * COLUMNS + what];

@@ -1,7 +1,9 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import type { Gaps } from '../engine/gaps.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { FlowCheck } from '../net/flow-check.ts';
-import { type FlowDescription, FrameTemplate } from '../net/frame.ts';
+import type { FlowDescription } from '../net/frame.ts';
+import { FrameTemplate } from '../net/frame-template.ts';
 import type { FrameReceiver, Link } from './link.ts';
 
 /** Told of each frame that the peer sends. */
@@ -15,6 +17,8 @@ export interface PeerPlan {
   limit: number;
   /** Picoseconds between frames; 0 as fast as the window allows. */
   period: number;
+  /** The times between frames where they are not all `period`, which then is their mean. */
+  gaps?: Gaps;
   /** Frames that may be on their way when the period is 0. */
   window: number;
   start: number;
@@ -52,8 +56,9 @@ class PeerFlow implements Handler {
   }
 
   handle(): void {
-    this.#peer.emit(this);
-    if (this.sent < this.plan.limit) this.#timer.schedule(this.#peer.now + this.plan.period);
+    if (this.#peer.emit(this, this.sent)) this.sent++;
+    const { limit, gaps, period } = this.plan;
+    if (this.sent < limit) this.#timer.schedule(this.#peer.now + (gaps?.next() ?? period));
   }
 }
 
@@ -77,8 +82,8 @@ export class RemotePeer implements FrameReceiver, Handler {
   #closedSince = Infinity;
   #closed = 0;
   #turn = 0;
-  #pendingReplies: number[] = [];
-  #replyTimes: number[] = [];
+  /** Requests to be answered: flow, sequence number, and when. */
+  #requests: { flow: number; sequence: number; due: number }[] = [];
 
   /** @param link the direction towards the machine */
   constructor(
@@ -133,9 +138,9 @@ export class RemotePeer implements FrameReceiver, Handler {
   receive(address: number, length: number): void {
     const flow = this.check.check(address, length, this.now);
     if (flow < 0 || !this.replies) return;
-    this.#pendingReplies.push(flow);
-    this.#replyTimes.push(this.now + this.turnaround);
-    if (!this.#pump.pending) this.#pump.schedule(this.#replyTimes[0]);
+    const { sequence } = this.check;
+    this.#requests.push({ flow, sequence, due: this.now + this.turnaround });
+    if (!this.#pump.pending) this.#pump.schedule(this.#requests[0].due);
   }
 
   /** The link is free, or a reply is due: sends one frame. */
@@ -149,27 +154,28 @@ export class RemotePeer implements FrameReceiver, Handler {
       if (!flow.ready) continue;
       this.#turn = (this.#turn + i + 1) % this.#flows.length;
       flow.credit--;
-      this.emit(flow);
+      if (this.emit(flow, flow.sent)) flow.sent++;
       this.#pump.schedule(Math.max(this.now, this.#link.busyUntil));
       return;
     }
     if (this.#flows.some(({ plan, sent }) => sent < plan.limit)) this.#closedSince = this.now;
   }
 
-  /** Puts the next frame of `flow` on the link. */
-  emit(flow: PeerFlow): void {
+  /** Puts frame `sequence` of `flow` on the link; returns false when there is no room on it. */
+  emit(flow: PeerFlow, sequence: number): boolean {
     const at = this.#link.claim();
-    if (at < 0) return;
-    this.#listener.sent(flow.flow, flow.sent, this.now);
-    flow.template.write(at, flow.sent++);
-    this.#link.send(flow.template.length, this.now);
+    if (at < 0) return false;
+    this.#listener.sent(flow.flow, sequence, this.now);
+    const length = flow.template.write(at, sequence);
+    this.#link.send(length, this.now);
+    return true;
   }
 
+  /** Answers the oldest request: the reply has its sequence number, and its length. */
   #reply(): void {
-    const id = this.#pendingReplies.shift();
-    this.#replyTimes.shift();
-    const flow = this.#flows.find((candidate) => candidate.flow === id);
-    if (flow !== undefined) this.emit(flow);
-    if (this.#replyTimes.length > 0) this.#pump.schedule(Math.max(this.now, this.#replyTimes[0]));
+    const request = this.#requests.shift();
+    const flow = this.#flows.find((candidate) => candidate.flow === request?.flow);
+    if (flow !== undefined && request !== undefined) this.emit(flow, request.sequence);
+    if (this.#requests.length > 0) this.#pump.schedule(Math.max(this.now, this.#requests[0].due));
   }
 }

@@ -21,9 +21,16 @@ export function cyclesOf(path: PathReport, actors: readonly Actor[]): number {
   return path.deliveredFrames > 0 ? sum / path.deliveredFrames : Number.NaN;
 }
 
+const DIRECTIONS: Record<CompareConfig['direction'], string> = {
+  tx: 'transmit',
+  rx: 'receive',
+  rr: 'request and response',
+  both: 'transmit and receive at once',
+};
+
 /** What was run, in words: every option that a reader could have set. */
 export function configLine(config: CompareConfig): string {
-  const direction = { tx: 'transmit', rx: 'receive', rr: 'request and response' }[config.direction];
+  const direction = DIRECTIONS[config.direction];
   const load =
     typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
   const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';

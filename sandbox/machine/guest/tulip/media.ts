@@ -9,13 +9,8 @@ import {
 } from '../../devices/dec21140/spec.ts';
 import { type Handler, SECOND, type Timer } from '../../engine/engine.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import type {
-  GuestCode,
-  InterruptService,
-  Task,
-  VirtualProcessor,
-} from '../../partition/virtual-processor.ts';
-import { TIMER_VECTOR } from '../sending-socket.ts';
+import type { GuestCode, Task, VirtualProcessor } from '../../partition/virtual-processor.ts';
+import { tick } from '../clock.ts';
 import {
   ABILITY_10_FULL,
   ABILITY_100,
@@ -36,9 +31,6 @@ const LINK_CHECK_PERIOD = 60 * SECOND;
 const STOP_POLLS = 130;
 const STOP_POLL_MICROSECONDS = 10;
 const RUNNING = START_RECEIVE | START_TRANSMIT;
-/** The clock's interrupt does nothing but wake: the link check is work of its own. */
-const CLOCK: InterruptService = { interrupt: () => undefined };
-
 /** What the last link check found. */
 export interface LinkState {
   up: boolean;
@@ -67,8 +59,7 @@ export class TulipMedia extends TulipProbe implements Handler, Task {
   /** The timer is due: the clock's interrupt first, then the check. */
   handle(): void {
     const { processor } = this;
-    processor.install(TIMER_VECTOR, CLOCK, true);
-    processor.interrupt(TIMER_VECTOR, processor.lp.engine.now);
+    tick(processor, processor.lp.engine.now);
     this.enqueue(() => this.checkLink());
   }
 
