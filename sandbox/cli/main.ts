@@ -4,6 +4,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
+import { repeatCommand, sensitivityCommand } from './metrics.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { vectorsCommand } from './vectors.ts';
@@ -23,6 +24,14 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
+  repeat: {
+    run: repeatCommand,
+    does: '[--seeds N] [options of compare] [--json]: every figure with its 95 % interval over seeds',
+  },
+  sensitivity: {
+    run: sensitivityCommand,
+    does: '[--figure NAME] [--by N] [options of compare] [--json]: which unpublished cost a figure hangs on',
+  },
   replay: {
     run: replayCommand,
     does: 'dec21140 FILE [--pcap FILE] [--json], sriov FILE [--json]: a recording of real drivers against the model',
