@@ -5,7 +5,7 @@ test('the interval of a textbook sample: five values, t of four degrees of freed
   const { mean, low, high } = interval95([10, 12, 9, 11, 13]);
   expect(mean).toBe(11);
   // Standard deviation 1.5811, of the mean 0.7071.
-  expect(high - mean).toBeCloseTo(2.776 * 0.70711, 4);
+  expect(high - mean).toBeCloseTo(2.776 * Math.SQRT1_2, 4);
   expect(mean - low).toBeCloseTo(high - mean, 12);
 });
 
