@@ -10,7 +10,8 @@ export function printTable(rows: (string | number)[][]): void {
   }
 }
 
-function format(value: string | number): string {
+/** A number as a table has it. */
+export function format(value: string | number): string {
   if (typeof value === 'string') return value;
   if (Number.isInteger(value)) return String(value);
   return value.toFixed(Math.abs(value) < 10 ? 3 : 1);

@@ -13,7 +13,8 @@ import { ResourceMeter } from './metrics/resources.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
-import { costsOf, findProfile, type Profile } from './profiles.ts';
+import { profileOf } from './profile/choice.ts';
+import { costsOf } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
@@ -34,8 +35,6 @@ const MAX_EVENTS = 400_000_000;
 
 /** What a run may have beside the configuration of a comparison. */
 export interface TestbedOptions {
-  /** What things cost, instead of what the configuration's profile says. */
-  profile?: Profile;
   drivers?: GuestDrivers;
   /** How the service of VMBus adapters is made otherwise; see SyntheticVariant. */
   variant?: SyntheticVariant;
@@ -92,7 +91,7 @@ export class Testbed {
     const mayRefuse = options.capabilities !== undefined;
     this.#guestBytes = guestBytes(path, config, this.#queues, mayRefuse);
     this.host = new HyperVHost({
-      costs: costsOf(options.profile ?? findProfile(config.profile)),
+      costs: costsOf(profileOf(config)),
       lineGbps: LINES[config.line],
       rootCores: path === 'native' ? 0 : config.rootCores,
       maxFrame: Math.max(MAX_FRAME, config.frame),

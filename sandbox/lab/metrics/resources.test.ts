@@ -35,8 +35,8 @@ describe('busy shares', () => {
     const profile = structuredClone(PROFILES[0]);
     profile.p.memory_bandwidth.value = 1;
     const options = { direction: 'rx', vms: 4, rootCores: 4, queues: 1, frames: 4000 } as const;
-    const config = completeConfig({ ...options, paths: ['vmbus'] });
-    const bed = new Testbed('vmbus', config, { profile });
+    const config = completeConfig({ ...options, paths: ['vmbus'], profile });
+    const bed = new Testbed('vmbus', config);
     bed.run();
     const time = bed.measurement.lastArrived - bed.start;
     const memory = bed.meter.resources(time).find(({ name }) => name === 'memory bandwidth');

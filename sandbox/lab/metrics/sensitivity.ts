@@ -1,6 +1,7 @@
 import { runPath } from '../compare.ts';
 import { type CompareOptions, completeConfig } from '../options.ts';
-import { costsOf, findProfile, type Profile } from '../profiles.ts';
+import { profileOf } from '../profile/choice.ts';
+import { costsOf, type Profile } from '../profiles.ts';
 import type { CompareConfig, PathName, SensitivityReport, SensitivityRow } from '../report.ts';
 import { UsageError } from '../usage.ts';
 import { figureKind, figureOf } from './figures.ts';
@@ -37,7 +38,7 @@ export async function sensitivity(
     throw new UsageError(`by: ${String(by)} is not a number from more than 1 to 10`);
   const length = options.durationMs === undefined ? { frames: FRAMES } : {};
   const config = completeConfig({ ...length, ...options });
-  const profile = findProfile(config.profile);
+  const profile = profileOf(config);
   const measure = (changed: Profile) => figuresWith(config, changed, figure);
   const base = measure(profile);
   const order = orderOf(base, config.paths, moreIsBetter);
@@ -74,9 +75,11 @@ function scaled(profile: Profile, cost: string, factor: number): Profile {
 }
 
 function figuresWith(config: CompareConfig, profile: Profile, figure: string): Figures {
+  const { mitigations, ...rest } = config;
+  const changed = { ...rest, ownProfile: profile };
   const figures: Figures = {};
   for (const path of config.paths)
-    figures[path] = figureOf(runPath(path, config, { digest: false, profile }), figure);
+    figures[path] = figureOf(runPath(path, changed, { digest: false }), figure);
   return figures;
 }
 
