@@ -9,8 +9,9 @@ import { ScatterList } from '../memory/scatter-list.ts';
 import { VLAN_TAG_BYTES } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { descriptorsFor, OFFLOAD_RESERVE, pushOffloaded } from './pf-offload.ts';
+import { descriptorsFor, OFFLOAD_RESERVE, pushOffloaded } from '../devices/sriov-nic/tx-descriptors.ts';
 import { isTagged } from './port-policy.ts';
+import { ReceiveCoalescer } from './receive-coalescer.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 const TX_ENTRIES = 1024;
@@ -54,6 +55,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #reserve = RESERVE;
   /** Whether the NIC checks the checksums of received frames. */
   #checks = false;
+  #coalescer: ReceiveCoalescer | undefined;
 
   /** @param buffers where received frames are to land; memory of the root's own when left out */
   constructor(
@@ -140,6 +142,13 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     this.#checks = true;
   }
 
+  /** From now on received segments become long frames before the switch gets them. */
+  coalesce(): void {
+    this.#coalescer = new ReceiveCoalescer(this.#host, this.#rx, (processor, list) => {
+      this.#switch.forward(processor, list, this.#port);
+    });
+  }
+
   /** More descriptors are kept free from now on: frames become many, one for each segment. */
   expectSegments(): void {
     this.#reserve = OFFLOAD_RESERVE;
@@ -160,15 +169,12 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   run(processor: VirtualProcessor): void {
     let budget = POLL_BUDGET;
     while (budget > 0 && this.#rx.readyLength > 0) {
-      const length = this.#rx.readyLength;
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: receive');
-      this.#received.clear();
-      this.#received.add(this.#rx.buffer, length);
-      if (this.#checks) this.#received.checked = this.#rx.status;
-      this.#switch.forward(processor, this.#received, this.#port);
-      this.#rx.advance();
+      if (this.#coalescer !== undefined) this.#coalescer.take(processor);
+      else this.#forwardNext(processor);
       budget--;
     }
+    if (budget > 0) this.#coalescer?.flush(processor);
     if (budget < POLL_BUDGET) {
       chargeRegisterWrite(processor, 'receive tail');
       this.#rx.kick(processor.local);
@@ -184,6 +190,15 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     }
     if (budget === 0) processor.post(this, 0, processor.local);
     else this.#interrupts.sleep(processor);
+  }
+
+  #forwardNext(processor: VirtualProcessor): void {
+    const length = this.#rx.readyLength;
+    this.#received.clear();
+    this.#received.add(this.#rx.buffer, length);
+    if (this.#checks) this.#received.checked = this.#rx.status;
+    this.#switch.forward(processor, this.#received, this.#port);
+    this.#rx.advance();
   }
 
   /** A VLAN tag, which the switch adds, does not count. */
@@ -227,6 +242,12 @@ export class ExternalPort implements SwitchPort {
   checkReceived(nicFunction: NicFunction): void {
     nicFunction.write(REG_RXCSUM, RXCSUM_IP | RXCSUM_L4, 0);
     for (const queue of this.#queues) queue.checkReceived();
+  }
+
+  /** Has received segments coalesced in software, which takes their checksums checked by the NIC. */
+  coalesceReceived(nicFunction: NicFunction): void {
+    this.checkReceived(nicFunction);
+    for (const queue of this.#queues) queue.coalesce();
   }
 
   /** Adds a client of every queue: a frame for it can come in on any of them. */

@@ -13,11 +13,13 @@ import {
   headerSize,
   INFO_SIZE,
   NO_INFO,
+  PACKET_ID_FIRST,
   type PacketInfo,
   RNDIS_HEADER,
   RNDIS_MSG_PACKET,
 } from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
+import { FragmentedFrame } from './fragments.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { Requestor } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
@@ -47,6 +49,7 @@ export class NetChannel implements ChannelEnd, Task {
   #slots = -1;
   #free: number[] = [];
   #frame = new OutgoingFrame();
+  #fragments = new FragmentedFrame();
   #wanted: boolean;
   #polling = false;
   #state: 'open' | 'draining' | 'closed' = 'open';
@@ -147,6 +150,7 @@ export class NetChannel implements ChannelEnd, Task {
     if (this.#in.commit()) this.#netvsc.signal(this.channel);
     if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
     this.#polling = !this.#in.endBatch();
+    if (!this.#polling) this.#netvsc.stack?.polled?.(processor);
     if (this.#polling) processor.post(this, 0, processor.local);
   }
 
@@ -172,6 +176,19 @@ export class NetChannel implements ChannelEnd, Task {
     return this.#slots + slot * this.#netvsc.stride + HEADROOM;
   }
 
+  /**
+   * A fragment of a coalesced frame. The frame costs the driver what any frame does, and every other
+   * fragment a look at its header, at the price of bytes that are not in the cache.
+   */
+  #receiveFragment(processor: VirtualProcessor, receive: ReceiveBuffer): void {
+    const { costs } = processor.lp;
+    const isFirst = (receive.fragment & PACKET_ID_FIRST) !== 0;
+    const cycles = isFirst ? costs.serviceClient : costs.copyCold * RNDIS_HEADER;
+    processor.charge(processor.kernel, DRIVER, cycles, 'a fragment');
+    const pieces = this.#fragments.add(receive);
+    if (pieces !== undefined) this.#netvsc.stack?.receivedLong?.(processor, pieces);
+  }
+
   /** Every message of a transfer-page packet, where the root put it; then one completion for all. */
   #receiveAll(processor: VirtualProcessor): void {
     const packet = this.#packet;
@@ -182,8 +199,12 @@ export class NetChannel implements ChannelEnd, Task {
     for (let i = 0; i < ranges && receive !== undefined; i++) {
       const length = packet[6 + 2 * i];
       const offset = packet[7 + 2 * i];
-      processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       const type = receive.read(offset, length);
+      if (type === RNDIS_MSG_PACKET && receive.fragment !== 0) {
+        this.#receiveFragment(processor, receive);
+        continue;
+      }
+      processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       if (type === RNDIS_MSG_PACKET)
         this.#netvsc.stack?.received(
           processor,
@@ -193,6 +214,8 @@ export class NetChannel implements ChannelEnd, Task {
         );
       else if (type !== 0) this.#netvsc.control(receive.copyOf(offset, length));
     }
+    // All fragments of a frame come in one transfer.
+    this.#fragments.forget();
     this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);
   }
 }
