@@ -177,7 +177,7 @@ export class HyperVHost {
    * A virtual switch on the NIC, and with it the root's driver of the physical function.
    * @throws UsageError on a machine without a root partition
    */
-  newVMSwitch(settings: { enableIov?: boolean } = {}): VMSwitch {
+  newVMSwitch(settings: { enableIov?: boolean; softwareRsc?: boolean } = {}): VMSwitch {
     if (this.root.length === 0)
       throw new UsageError('newVMSwitch: this machine has no root partition (rootCores is 0)');
     const core = new VirtualSwitch(this.memory, this.options.maxFrame);
@@ -195,7 +195,9 @@ export class HyperVHost {
           posted: false,
         });
     }
-    return new VMSwitch(core, external, settings.enableIov === true);
+    const { enableIov, softwareRsc } = settings;
+    if (softwareRsc === true) external.coalesceReceived(pf);
+    return new VMSwitch(core, external, enableIov === true, softwareRsc === true);
   }
 
   /**

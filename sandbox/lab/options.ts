@@ -1,11 +1,12 @@
 import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
+import { type BulkSettings, completeBulk } from './bulk/options.ts';
 import { findProfile } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
 /** What `compare` takes. Everything may be left out. */
-export type CompareOptions = Partial<CompareConfig>;
+export type CompareOptions = Partial<Omit<CompareConfig, 'bulk'>> & { bulk?: BulkSettings };
 
 export const PATHS: readonly PathName[] = ['native', 'emulated', 'vmbus', 'sriov'];
 export const LINES: Readonly<Record<string, number>> = {
@@ -50,7 +51,8 @@ export function completeConfig(options: CompareOptions): CompareConfig {
   };
   completeSpreading(config, options);
   completeWorkload(config, options);
-  completeLength(config, options);
+  if (options.bulk === undefined) completeLength(config, options);
+  else completeBulk(config, options);
   return config;
 }
 
@@ -135,6 +137,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'vmq',
   'vrss',
   'seed',
+  'bulk',
   ...WORKLOAD_OPTIONS,
 ]);
 

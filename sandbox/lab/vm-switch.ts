@@ -10,10 +10,18 @@ import { UsageError } from './usage.ts';
  */
 export class VMSwitch {
   readonly enableIov: boolean;
+  /** Receive segment coalescing in the switch: Set-VMSwitch -EnableSoftwareRsc. */
+  readonly softwareRsc: boolean;
   readonly core: VirtualSwitch;
   readonly external: ExternalPort;
 
-  constructor(core: VirtualSwitch, external: ExternalPort, enableIov: boolean) {
+  constructor(
+    core: VirtualSwitch,
+    external: ExternalPort,
+    enableIov: boolean,
+    softwareRsc: boolean,
+  ) {
+    this.softwareRsc = softwareRsc;
     this.core = core;
     this.external = external;
     this.enableIov = enableIov;

@@ -94,7 +94,7 @@ export class BulkSocket implements Task {
     this.#edge = Math.max(this.#edge, this.#acknowledged + window);
     if (!this.#closed || this.#next() === 0) return;
     this.#closed = false;
-    processor.post(this, 0, processor.local);
+    this.#device.processorOf(this.queue).post(this, 0, processor.local);
   }
 
   /** Whether the other end has all of it. */

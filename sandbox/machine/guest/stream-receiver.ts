@@ -18,7 +18,9 @@ const HEADER_LINES = 128;
 /** A stream that a guest receives. */
 export interface ReceivePlan {
   flow: number;
+  /** Queue that it usually sends acknowledgements on, and how many the device has. */
   queue: number;
+  queues: number;
   stream: TcpStream;
   layout: StreamLayout;
   /** Bytes of the window. */
@@ -55,6 +57,8 @@ export class StreamReceiver implements Task {
   #joined = new CoalescedHeader();
   /** Payload of the segments that were joined, and whether there are any. */
   #held = 0;
+  /** The processor whose driver has delivered those. */
+  #holder: VirtualProcessor | undefined;
   #id = 1;
   readonly #first: number;
 
@@ -98,6 +102,7 @@ export class StreamReceiver implements Task {
       return;
     }
     this.#held += payload;
+    this.#holder = processor;
     if (joins === ENDED) this.flush(processor);
   }
 
@@ -107,13 +112,18 @@ export class StreamReceiver implements Task {
     this.#toTcp(processor, this.check.checkPieces(frame, processor.local));
   }
 
-  /** The driver has nothing more: what was joined goes to TCP. */
+  /** What was joined goes to TCP. */
   flush(processor: VirtualProcessor): void {
     const payload = this.#held;
     if (payload === 0) return;
     this.#held = 0;
     this.#joined.segments = 0;
     this.#toTcp(processor, payload);
+  }
+
+  /** The driver on `processor` has nothing more. */
+  polled(processor: VirtualProcessor): void {
+    if (this.#holder === processor) this.flush(processor);
   }
 
   /** The device has room again. */
@@ -156,9 +166,19 @@ export class StreamReceiver implements Task {
     processor.post(this, 0, processor.local);
   }
 
+  /** An acknowledgement leaves by a queue of the processor that it is made on. */
+  #queueOn(processor: VirtualProcessor): number {
+    const { queue, queues } = this.plan;
+    for (let i = 0; i < queues; i++) {
+      const candidate = (queue + i) % queues;
+      if (this.#device.processorOf(candidate) === processor) return candidate;
+    }
+    return queue;
+  }
+
   #acknowledge(processor: VirtualProcessor): void {
-    const { queue } = this.plan;
     const device = this.#device;
+    const queue = this.#queueOn(processor);
     const gpa = device.claim(queue);
     this.#blocked = gpa < 0;
     if (gpa < 0) return;

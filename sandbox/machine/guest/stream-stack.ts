@@ -60,13 +60,11 @@ export class StreamStack implements StackEntry {
   }
 
   polled(processor: VirtualProcessor): void {
-    for (const receiver of this.#receivers.values())
-      if (this.#device.processorOf(receiver.plan.queue) === processor) receiver.flush(processor);
+    for (const receiver of this.#receivers.values()) receiver.polled(processor);
   }
 
   room(processor: VirtualProcessor, queue: number): void {
-    for (const receiver of this.#receivers.values())
-      if (receiver.plan.queue === queue) receiver.room(processor);
+    for (const receiver of this.#receivers.values()) receiver.room(processor);
     for (const { socket } of this.#senders.values())
       if (socket.queue === queue) socket.room(processor);
   }

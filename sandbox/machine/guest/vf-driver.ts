@@ -1,4 +1,5 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from '../devices/sriov-nic/offload-spec.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { NetDevice, StackEntry } from './net-device.ts';
@@ -16,6 +17,8 @@ export interface VfDriverSettings {
   largeFrames?: boolean;
   /** The device coalesces received segments. */
   coalesces?: boolean;
+  /** It checks the checksums of received frames: a register that only the physical function has. */
+  checksReceived?: boolean;
 }
 
 /**
@@ -52,6 +55,7 @@ export class VfDriver implements NetDevice, QueuePairOwner {
     const most = this.largeFrames ? LONGEST : 0;
     const sums = { tcp4: true, udp4: true, tcp6: true, udp6: true };
     this.offloads = { ...sums, segment4: most, segment6: most, leastSegments: 2 };
+    if (settings.checksReceived === true) nicFunction.write(REG_RXCSUM, RXCSUM_IP | RXCSUM_L4, 0);
     this.#pairs = processors.map((processor, i) => new QueuePair(this, processor, i));
     for (const [i, pair] of this.#pairs.entries()) pair.processor.install(ADAPTER_VECTOR + i, pair);
   }

@@ -1,7 +1,7 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
+import { RX_L4_CHECKED, RX_L4_ERROR } from '../devices/sriov-nic/offload-spec.ts';
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
-import { RX_L4_CHECKED, RX_L4_ERROR } from '../devices/sriov-nic/offload-spec.ts';
 import { RxChains } from '../devices/sriov-nic/rx-chains.ts';
 import { descriptorsFor, pushOffloaded } from '../devices/sriov-nic/tx-descriptors.ts';
 import type { FrameOffload } from '../memory/frame-offload.ts';

@@ -3,13 +3,17 @@ import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from '../devices/sriov-nic/offload-s
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
 import { REG_LINK_SPEED } from '../devices/sriov-nic/spec.ts';
+import {
+  descriptorsFor,
+  OFFLOAD_RESERVE,
+  pushOffloaded,
+} from '../devices/sriov-nic/tx-descriptors.ts';
 import type { FrameOffload } from '../memory/frame-offload.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
 import { VLAN_TAG_BYTES } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { descriptorsFor, OFFLOAD_RESERVE, pushOffloaded } from '../devices/sriov-nic/tx-descriptors.ts';
 import { isTagged } from './port-policy.ts';
 import { ReceiveCoalescer } from './receive-coalescer.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';

@@ -69,7 +69,8 @@ export class ReceiveCoalescer {
       }
       this.#end(processor, frame);
     }
-    if (!good || !this.#begin(processor, at, length, status)) this.#pass(processor, at, length, status);
+    if (!good || !this.#begin(processor, at, length, status))
+      this.#pass(processor, at, length, status);
   }
 
   /** The NIC has nothing more: what is in the making goes on its way. */

@@ -67,10 +67,7 @@ export class CoalescedHeader {
   isOf(host: HostMemory, at: number): boolean {
     if (this.segments === 0) return false;
     const from = VLAN_OFFSET;
-    for (const [start, end] of [
-      [from, from + 3],
-      this.ipv6 ? [22, 58] : [26, 38],
-    ])
+    for (const [start, end] of [[from, from + 3], this.ipv6 ? [22, 58] : [26, 38]])
       for (let i = start; i < end; i++) if (host.bytes[at + i] !== this.#bytes[i]) return false;
     return true;
   }
@@ -137,7 +134,8 @@ export class CoalescedHeader {
       const lengths = this.ipv6 ? i === ip + 4 || i === ip + 5 : i >= ip + 2 && i < ip + 6;
       const ipSum = !this.ipv6 && (i === ip + 10 || i === ip + 11);
       const tcp = i - transport;
-      const own = (tcp >= SEQUENCE && tcp < SEQUENCE + 4) || tcp === CHECKSUM || tcp === CHECKSUM + 1;
+      const own =
+        (tcp >= SEQUENCE && tcp < SEQUENCE + 4) || tcp === CHECKSUM || tcp === CHECKSUM + 1;
       const pushed = tcp === FLAGS && (bytes[at + i] ^ mine[i]) === TCP_PSH;
       if (!lengths && !ipSum && !own && !pushed) return false;
     }

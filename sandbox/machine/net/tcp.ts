@@ -145,6 +145,7 @@ export function acknowledgementAt(
   const { bytes } = host;
   const tcp = at + transportOf(stream);
   const acknowledged =
-    ((bytes[tcp + 8] << 24) | (bytes[tcp + 9] << 16) | (bytes[tcp + 10] << 8) | bytes[tcp + 11]) >>> 0;
+    ((bytes[tcp + 8] << 24) | (bytes[tcp + 9] << 16) | (bytes[tcp + 10] << 8) | bytes[tcp + 11]) >>>
+    0;
   return { acknowledged, window: ((bytes[tcp + 14] << 8) | bytes[tcp + 15]) << WINDOW_SHIFT };
 }

@@ -150,7 +150,8 @@ class PeerReceiver {
 export class StreamPeer implements FrameReceiver, Handler {
   /** Told of each frame that arrives, before it is checked. */
   onFrame: (address: number, length: number) => void = () => {};
-  /** Frames for no stream. */
+  /** Acknowledgements sent, and frames for no stream. */
+  acknowledgements = 0;
   strays = 0;
   /** Whether it coalesces what it receives. */
   readonly coalesces: boolean;
@@ -228,13 +229,15 @@ export class StreamPeer implements FrameReceiver, Handler {
   }
 
   #wake(): void {
-    if (!this.#pump.pending)
-      this.#pump.schedule(Math.max(this.#link.busyUntil, this.#engine.now));
+    if (!this.#pump.pending) this.#pump.schedule(Math.max(this.#link.busyUntil, this.#engine.now));
   }
 
   #write(at: number): number {
     const owing = this.#receivers.find(({ owed }) => owed);
-    if (owing !== undefined) return owing.write(this.#host, at);
+    if (owing !== undefined) {
+      this.acknowledgements++;
+      return owing.write(this.#host, at);
+    }
     const count = this.#senders.length;
     for (let i = 0; i < count; i++) {
       const sender = this.#senders[(this.#turn + i) % count];

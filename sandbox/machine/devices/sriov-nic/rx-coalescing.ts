@@ -118,7 +118,9 @@ export class ReceiveCoalescing implements Handler {
   /** Whether there are descriptors for `payload` more bytes, now and by the register. */
   #hasRoom({ used, descriptors }: Context, payload: number): boolean {
     const { registers, free } = this.#queue;
-    const more = Math.ceil(Math.max(0, used + payload - registers.bufferSize) / registers.bufferSize);
+    const more = Math.ceil(
+      Math.max(0, used + payload - registers.bufferSize) / registers.bufferSize,
+    );
     const code = (registers.file[QUEUE_COALESCING >> 2] >>> COALESCING_MAX_SHIFT) & 3;
     return more <= free && descriptors + more <= COALESCING_MAX[code];
   }

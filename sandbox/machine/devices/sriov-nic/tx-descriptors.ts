@@ -1,3 +1,6 @@
+import type { FrameOffload } from '../../memory/frame-offload.ts';
+import type { ScatterList } from '../../memory/scatter-list.ts';
+import { ETHERNET_HEADER } from '../../net/frame.ts';
 import {
   CONTEXT_IPV4,
   CONTEXT_L4_SHIFT,
@@ -20,9 +23,6 @@ import {
   TX_REPORT_STATUS,
   TX_TYPE_DATA,
 } from './spec.ts';
-import type { FrameOffload } from '../../memory/frame-offload.ts';
-import type { ScatterList } from '../../memory/scatter-list.ts';
-import { ETHERNET_HEADER } from '../../net/frame.ts';
 
 /** Bytes that one data descriptor names at most: its length has 16 bits. */
 const MOST = 32768;

@@ -63,7 +63,8 @@ export function chooseOffloads(
   const lso4 = tcp4 && (says('lsov2.ip4_encap') & ENCAPSULATION_8023) !== 0;
   const options6 = (says('lsov2.ip6_opts') & ALL_LSO6) === ALL_LSO6;
   const lso6 = tcp6 && options6 && (says('lsov2.ip6_encap') & ENCAPSULATION_8023) !== 0;
-  const has = ([offset]: readonly number[]) => offset < can.byteLength && can.getUint8(offset) !== 0;
+  const has = ([offset]: readonly number[]) =>
+    offset < can.byteLength && can.getUint8(offset) !== 0;
   const { fields } = NDIS_OFFLOAD;
   const coalesces = !isOld && has(fields['rsc.ip4']) && has(fields['rsc.ip6']);
   const { at, size } = NDIS_OFFLOAD_PARAMS;
@@ -87,17 +88,17 @@ export function chooseOffloads(
 
 /** Whether the information of a received frame, as words, says that TCP's or UDP's checksum is right. */
 export function isVerified(info: Uint32Array): boolean {
-  const sums = valueOf(info, INFO_CHECKSUM);
+  const sums = infoValue(info, INFO_CHECKSUM);
   return sums !== undefined && (sums & (RECEIVED_TCP_GOOD | RECEIVED_UDP_GOOD)) !== 0;
 }
 
 /** Flags and number of the fragment of a coalesced frame that the message is; 0 for a whole frame. */
 export function fragmentOf(info: Uint32Array): number {
-  const id = valueOf(info, INFO_PACKET_ID) ?? 0;
+  const id = infoValue(info, INFO_PACKET_ID) ?? 0;
   return (id & PACKET_ID_FRAGMENT) !== 0 ? id : 0;
 }
 
-function valueOf(info: Uint32Array, kind: number): number | undefined {
+function infoValue(info: Uint32Array, kind: number): number | undefined {
   for (let at = 0; at + INFO_WORDS < info.length; ) {
     const words = info[at] >>> 2;
     if (words <= INFO_WORDS) return undefined;
