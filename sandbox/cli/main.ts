@@ -39,7 +39,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     run: lspciCommand,
     does: '--device 21140|pf|vfN [--vfs N] [--json]: configuration space, for lspci -F to decode',
   },
-  bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
+  bench: {
+    run: benchCommand,
+    does: '[--keep FILE] [--json]: speed of the engine and of each path, beside earlier runs in FILE',
+  },
 };
 
 async function main(): Promise<number> {

@@ -34,8 +34,8 @@ export type {
 } from './broken-host.ts';
 export { brokenHost, QUESTIONS } from './broken-host.ts';
 export { bulk } from './bulk/bulk.ts';
-export { bulkSend, bulkSendTable } from './bulk/bulk-send.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk/bulk-send.ts';
+export { bulkSend, bulkSendTable } from './bulk/bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
 export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';

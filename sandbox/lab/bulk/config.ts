@@ -2,7 +2,7 @@ import type { CompareConfig, PathName } from '../report.ts';
 import type { CoalescingPlace } from './figures.ts';
 
 const MEBIBYTE = 1 << 20;
-/** What a path has when coalescing is simply on. A virtual function's guest does it itself, see decision 0018. */
+/** What a path has when coalescing is simply on. A virtual function's guest does it itself, see decision 0021. */
 const USUAL: Partial<Record<PathName, CoalescingPlace>> = {
   native: 'nic',
   vmbus: 'switch',

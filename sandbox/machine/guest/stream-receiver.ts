@@ -38,7 +38,7 @@ export interface ReceivePlan {
  * cache. With coalescing in the stack, each segment costs the look at its headers, at the price of two
  * lines that are not in the cache, and TCP gets what has become of it when the driver has nothing more. A call of
  * the application costs a system call, and the copy of its bytes, which are not in the cache. An
- * acknowledgement costs the stack's work for a frame. See decision 0018.
+ * acknowledgement costs the stack's work for a frame. See decision 0021.
  *
  * Every byte is checked as it comes: a frame's buffer goes back to the driver at once.
  */

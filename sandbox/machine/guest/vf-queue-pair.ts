@@ -82,6 +82,7 @@ export class QueuePair implements InterruptService, Task {
     );
     if (!driver.coalesces) return;
     this.rx.coalesce();
+    this.#interrupts.expectMany();
     this.#chains = new RxChains(this.rx);
   }
 

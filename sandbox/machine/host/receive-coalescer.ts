@@ -30,7 +30,7 @@ class LongFrame {
  *
  * Only segments whose checksums the NIC has found right are coalesced. A frame is held back until the NIC has
  * nothing more, never longer. Each segment costs the look at its headers, at the price of two lines
- * that are not in the cache: an assumption (decision 0018).
+ * that are not in the cache: an assumption (decision 0021).
  */
 export class ReceiveCoalescer {
   #host: HostMemory;
