@@ -1,6 +1,6 @@
 /**
  * Receive-side coalescing as the 82599 has it; the 82576 has none. Register and descriptor fields are those
- * that Linux's ixgbe driver uses (`intel-ixgbe` in content/sources). That a virtual function has the register
+ * that Linux's ixgbe driver uses (`linux-ixgbe` in content/sources). That a virtual function has the register
  * in its own window is this model's: Linux's driver turns coalescing off with SR-IOV.
  */
 
