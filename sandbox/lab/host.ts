@@ -3,13 +3,9 @@ import { SriovNic } from '../machine/devices/sriov-nic/nic.ts';
 import { LINK_SPEEDS, REG_LINK_SPEED } from '../machine/devices/sriov-nic/spec.ts';
 import { Engine, NANOSECOND } from '../machine/engine/engine.ts';
 import { Trace } from '../machine/engine/trace.ts';
+import { ExternalPort } from '../machine/host/external-port.ts';
 import { InterceptService } from '../machine/host/intercept-service.ts';
-import {
-  ExternalPort,
-  PF_VECTOR,
-  PfQueue,
-  setPhysicalLinkSpeed,
-} from '../machine/host/pf-driver.ts';
+import { PF_VECTOR, PfQueue, setPhysicalLinkSpeed } from '../machine/host/pf-driver.ts';
 import { PfDriver } from '../machine/host/pf-hardware.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import { RootMessages } from '../machine/host/vmbus/root-messages.ts';

@@ -1,4 +1,4 @@
-import type { ExternalPort } from '../machine/host/pf-driver.ts';
+import type { ExternalPort } from '../machine/host/external-port.ts';
 import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import type { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import type { NetworkAdapter } from './network-adapter.ts';

@@ -11,8 +11,8 @@ import {
   receiveSectionSize,
 } from '../../vmbus/nvsp.ts';
 import { type CopyPolicy, SAFE_COPIES } from '../copy-policy.ts';
+import type { ExternalPort } from '../external-port.ts';
 import type { HypervisorCopies } from '../hypervisor-copies.ts';
-import type { ExternalPort } from '../pf-driver.ts';
 import { PrivateMemory } from '../private-memory.ts';
 import { KernelMode, type ServiceMode } from '../service-mode.ts';
 import type { SwitchPort, VirtualSwitch } from '../virtual-switch.ts';
