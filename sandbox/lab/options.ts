@@ -1,12 +1,15 @@
 import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
 import { type BulkSettings, completeBulk } from './bulk/options.ts';
-import { findProfile } from './profiles.ts';
+import { completeCosting, type ProfileChoice, profileOf } from './profile/choice.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
-/** What `compare` takes. Everything may be left out. */
-export type CompareOptions = Partial<Omit<CompareConfig, 'bulk'>> & { bulk?: BulkSettings };
+/** What `compare` takes. Everything may be left out; a profile may be one of the caller's own. */
+export type CompareOptions = Partial<Omit<CompareConfig, 'profile' | 'bulk'>> & {
+  profile?: ProfileChoice;
+  bulk?: BulkSettings;
+};
 
 export const PATHS: readonly PathName[] = ['native', 'emulated', 'vmbus', 'sriov'];
 export const LINES: Readonly<Record<string, number>> = {
@@ -31,13 +34,13 @@ export function completeConfig(options: CompareOptions): CompareConfig {
   rejectUnknown(options);
   const direction = oneOf('direction', options.direction ?? 'tx', DIRECTIONS);
   const load = completeLoad(options.load ?? 'max');
-  const profile = findProfile(options.profile ?? 'nehalem-2008r2');
-  const posted = options.postedInterrupts ?? profile.postedInterrupts;
+  const costing = completeCosting(options);
+  const posted = options.postedInterrupts ?? profileOf(costing).postedInterrupts;
   if (typeof posted !== 'boolean')
     throw new UsageError(`postedInterrupts: '${String(posted)}' is not true or false`);
   const config: CompareConfig = {
     paths: completePaths(options.paths),
-    profile: profile.id,
+    ...costing,
     line: oneOf('line', options.line ?? '10G', Object.keys(LINES)),
     frame: whole('frame', options.frame ?? 1514, MIN_FRAME, MAX_JUMBO_FRAME, 'bytes without FCS'),
     direction,
@@ -123,6 +126,8 @@ function whole(name: string, value: unknown, min: number, max: number, unit = ''
 const KNOWN: ReadonlySet<string> = new Set([
   'paths',
   'profile',
+  'ownProfile',
+  'mitigations',
   'line',
   'frame',
   'direction',

@@ -4,7 +4,11 @@
  */
 
 import type { BulkConfig, BulkFigures } from './bulk/figures.ts';
+import type { Profile } from './profile/schema.ts';
+import type { SweepReport } from './sweep/report.ts';
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
+
+export type * from './sweep/report.ts';
 
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
@@ -75,6 +79,10 @@ export interface PathReport {
 export interface CompareConfig extends WorkloadConfig {
   paths: PathName[];
   profile: string;
+  /** The profile itself, when it is not one of the course's. */
+  ownProfile?: Profile;
+  /** With or without the mitigations of 2018, whatever the profile's own figures are. */
+  mitigations?: boolean;
   line: string;
   frame: number;
   /** `both`: the guest sends and receives at once; `frames` are then those of each direction. */
@@ -333,6 +341,7 @@ export type Report =
   | AddressMapReport
   | WalkReport
   | CaptureReport
+  | SweepReport
   | TextReport;
 
 /** A settings dialog that a switch is drawn in: its title, the page of settings it is on, and a note. */

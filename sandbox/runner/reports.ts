@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sweepSchemas } from './sweep-schema.ts';
 
 /**
  * The schema of what a run may put on the page. It mirrors the lab's report types, which the site checks
@@ -70,6 +71,15 @@ const pathReport = v.looseObject({
   faults: number,
   ways: v.optional(v.object({ tx: wayReport, rx: wayReport })),
   appShare: v.optional(number),
+  bulk: v.optional(
+    v.object({
+      coalescedIn: v.optional(v.picklist(['nic', 'switch', 'stack'])),
+      framesPerSegmentSent: number,
+      framesPerSegmentReceived: number,
+      acknowledgementsSent: number,
+      acknowledgementsReceived: number,
+    }),
+  ),
   note: v.optional(words),
 });
 
@@ -79,6 +89,7 @@ const compareReport = v.object({
   config: v.looseObject({
     paths: list(path, 4),
     profile: label,
+    mitigations: v.optional(v.boolean()),
     line: label,
     frame: number,
     direction: v.picklist(['tx', 'rx', 'rr', 'both']),
@@ -95,6 +106,16 @@ const compareReport = v.object({
     recorded: v.optional(list(numbers('length', 'time'), 200_000)),
     inFlight: v.optional(number),
     appShare: v.optional(number),
+    bulk: v.optional(
+      v.object({
+        bytes: v.optional(number),
+        checksum: v.boolean(),
+        segmentation: v.boolean(),
+        coalescing: v.union([v.boolean(), v.picklist(['nic', 'switch', 'stack'])]),
+        window: number,
+        ipv6: v.boolean(),
+      }),
+    ),
     seed: number,
   }),
   paths: v.object({
@@ -295,6 +316,15 @@ const captureReport = v.object({ kind: v.literal('capture'), name: label, frames
 
 const textReport = v.object({ kind: v.literal('text'), text: words });
 
+const { sweepReport, progress } = sweepSchemas({
+  label,
+  path,
+  config: compareReport.entries.config,
+  run: v.omit(pathReport, ['ledger']),
+});
+export const ProgressSchema = progress;
+export type SweepProgress = v.InferOutput<typeof ProgressSchema>;
+
 export const ReportSchema = v.variant('kind', [
   compareReport,
   timelineReport,
@@ -309,6 +339,7 @@ export const ReportSchema = v.variant('kind', [
   addressMapReport,
   walkReport,
   captureReport,
+  sweepReport,
   textReport,
 ]);
 export type Report = v.InferOutput<typeof ReportSchema>;

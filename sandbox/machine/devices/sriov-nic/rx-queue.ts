@@ -110,7 +110,7 @@ export class RxQueue {
     const nic = this.#nic;
     const start = nic.engine.now;
     nic.ledger.charge(DEVICE, DMA, 0);
-    const counters = nic.registers.counters[this.functionIndex - 1];
+    const counters = nic.registers.countersOf(this.functionIndex);
     const group = (nic.host.bytes[address] & 1) !== 0;
     counters?.received(length, group, (notes.status & RX_LOOPED) !== 0);
     const visible = nic.scheduleStore(length);
