@@ -52,6 +52,7 @@ export default defineConfig({
             { label: 'Cost profiles', link: '/profiles/' },
             { label: 'Glossary', link: '/glossary/' },
             { label: 'Sources', link: '/sources/' },
+            { label: 'How far from reality', link: '/reality/' },
           ],
         },
       ],

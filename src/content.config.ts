@@ -56,6 +56,19 @@ const glossary = defineCollection({
   }),
 });
 
+/** Which figure of an experiment answers a row; `lab/validation/row.ts` says how. */
+const against = z.strictObject({
+  path: z.string().optional(),
+  experiment: z.record(z.string(), z.unknown()).optional(),
+});
+const reading = z.strictObject({
+  path: z.string().optional(),
+  figure: z.string().optional(),
+  minus: against.optional(),
+  over: against.optional(),
+  per: z.number().positive().optional(),
+});
+
 /** A published number, as the source states it. */
 const measurements = defineCollection({
   loader: data('measurements'),
@@ -68,6 +81,12 @@ const measurements = defineCollection({
     evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived', 'measured', 'recalled']),
     use: z.enum(['calibrate', 'validate', 'quote']),
     note: z.string().optional(),
+    /** The options of the lab that repeat it, or why none do. */
+    experiment: z.record(z.string(), z.unknown()).optional(),
+    reading: reading.optional(),
+    notExpressed: z.string().optional(),
+    /** What the model lacks when a row is outside its band. */
+    gap: z.string().optional(),
   }),
 });
 

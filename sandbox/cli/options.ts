@@ -33,7 +33,8 @@ type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {
   const options: CompareOptions = {};
-  if (values.paths !== undefined) options.paths = values.paths.split(',').map(toPath);
+  if (values.paths !== undefined)
+    options.paths = values.paths.split(',').map((word) => toPath(word));
   if (values.profile !== undefined) options.profile = toProfile(values.profile);
   if (values.line !== undefined) options.line = values.line;
   if (values.direction !== undefined)
@@ -77,10 +78,10 @@ export function toCompareOptions(values: Values): CompareOptions {
 export { toNumber };
 
 /** A word as the name of a path. */
-export function toPath(word: string): PathName {
+export function toPath(word: string, option = 'paths'): PathName {
   const path = PATHS.find((candidate) => candidate === word);
   if (path !== undefined) return path;
-  throw new UsageError(`--paths: '${word}' is not one of ${PATHS.join(', ')}`);
+  throw new UsageError(`--${option}: '${word}' is not one of ${PATHS.join(', ')}`);
 }
 
 /** @throws UsageError for an option that is none of `known`, naming them */

@@ -56,6 +56,7 @@ const RULES: Record<string, Rule> = {
 const REPORT_TYPES = [
   'sandbox/lab/report.ts',
   'sandbox/lab/profile/schema.ts',
+  'sandbox/lab/validation/report.ts',
   'sandbox/linux/protocol.ts',
 ];
 const FACE = 'two-checkboxes';
