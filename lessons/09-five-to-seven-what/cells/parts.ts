@@ -8,10 +8,12 @@ const cost = rootCost('vmbus', { direction: 'rx', vms: 4, rootCores: 1, profile,
 const parts = Object.entries(cost.parts)
   .filter(([, cycles]) => cycles >= 0.005)
   .sort(([, a], [, b]) => b - a);
+const rate = cost.throughputGbps.toFixed(2);
+const busy = Math.round(cost.busy * 100);
 
 export default {
   kind: 'table',
-  title: `The core carries ${cost.throughputGbps.toFixed(2)} Gb/s and is busy ${Math.round(cost.busy * 100)} % of the time`,
+  title: `The core carries ${rate} Gb/s and is busy ${busy} % of the time`,
   columns: [{ name: 'Part' }, { name: 'Cycles for a byte' }, { name: 'Share', unit: '%' }],
   rows: [
     ...parts.map(([what, cycles]) => [what, cycles, Math.round((100 * cycles) / cost.sum)]),
