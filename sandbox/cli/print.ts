@@ -6,6 +6,7 @@ import type {
   TimelineStep,
   WalkReport,
 } from '../lab/report.ts';
+import { printSweep } from './print-sweep.ts';
 import { describeWorkload, workloadRows } from './print-workload.ts';
 
 /** Prints a report for people. */
@@ -13,6 +14,9 @@ export function printReport(report: Report): void {
   switch (report.kind) {
     case 'compare':
       printCompare(report);
+      break;
+    case 'sweep':
+      printSweep(report);
       break;
     case 'timeline':
     case 'architecture':

@@ -134,6 +134,10 @@ export type {
   SignalRule,
 } from './signal-rule.ts';
 export { checkSignalRule, VMBUS_RULE } from './signal-rule.ts';
+export type { SweepOver } from './sweep/points.ts';
+export type { SweepOptions } from './sweep/sweep.ts';
+export { highestLossFree, sweep } from './sweep/sweep.ts';
+export type { Task, TaskResult } from './sweep/task.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,

@@ -4,7 +4,10 @@
  */
 
 import type { Profile } from './profile/schema.ts';
+import type { SweepReport } from './sweep/report.ts';
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
+
+export type * from './sweep/report.ts';
 
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
@@ -333,6 +336,7 @@ export type Report =
   | AddressMapReport
   | WalkReport
   | CaptureReport
+  | SweepReport
   | TextReport;
 
 /** A settings dialog that a switch is drawn in: its title, the page of settings it is on, and a note. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sweepSchemas } from './sweep-schema.ts';
 
 /**
  * The schema of what a run may put on the page. It mirrors the lab's report types, which the site checks
@@ -296,6 +297,15 @@ const captureReport = v.object({ kind: v.literal('capture'), name: label, frames
 
 const textReport = v.object({ kind: v.literal('text'), text: words });
 
+const { sweepReport, progress } = sweepSchemas({
+  label,
+  path,
+  config: compareReport.entries.config,
+  run: v.omit(pathReport, ['ledger']),
+});
+export const ProgressSchema = progress;
+export type SweepProgress = v.InferOutput<typeof ProgressSchema>;
+
 export const ReportSchema = v.variant('kind', [
   compareReport,
   timelineReport,
@@ -310,6 +320,7 @@ export const ReportSchema = v.variant('kind', [
   addressMapReport,
   walkReport,
   captureReport,
+  sweepReport,
   textReport,
 ]);
 export type Report = v.InferOutput<typeof ReportSchema>;

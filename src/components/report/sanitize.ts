@@ -21,6 +21,7 @@ import type {
   RegistersReport,
   Report,
   RingReport,
+  SweepReport,
   TableReport,
   TextReport,
   TimelineReport,
@@ -28,6 +29,7 @@ import type {
   WalkReport,
 } from '../../../sandbox/lab/report.ts';
 import { ACTORS, PATHS } from './actors.ts';
+import { sweepOf } from './sanitize-sweep.ts';
 
 /**
  * A report comes from code that anyone may have written. Here it becomes a report of the declared shape and
@@ -60,6 +62,8 @@ export const LIMITS = {
   buses: 8,
   functions: 1_024,
   stretches: 1_024,
+  sweepValues: 200,
+  sweepPoints: 1_000,
 } as const;
 
 type Raw = Record<string, unknown>;
@@ -467,6 +471,18 @@ function capture(raw: Raw, cutter: Cutter): CaptureReport {
   };
 }
 
+function sweep(raw: Raw, cutter: Cutter): SweepReport {
+  return sweepOf(raw, {
+    text: (value) => str(value),
+    number: num,
+    path,
+    run: (value) => pathReport(value, cutter),
+    config: compareConfig,
+    points: (value, map) => cutter.list(value, LIMITS.sweepPoints, 'points', map),
+    values: (value, map) => cutter.list(value, LIMITS.sweepValues, 'values', map),
+  });
+}
+
 const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   compare,
   timeline,
@@ -481,6 +497,7 @@ const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   'address-map': addressMap,
   walk,
   capture,
+  sweep,
 };
 
 /** Never throws; an unknown kind becomes a text that says so. */
