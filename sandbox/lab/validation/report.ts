@@ -1,3 +1,4 @@
+import type { CalibrationRow } from '../profile/calibration.ts';
 import type { PathName } from '../report.ts';
 
 /** What was published and what it is used for. A row that went into a profile is `calibrate`. */
@@ -60,9 +61,15 @@ export interface ValidationSummary {
   within: number;
 }
 
-/** Exactly the document that `lab validate --json` prints, without its calibration check. */
+/** Rows, simulated or not. */
 export interface ValidationReport {
   rows: SimulatedRow[];
   notExpressed: { id: string; why: string }[];
   summary: ValidationSummary;
+}
+
+/** Exactly the document that `lab validate --json` prints. */
+export interface ValidationDocument extends ValidationReport {
+  /** The sums of the parent's costs beside the aggregates, which are never charged. */
+  calibration: CalibrationRow[];
 }
