@@ -5,6 +5,8 @@
 
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
 
+export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
+
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
   | 'guest-user'

@@ -28,6 +28,7 @@ import type {
   WalkReport,
 } from '../../../sandbox/lab/report.ts';
 import { ACTORS, PATHS } from './actors.ts';
+import { workloadConfig, workloadResults } from './sanitize-workload.ts';
 
 /**
  * A report comes from code that anyone may have written. Here it becomes a report of the declared shape and
@@ -63,6 +64,8 @@ export const LIMITS = {
 } as const;
 
 type Raw = Record<string, unknown>;
+
+const DIRECTIONS = ['tx', 'rx', 'rr', 'both'] as const;
 
 const isObject = (value: unknown): value is Raw => typeof value === 'object' && value !== null;
 const object = (value: unknown): Raw => (isObject(value) ? value : {});
@@ -153,13 +156,14 @@ function pathReport(value: unknown, cutter: Cutter): PathReport {
     limitedBy: str(raw.limitedBy),
     ledger: cutter.list(raw.ledger, LIMITS.rows, 'ledger rows', ledgerRow),
     faults: count(raw.faults),
+    ...workloadResults(raw),
     note: optional(raw.note, LIMITS.detail),
   };
 }
 
 function compareConfig(value: unknown): CompareConfig {
   const raw = object(value);
-  const direction = raw.direction === 'rx' || raw.direction === 'rr' ? raw.direction : 'tx';
+  const direction = DIRECTIONS.find((known) => known === raw.direction) ?? 'tx';
   const load = raw.load === 'max' || raw.load === 'paced' ? raw.load : num(raw.load);
   return {
     paths: PATHS.filter((name) => Array.isArray(raw.paths) && raw.paths.includes(name)),
@@ -173,6 +177,7 @@ function compareConfig(value: unknown): CompareConfig {
     rootCores: num(raw.rootCores),
     guestCores: num(raw.guestCores),
     postedInterrupts: raw.postedInterrupts === true,
+    ...workloadConfig(raw),
     seed: num(raw.seed),
   };
 }
