@@ -3,14 +3,27 @@ import { Engine, type Handler, type Timer } from '../machine/engine/engine.ts';
 import { EventHeap } from '../machine/engine/heap.ts';
 import { Random } from '../machine/engine/random.ts';
 import { simjsTandem } from './bench-simjs.ts';
+import { simpyTandem } from './bench-simpy.ts';
 
 const OPERATIONS = 300_000;
 const ROUNDS = 12;
 /** Delays like a device's: a few hundred nanoseconds to tens of microseconds, in ps. */
 const DELAYS = makeDelays(4096);
 
+/** Frames of SimPy's tandem: it is some two hundred times slower. */
+const SIMPY_FRAMES = 4_000;
+const SIMPY_ROUNDS = 3;
+
+/** What the engine achieves: operations a second, and ratios to others on the same work. */
+export interface EngineSpeed {
+  /** By events that are pending. */
+  holdPerSecond: Record<'16' | '1000' | '100000', number>;
+  /** `simpy` only where it is installed. */
+  ratio: { tinyqueue: number; simjs: number; simpy?: number };
+}
+
 /** Speed of the engine: the hold model (pop one, push one), and ratios to others on the same work. */
-export function benchEngine() {
+export function benchEngine(): EngineSpeed {
   const sizes = [16, 1000, 100_000] as const;
   const frames = 20_000;
   // In turn, so that what else the machine does at a moment is against both sides of a ratio.
@@ -22,8 +35,17 @@ export function benchEngine() {
   ]);
   return {
     holdPerSecond: { '16': rates[0], '1000': rates[1], '100000': rates[2] },
-    ratio: { tinyqueue: rates[1] / tiny, simjs: ours / simjs },
+    ratio: { tinyqueue: rates[1] / tiny, simjs: ours / simjs, ...ratioToSimPy(ours) },
   };
+}
+
+/** `ours` is what the engine's tandem achieved, in frames a second. */
+function ratioToSimPy(ours: number): { simpy?: number } {
+  const rounds = Array.from({ length: SIMPY_ROUNDS }, () =>
+    simpyTandem(SIMPY_FRAMES, INTERVAL, SERVICE),
+  );
+  const rates = rounds.filter((rate) => rate !== undefined);
+  return rates.length === 0 ? {} : { simpy: ours / Math.max(...rates) };
 }
 
 /** Bytes allocated while a million events are dispatched to 1000 timers in steady state. */

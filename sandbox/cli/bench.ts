@@ -1,28 +1,60 @@
 import { parseArgs } from 'node:util';
-import { benchEngine, bytesPerMillionEvents } from './bench-engine.ts';
-import { benchPaths } from './bench-paths.ts';
+import { benchEngine, bytesPerMillionEvents, type EngineSpeed } from './bench-engine.ts';
+import { againstHistory, historyEntry, keepRun, readHistory } from './bench-history.ts';
+import { benchPaths, type PathSpeed } from './bench-paths.ts';
 
-/** `lab bench`: speeds as ratios to references measured in the same run. */
+/** What `lab bench` measures. */
+export interface BenchResult {
+  engine: EngineSpeed;
+  paths: Record<string, PathSpeed>;
+  bytesPerMillionEvents: number;
+}
+
+/**
+ * `lab bench [--keep FILE] [--json]`: speeds as ratios to references measured in the same run. With a file,
+ * the result is added to it, and compared with what it holds.
+ */
 export async function benchCommand(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
-  const result = {
+  const { values } = parseArgs({
+    args,
+    options: { json: { type: 'boolean' }, keep: { type: 'string' } },
+  });
+  const earlier = values.keep === undefined ? [] : readHistory(values.keep);
+  const result: BenchResult = {
     engine: benchEngine(),
     paths: benchPaths(),
     bytesPerMillionEvents: bytesPerMillionEvents(),
   };
+  const entry = historyEntry(result);
+  if (values.keep !== undefined) keepRun(values.keep, entry);
   if (values.json === true) {
     console.log(JSON.stringify(result, null, 2));
     return 0;
   }
-  const { holdPerSecond, ratio } = result.engine;
-  for (const [pending, rate] of Object.entries(holdPerSecond))
-    console.log(`hold, ${pending} pending: ${(rate / 1e6).toFixed(1)} M/s`);
-  console.log(`engine against tinyqueue, 1000 pending: ${ratio.tinyqueue.toFixed(2)}x`);
-  console.log(`engine against simjs, tandem: ${ratio.simjs.toFixed(2)}x`);
-  for (const [path, speed] of Object.entries(result.paths))
-    console.log(
-      `${path}: ${Math.round(speed.framesPerSecond)} frames/s, ${speed.realTimeFactor.toFixed(2)}x real time, ${speed.eventsPerFrame.toFixed(2)} events a frame`,
-    );
-  console.log(`allocated: ${Math.round(result.bytesPerMillionEvents)} bytes per million events`);
+  for (const line of [...inWords(result), ...againstHistory(entry, earlier)]) console.log(line);
   return 0;
+}
+
+function inWords({ engine, paths, bytesPerMillionEvents }: BenchResult): string[] {
+  const { tinyqueue, simjs, simpy } = engine.ratio;
+  return [
+    ...Object.entries(engine.holdPerSecond).map(
+      ([pending, rate]) => `hold, ${pending} pending: ${(rate / 1e6).toFixed(1)} M/s`,
+    ),
+    `engine against tinyqueue, 1000 pending: ${tinyqueue.toFixed(2)}x`,
+    `engine against simjs, tandem: ${simjs.toFixed(2)}x`,
+    simpy === undefined
+      ? 'engine against SimPy: no Python with SimPy here'
+      : `engine against SimPy, tandem: ${simpy.toFixed(0)}x`,
+    ...Object.entries(paths).map(([path, speed]) => {
+      const { framesPerSecond, realTimeFactor, eventsPerFrame, bytesPerFrame } = speed;
+      const words = [
+        `${Math.round(framesPerSecond)} frames/s`,
+        `${realTimeFactor.toFixed(2)}x real time`,
+        `${eventsPerFrame.toFixed(2)} events and ${Math.round(bytesPerFrame)} bytes allocated a frame`,
+      ];
+      return `${path}: ${words.join(', ')}`;
+    }),
+    `allocated by the engine: ${Math.round(bytesPerMillionEvents)} bytes per million events`,
+  ];
 }

@@ -44,7 +44,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     run: pcapCommand,
     does: 'OUT --path P [--tap guest|vswitch|wire] [--frames N] [options of compare] [--nanoseconds] [--json]: frames of a run as a capture file',
   },
-  bench: { run: benchCommand, does: '[--json]: speed of the engine and of each path' },
+  bench: {
+    run: benchCommand,
+    does: '[--keep FILE] [--json]: speed of the engine and of each path, beside earlier runs in FILE',
+  },
 };
 
 async function main(): Promise<number> {

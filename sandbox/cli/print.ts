@@ -62,6 +62,7 @@ function withUnit(name: string, unit: string | undefined): string {
 const ROWS: [string, (path: PathReport) => number | string][] = [
   ['exits per frame', (path) => path.perFrame.exits],
   ['exits for I/O per frame', (path) => path.perFrame.ioExits],
+  ['device accesses per frame', (path) => path.perFrame.deviceAccesses],
   ['copies per frame', (path) => path.perFrame.copies],
   ['interrupts per frame', (path) => path.perFrame.interrupts],
   ['cycles per frame', (path) => Math.round(path.cyclesPerFrame)],
@@ -83,7 +84,14 @@ function printCompare(report: CompareReport): void {
   const head = ['', ...paths.map(([name]) => name)];
   const rows = ROWS.map(([name, value]) => [name, ...paths.map(([, path]) => value(path))]);
   printTable([head, ...rows, ...workloadRows(paths)]);
+  for (const [name, { exitsBy }] of paths)
+    console.log(`${name}, exits per frame: ${causes(exitsBy)}`);
   for (const [name, { note }] of paths) if (note !== undefined) console.log(`${name}: ${note}`);
+}
+
+function causes(exitsBy: Record<string, number>): string {
+  const parts = Object.entries(exitsBy).map(([cause, count]) => `${cause} ${format(count)}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 function printTimeline(report: { title: string; steps: TimelineStep[] }): void {

@@ -1,5 +1,6 @@
 import type { BusMaster } from '../machine/devices/dec21140/device.ts';
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
+import type { BoardDescription } from '../machine/devices/dec21140/serial-rom-image.ts';
 import { ADAPTER_DEVICE, WorkerProcess } from '../machine/host/worker-process.ts';
 import type { MacAddress } from '../machine/net/frame.ts';
 import type { InterruptTarget } from '../machine/partition/hypervisor.ts';
@@ -20,6 +21,7 @@ export interface EmulatedAdapterOptions {
   root: VirtualProcessor;
   interrupt: InterruptTarget;
   macAddress: MacAddress;
+  board?: BoardDescription;
   phys?: ReadonlyMap<number, Phy>;
   onPin?: (level: boolean) => void;
 }
@@ -46,6 +48,7 @@ export function plugEmulatedAdapter(
     external,
     interrupt: options.interrupt,
     macAddress,
+    board: options.board,
     phys: options.phys,
     onPin: options.onPin,
   });

@@ -1,4 +1,5 @@
 import type { Phy } from '../machine/devices/dec21140/phy.ts';
+import type { BoardDescription } from '../machine/devices/dec21140/serial-rom-image.ts';
 import type { NetDevice } from '../machine/guest/net-device.ts';
 import type { TulipDriver } from '../machine/guest/tulip/driver.ts';
 import type { VfDriver } from '../machine/guest/vf-driver.ts';
@@ -42,6 +43,8 @@ export interface AdapterSettings {
   vrssEnabled?: boolean;
   /** Transceivers of a legacy adapter by address; one at address 1 unless said otherwise. */
   phys?: ReadonlyMap<number, Phy>;
+  /** What a legacy adapter's serial ROM says of its board. */
+  board?: BoardDescription;
   drivers?: GuestDrivers;
   /** How a VMBus adapter's service is made otherwise than Hyper-V's; for teaching. */
   variant?: SyntheticVariant;

@@ -1,4 +1,5 @@
 import { Phy } from '../machine/devices/dec21140/phy.ts';
+import type { BoardDescription } from '../machine/devices/dec21140/serial-rom-image.ts';
 import { CSR9_SERIAL_ROM, SELECT_SERIAL_ROM, WINDOW } from '../machine/devices/dec21140/spec.ts';
 import { TulipDriver } from '../machine/guest/tulip/driver.ts';
 import type { TulipIdentity } from '../machine/guest/tulip/probe.ts';
@@ -31,6 +32,8 @@ export interface ProbeOptions {
   macAddress?: MacAddress;
   /** Where its transceiver answers on MII management, 0 to 31. */
   phyAddress?: number;
+  /** What else its serial ROM holds; the usual board when left out. */
+  board?: BoardDescription;
 }
 
 /** Reads and writes, as the hypervisor saw them. */
@@ -154,6 +157,7 @@ function plugIn(options: ProbeOptions) {
     legacy: true,
     macAddress: options.macAddress,
     phys: new Map([[phyAddress, new Phy()]]),
+    board: options.board,
     drivers: { tulip: Probing },
   });
   if (!(device instanceof TulipDriver)) throw new UsageError('driver: it is none of a 21140');

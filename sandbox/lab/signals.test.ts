@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { EXIT_SIGNAL } from '../machine/partition/ledger.ts';
 import { signalGuest } from '../machine/vmbus/signals.ts';
 import { VERSION_WIN7, VERSION_WIN8, VERSION_WS2008 } from '../machine/vmbus/versions.ts';
+import { runPath } from './compare.ts';
 import { HyperVHost } from './host.ts';
 import { completeConfig } from './options.ts';
 import { costsOf, findProfile } from './profiles.ts';
+import type { CompareConfig } from './report.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
 import { Testbed } from './testbed.ts';
 
@@ -19,6 +21,55 @@ function paced(variant: SyntheticVariant) {
   const [latency] = bed.measurement.latencies([0.5]);
   return { bed, ledger, partition, latency, delivered: bed.measurement.delivered };
 }
+
+describe('what a guest signals for frames it receives', () => {
+  /** A run of a path, and the share of the time that the root's only core was busy. */
+  function received(path: 'emulated' | 'vmbus', options: Partial<CompareConfig>) {
+    const config = completeConfig({ paths: [path], direction: 'rx', frames: 4000, ...options });
+    const bed = new Testbed(path, config, { digest: false });
+    bed.run();
+    const { measurement, host, start, rootBusyBefore } = bed;
+    const busy = host.root[0].lp.busy - rootBusyBefore[0];
+    const { delivered, lastArrived } = measurement;
+    return {
+      ioExits: bed.auditedIoExits() / delivered,
+      busy: busy / (lastArrived - start),
+      lost: config.frames === undefined ? NaN : config.frames - delivered,
+    };
+  }
+
+  test.each<Partial<CompareConfig>>([
+    { load: 'max' },
+    { load: 'max', vms: 4 },
+    { load: 'max', vms: 8, queues: 2 },
+    { load: 'max', profile: 'sandybridge-2012' },
+    { load: 500_000 },
+    { load: 475_000 },
+    { load: 450_000 / 4, vms: 4 },
+  ])('%o: the root has no time left, and exits are under a twentieth', (options) => {
+    const [emulated, vmbus] = [received('emulated', options), received('vmbus', options)];
+    expect(vmbus.busy).toBeGreaterThan(0.95);
+    expect(vmbus.ioExits).toBeLessThan(emulated.ioExits / 20);
+    expect(vmbus.lost).toBe(0);
+  });
+
+  test('a signal for each frame when they come one at a time, and as fast as ever', () => {
+    const report = runPath('vmbus', completeConfig({ direction: 'rx', load: 'paced' }));
+    expect(report.perFrame.ioExits).toBe(1);
+    expect(report.latencyUs.p99).toBeLessThan(31);
+  });
+
+  test('request and response: two a frame, and the latency that the article is held to', () => {
+    const latency = (path: 'native' | 'vmbus') => {
+      const config = completeConfig({ direction: 'rr', profile: 'sandybridge-2012' });
+      return runPath(path, config).latencyUs.p50;
+    };
+    const added = latency('vmbus') - latency('native');
+    expect(Math.abs(added - 30)).toBeLessThan(0.2 * 30);
+    const paced = runPath('vmbus', completeConfig({ direction: 'rr', load: 'paced' }));
+    expect(paced.perFrame.ioExits).toBe(2);
+  });
+});
 
 describe('a channel that is offered with a trigger of the monitor page', () => {
   test('no hypercall for a frame, and up to the latency more', () => {

@@ -14,7 +14,7 @@ export default {
   title: 'Register accesses, each of which is an exit',
   columns: [{ name: 'For' }, { name: 'Accesses' }, { name: 'Bytes learned or moved' }],
   rows: [
-    ['one word of the serial ROM', all / words, 2],
+    ['one word of the serial ROM, on average', all / words, 2],
     ['the whole serial ROM', all, 2 * words],
     ['finding the transceiver', mii.reads + mii.writes, 2],
     ['a frame that is sent alone', single.perFrame.deviceAccesses, 1514],

@@ -13,6 +13,12 @@ const RI = 1 << 6;
 const TU = 1 << 2;
 const NIS = 1 << 16;
 
+/** What a driver loads the address filter with: bits of TDES1, and the 192 bytes; without them perfect filtering. */
+export interface Filter {
+  control: number;
+  setup: Uint8Array;
+}
+
 /** One ring of the driver's, in its memory: words of each descriptor. */
 class Ring {
   readonly base: number;
@@ -50,7 +56,9 @@ export class QuirkyRecorder {
   readonly transmit: Ring;
   readonly mac: Uint8Array;
   #csr5 = FIXED;
+  #csr6 = 0;
   #csr7 = 0;
+  #filter: Filter | undefined;
   #level = false;
   #counter = 0;
 
@@ -61,7 +69,8 @@ export class QuirkyRecorder {
   }
 
   /** Resets the chip, lays the rings out anew, loads the filter, starts both processes. */
-  open(mask: number): void {
+  open(mask: number, filter?: Filter): void {
+    this.#filter = filter;
     this.#access('iow', spec.CSR0, 1);
     this.#csr5 = FIXED;
     this.#csr7 = 0;
@@ -73,7 +82,7 @@ export class QuirkyRecorder {
     this.#access('iow', spec.CSR3, RX_RING);
     this.#access('iow', spec.CSR4, TX_RING);
     for (const _ of this.receive.descriptors) this.#refill();
-    this.#queue(0x080000c0, SETUP);
+    this.#queue(0x080000c0 | (filter?.control ?? 0), SETUP);
     this.operate(0x02002000);
     this.#access('iow', spec.CSR7, mask);
     this.#csr7 = mask;
@@ -89,6 +98,7 @@ export class QuirkyRecorder {
   /** Writes CSR6. */
   operate(value: number): void {
     this.#access('iow', spec.CSR6, value);
+    this.#csr6 = value;
     const rs = (value & spec.SR) !== 0 ? spec.RS_WAITING : 0;
     this.#csr5 = ((this.#csr5 & ~(spec.RS | spec.TS)) | (rs << 17)) >>> 0;
     if ((value & spec.ST) === 0) return;
@@ -104,12 +114,29 @@ export class QuirkyRecorder {
     this.#run();
   }
 
-  /** A frame from the wire for this station. */
-  arrive(): void {
+  /** Reads CSR6: the recorded device keeps what was written, whatever the setup frame was. */
+  operating(): void {
+    this.#access('ior', spec.CSR6, this.#csr6);
+  }
+
+  /** A frame from the wire that the filter keeps out. */
+  pass(destination: Uint8Array): void {
+    const data = this.#frame(destination);
+    this.records.push({
+      ...this.#place,
+      op: 'rxframe',
+      length: data.length,
+      outcome: 'filtered',
+      data,
+    });
+  }
+
+  /** A frame from the wire for this station, or for a group that it listens to. */
+  arrive(destination = this.mac): void {
     const { receive } = this;
     const descriptor = receive.descriptors[receive.at];
     const owned = (descriptor[0] & spec.OWN) !== 0;
-    const frame = this.#frame();
+    const frame = this.#frame(destination);
     this.records.push({
       ...this.#place,
       op: 'rxframe',
@@ -205,14 +232,15 @@ export class QuirkyRecorder {
     return { line: this.records.length + 1, time: 0, phase: '' };
   }
 
-  /** A frame to this station, each another. */
-  #frame(): Uint8Array {
+  /** A frame, each another. */
+  #frame(destination = this.mac): Uint8Array {
     const bytes = new Uint8Array(60).fill(this.#counter++ & 0xff, 20);
-    bytes.set(this.mac);
+    bytes.set(destination);
     return bytes;
   }
 
   #setup(): Uint8Array {
+    if (this.#filter) return this.#filter.setup;
     const bytes = new Uint8Array(192);
     for (let n = 0; n < 48; n++) bytes.set(this.mac.subarray((n % 3) * 2, (n % 3) * 2 + 2), 4 * n);
     return bytes;

@@ -22,7 +22,6 @@ export class RegisterComparison {
     figures.compared++;
     const mask = spec.DEFINED[record.offset / 8];
     let difference = (record.value ^ context.model) & mask;
-    if (difference === 0) return;
     for (const { bits, what, why } of exclusions(record, context)) {
       if ((difference & bits) === 0) continue;
       this.#tally.setAside(`bits of reads: ${what}`, why);

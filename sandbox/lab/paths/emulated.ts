@@ -19,6 +19,7 @@ export function addEmulatedAdapter(
     root: machine.rootProcessor(0),
     interrupt: { processor, vector: PIN_VECTOR },
     macAddress: mac,
+    board: settings.board,
     phys: settings.phys,
   });
   const task: Task = worker;

@@ -30,6 +30,11 @@ export interface PfClient {
   room(processor: VirtualProcessor): void;
   /** The driver has delivered all it had: a good moment to tell a guest. */
   flush(processor: VirtualProcessor): void;
+  /**
+   * To one that accompanies the driver's poll: it has had a turn, the last one if `asleep`.
+   * @returns whether to tell of the next turn too; there is none after the last
+   */
+  turned(processor: VirtualProcessor, asleep: boolean): boolean;
 }
 
 /**
@@ -43,6 +48,8 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #rx: RxRing;
   #switch: VirtualSwitch;
   #clients: PfClient[] = [];
+  /** Clients that hear of each turn of the poll. */
+  #companions: PfClient[] = [];
   #inFlight: (ScatterList | undefined)[];
   #token = 0;
   #received = new ScatterList();
@@ -89,6 +96,17 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
 
   removeClient(client: PfClient): void {
     this.#clients = this.#clients.filter((known) => known !== client);
+    this.#companions = this.#companions.filter((known) => known !== client);
+  }
+
+  /**
+   * `client` hears of each turn of the poll that is under way: nobody need wake it until that sleeps.
+   * @returns false when there is no poll, so that nobody would tell it
+   */
+  accompany(client: PfClient): boolean {
+    if (!this.#interrupts.polling) return false;
+    this.#companions.push(client);
+    return true;
   }
 
   /** Whether another frame can be taken. */
@@ -184,6 +202,15 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     }
     if (budget === 0) processor.post(this, 0, processor.local);
     else this.#interrupts.sleep(processor);
+    if (this.#companions.length > 0) this.#tellCompanions(processor, budget > 0);
+  }
+
+  #tellCompanions(processor: VirtualProcessor, asleep: boolean): void {
+    const companions = this.#companions;
+    let staying = 0;
+    for (const companion of companions)
+      if (companion.turned(processor, asleep)) companions[staying++] = companion;
+    companions.length = staying;
   }
 
   /** A VLAN tag, which the switch adds, does not count. */

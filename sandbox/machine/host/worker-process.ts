@@ -3,7 +3,7 @@ import { IoWindow } from '../bus/pci/io-window.ts';
 import { PortSpace } from '../bus/port-space.ts';
 import { type BusMaster, Dec21140, type Dec21140Host } from '../devices/dec21140/device.ts';
 import type { Phy } from '../devices/dec21140/phy.ts';
-import { makeSerialRom } from '../devices/dec21140/serial-rom-image.ts';
+import { type BoardDescription, makeSerialRom } from '../devices/dec21140/serial-rom-image.ts';
 import { WINDOW } from '../devices/dec21140/spec.ts';
 import { type HostMemory, PAGE_SIZE } from '../memory/host-memory.ts';
 import { type MacAddress, macBytes } from '../net/frame.ts';
@@ -47,6 +47,8 @@ export interface WorkerOptions {
   /** The guest's processor and vector behind the device's interrupt pin. */
   interrupt: InterruptTarget;
   macAddress: MacAddress;
+  /** What the serial ROM says of the board; the usual one when left out. */
+  board?: BoardDescription;
   phys?: ReadonlyMap<number, Phy>;
   /** Told of each change of the interrupt pin, when the access or frame that caused it is handled. */
   onPin?: (level: boolean) => void;
@@ -94,7 +96,7 @@ export class WorkerProcess implements PortService, MessageThreads, Task, Dec2114
       engine: processor.lp.engine,
       memory: options.memory,
       host: this,
-      serialRom: makeSerialRom({ macAddress: macBytes(macAddress) }),
+      serialRom: makeSerialRom({ ...options.board, macAddress: macBytes(macAddress) }),
       phys: options.phys,
     });
     const { configuration } = this.device;

@@ -1,10 +1,20 @@
 import { type Expectation, probeTulip, TulipDriver } from 'two-checkboxes';
 
-/** Adapters with another address in the ROM, and another place for the transceiver. */
+/** Another maker's media description: it differs in what the board advertises, which few drivers look at. */
+const OTHER_LEAF = Uint8Array.from([
+  0x00, 0x08, 0x1f, 0x01, 0x8e, 0x01, 0x00, 0x01, 0x08, 0x01, 0x00, 0x00, 0x78, 0xe0, 0x01, 0x00,
+  0x50, 0x00, 0x18,
+]);
+
+/** Adapters with another address or another board in the ROM, and another place for the transceiver. */
 const ADAPTERS = [
   { name: 'the adapter of the lesson', options: {} },
   { name: 'another address', options: { macAddress: { high: 0x00ff, low: 0xa55a00ff } } },
   { name: 'a transceiver elsewhere', options: { phyAddress: 17 } },
+  {
+    name: 'another board',
+    options: { board: { subsystemVendor: 0x1186, subsystem: 0x1112, leaf: OTHER_LEAF } },
+  },
 ];
 
 type Work = typeof import('./start.ts');

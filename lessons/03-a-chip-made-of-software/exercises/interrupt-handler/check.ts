@@ -36,7 +36,7 @@ const RUNS = [
     frames: 900,
     frame: 600,
     seed: 24,
-    allowed: 1.5,
+    allowed: 0.5,
   },
   {
     name: 'received in close order',
@@ -45,7 +45,7 @@ const RUNS = [
     frames: 400,
     frame: 200,
     seed: 25,
-    allowed: 9.05,
+    allowed: 4,
   },
   {
     name: 'request and response',

@@ -18,6 +18,8 @@ import { RUN_BYTES, RUN_OPERATIONS } from './transmit.ts';
 const MOST_OPERATIONS = RUN_OPERATIONS + 4 * FRAME_DESCRIPTORS + 8;
 const MOST_BYTES = RUN_BYTES + 2 * 16_384 + 20 * FRAME_DESCRIPTORS + 4096;
 const ACCESSES = 1_000_000;
+/** Transfers of one act beyond which it is taken never to end. */
+const ENDLESS = 1_000_000;
 const MOST_EVENTS = 4200;
 
 /** Where the hostile guest keeps its descriptors, from address 0 on. */
@@ -30,6 +32,8 @@ const DESCRIPTORS = 64;
 class Spy implements BusMaster {
   operations = 0;
   bytes = 0;
+  /** Reads that gave bytes of another partition. */
+  disclosed = 0;
   eager = false;
   readonly #memory: GuestMemory;
 
@@ -40,6 +44,7 @@ class Spy implements BusMaster {
   readInto(address: number, target: Uint8Array, offset: number, length: number): number {
     this.#count(address, target, offset, length);
     const count = this.#memory.readInto(address, target, offset, length);
+    if (this.#isForeign(target, offset, count)) this.disclosed++;
     if (this.eager && length === 16 && address < 16 * DESCRIPTORS) target[offset + 3] |= 0x80;
     return count;
   }
@@ -49,9 +54,20 @@ class Spy implements BusMaster {
     return this.#memory.writeFrom(address, source, offset, length);
   }
 
+  /** A run of memory that leaves the partition on either side ends or begins in its neighbours' pattern. */
+  #isForeign(bytes: Uint8Array, offset: number, length: number): boolean {
+    const isPattern = (at: number) =>
+      bytes[at] + bytes[at + 1] === 0x158 &&
+      bytes[at] === bytes[at + 2] &&
+      bytes[at + 1] === bytes[at + 3] &&
+      (bytes[at] === 0xfe || bytes[at] === 0x5a);
+    return length >= 4 && (isPattern(offset) || isPattern(offset + length - 4));
+  }
+
   #count(address: number, bytes: Uint8Array, offset: number, length: number): void {
     this.operations++;
     this.bytes += length;
+    if (this.operations > ENDLESS) throw new Error(`${ENDLESS} transfers, and no end`);
     const fits = length > 0 && offset >= 0 && offset + length <= bytes.length;
     if (!fits || !Number.isInteger(address) || address < 0 || address + length > 2 ** 32)
       throw new Error(`DMA of ${length} bytes at ${address}, offset ${offset}`);
@@ -199,6 +215,7 @@ test('property: a million accesses and descriptors; no exception, bounded, nothi
     if (chip.dma.halted) worst.busErrors++;
     if ((chip.csr[5] & spec.RECEIVE_INTERRUPT) !== 0) worst.received++;
   }
+  expect(bus.disclosed).toBe(0);
   expect(worst.operations).toBeLessThanOrEqual(MOST_OPERATIONS);
   expect(worst.bytes).toBeLessThanOrEqual(MOST_BYTES);
   expect(seen.longest).toBeLessThanOrEqual(4096);

@@ -19,14 +19,18 @@ const MII_LEAF = [
   0x50, 0x00, 0x00,
 ];
 
-/** What the maker of the board wrote into its serial ROM. */
-export interface SerialRomContent {
-  /** Six bytes. */
-  macAddress: Uint8Array;
+/** What the maker of the board wrote into its serial ROM beside the address. */
+export interface BoardDescription {
   subsystemVendor?: number;
   subsystem?: number;
   /** Media description of the one controller; at most 96 bytes. */
   leaf?: Uint8Array;
+}
+
+/** All that a serial ROM holds. */
+export interface SerialRomContent extends BoardDescription {
+  /** Six bytes. */
+  macAddress: Uint8Array;
 }
 
 /**

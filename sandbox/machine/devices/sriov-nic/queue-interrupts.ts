@@ -33,6 +33,11 @@ export class QueueInterrupts {
     routeQueue(nicFunction, queue);
   }
 
+  /** Whether the poll runs or will run soon without an interrupt. */
+  get polling(): boolean {
+    return this.#polling;
+  }
+
   /** A vector fired: `poll` runs soon, once. */
   fired(processor: VirtualProcessor, poll: Task): void {
     if (this.#polling) return;

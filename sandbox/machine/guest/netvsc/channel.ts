@@ -19,6 +19,7 @@ import {
 } from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
+import { ReceiveCompletions } from './receive-completions.ts';
 import { Requestor } from './requestor.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { OutgoingFrame, Transmitter } from './transmitter.ts';
@@ -28,7 +29,10 @@ const TRANSMIT_SLOTS = 128;
 const LARGE_SLOTS = 16;
 /** In front of a frame: room for its header, and for what goes with an unfinished one. */
 const HEADROOM = RNDIS_HEADER + 2 * INFO_SIZE;
-const POLL_BUDGET = 8;
+/** Received frames after which a poll ends, as the Linux driver's; a packet's frames are not parted. */
+const POLL_WEIGHT = 64;
+/** Ring packets that a poll takes in one go (see decision 0005). */
+const SLICE = 8;
 const MAX_PACKET_WORDS = 1024;
 
 /** One channel of the adapter: its rings, its transmit slots, and the poll that its signals start. */
@@ -44,6 +48,9 @@ export class NetChannel implements ChannelEnd, Task {
   #packet = new Uint32Array(MAX_PACKET_WORDS);
   #buffer: SendBuffer;
   #receive: ReceiveBuffer | undefined;
+  #completions: ReceiveCompletions;
+  /** Frames received in the poll that is under way. */
+  #received = 0;
   #slots = -1;
   #free: number[] = [];
   #frame = new OutgoingFrame();
@@ -68,6 +75,7 @@ export class NetChannel implements ChannelEnd, Task {
       this.requestor,
     );
     this.transmitter.signal = () => netvsc.signal(channel);
+    this.#completions = new ReceiveCompletions(this.transmitter);
     channel.guestEnd = this;
   }
 
@@ -97,9 +105,10 @@ export class NetChannel implements ChannelEnd, Task {
     this.#state = 'closed';
   }
 
-  /** Whether the host has completed all that was sent. */
+  /** Whether the host has completed all that was sent, and was told of all that was received. */
   get idle(): boolean {
-    return this.requestor.outstanding === 0 && !this.transmitter.full;
+    const { requestor, transmitter } = this;
+    return requestor.outstanding === 0 && !transmitter.full && this.#completions.held === 0;
   }
 
   /** Takes a free transmit slot; returns the address of its frame, -1 when there is none. */
@@ -133,16 +142,20 @@ export class NetChannel implements ChannelEnd, Task {
     processor.post(this, 0, processor.local);
   }
 
-  /** The poll: completions and received frames, up to the budget; sleeps when the ring is empty. */
+  /**
+   * A slice of the poll: completions and received frames. The poll ends when the ring is empty or its
+   * weight is reached: then the host gets its buffers back, in one go, and it sleeps if nothing has come.
+   */
   run(processor: VirtualProcessor): void {
     if (this.#state === 'closed') return;
     if (this.transmitter.full) this.transmitter.retry();
-    for (let budget = POLL_BUDGET; budget > 0; budget--) {
+    for (let left = SLICE; left > 0 && this.#received < POLL_WEIGHT; left--) {
       const words = this.#in.read(this.#packet);
       if (words <= 0) break;
       processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
-      this.#take(processor, words);
+      this.#received += this.#take(processor, words);
     }
+    if (this.#received >= POLL_WEIGHT || !this.#in.hasPackets) this.#endPoll();
     if (this.#state !== 'open') this.#netvsc.drained();
     if (this.#in.commit()) this.#netvsc.signal(this.channel);
     if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
@@ -150,16 +163,23 @@ export class NetChannel implements ChannelEnd, Task {
     if (this.#polling) processor.post(this, 0, processor.local);
   }
 
-  #take(processor: VirtualProcessor, words: number): void {
+  #endPoll(): void {
+    this.#received = 0;
+    this.#completions.flush();
+  }
+
+  /** Sees to a packet; how many frames it brought. */
+  #take(processor: VirtualProcessor, words: number): number {
     const packet = this.#packet;
     const type = packet[0] & 0xffff;
-    if (type === PACKET_TRANSFER_PAGES) this.#receiveAll(processor);
-    else if (type === PACKET_COMPLETION) {
+    if (type === PACKET_TRANSFER_PAGES) return this.#receiveAll(processor);
+    if (type === PACKET_COMPLETION) {
       const freed = this.requestor.end(packet[2], this.#buffer, this.#free);
       if (freed > 0 && packet[DESCRIPTOR_WORDS + 1] !== NVSP_STATUS_SUCCESS) this.refused++;
       if (freed === 0 && this.requestor.endControl(packet[2]))
         this.#netvsc.completed(packet, words);
     } else if (type === PACKET_IN_BAND) this.#netvsc.notified(packet, words);
+    return 0;
   }
 
   #tellRoom(processor: VirtualProcessor): void {
@@ -172,8 +192,8 @@ export class NetChannel implements ChannelEnd, Task {
     return this.#slots + slot * this.#netvsc.stride + HEADROOM;
   }
 
-  /** Every message of a transfer-page packet, where the root put it; then one completion for all. */
-  #receiveAll(processor: VirtualProcessor): void {
+  /** Every message of a transfer-page packet, where the root put it; one completion is owed for all. */
+  #receiveAll(processor: VirtualProcessor): number {
     const packet = this.#packet;
     const receive = this.#receive;
     const low = packet[2];
@@ -193,6 +213,7 @@ export class NetChannel implements ChannelEnd, Task {
         );
       else if (type !== 0) this.#netvsc.control(receive.copyOf(offset, length));
     }
-    this.transmitter.completeReceive(low + high * 4294967296, NVSP_STATUS_SUCCESS);
+    this.#completions.owe(low + high * 4294967296);
+    return ranges;
   }
 }

@@ -80,7 +80,10 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     processor.post(this, 0, processor.local);
   }
 
-  /** Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. */
+  /**
+   * Takes packets from the ring up to the budget; sleeps when it is empty or the NIC is full. While the
+   * NIC's queue on this processor polls, the ring stays masked: see `turned`.
+   */
   run(processor: VirtualProcessor, arg: number): void {
     if (this.channel.closedBecause !== undefined) return;
     const { external, mode, copies } = this.#provider;
@@ -109,9 +112,18 @@ export class ProviderChannel implements ChannelEnd, Task, PfClient {
     if (this.#ring.commit()) this.#writer.signal(processor);
     this.flush(processor);
     if (this.#blocked) return;
+    if (!this.#ring.hasPackets && this.#ring.masked && queue.accompany(this)) return;
     this.#polling = !this.#ring.endBatch();
     if (this.#polling) processor.post(this, 0, processor.local);
     else mode.leave(processor);
+  }
+
+  /** Queued again when the guest has written something, and once more before the ring is unmasked. */
+  turned(processor: VirtualProcessor, asleep: boolean): boolean {
+    if (this.channel.closedBecause !== undefined) return false;
+    const looks = asleep || this.#ring.hasPackets;
+    if (looks) processor.post(this, 0, processor.local);
+    return !looks;
   }
 
   room(processor: VirtualProcessor): void {
