@@ -3,12 +3,14 @@ import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
 import { toNumber } from './numbers.ts';
+import { toProfile } from './profile-file.ts';
 import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
 
 /** The options of `compare`, as `parseArgs` takes them. */
 export const COMPARE_OPTIONS = {
   paths: { type: 'string' },
   profile: { type: 'string' },
+  mitigations: { type: 'string' },
   line: { type: 'string' },
   frame: { type: 'string' },
   direction: { type: 'string' },
@@ -33,7 +35,7 @@ export function toCompareOptions(values: Values): CompareOptions {
   const options: CompareOptions = {};
   if (values.paths !== undefined)
     options.paths = values.paths.split(',').map((word) => toPath(word));
-  if (values.profile !== undefined) options.profile = values.profile;
+  if (values.profile !== undefined) options.profile = toProfile(values.profile);
   if (values.line !== undefined) options.line = values.line;
   if (values.direction !== undefined)
     options.direction = values.direction as CompareOptions['direction'];
@@ -58,6 +60,7 @@ export function toCompareOptions(values: Values): CompareOptions {
   }
   const switches = [
     ['posted-interrupts', 'postedInterrupts'],
+    ['mitigations', 'mitigations'],
     ['vmq', 'vmq'],
     ['vrss', 'vrss'],
   ] as const;

@@ -3,16 +3,22 @@ import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Profile } from '../lab/profile/schema.ts';
 import type { Report } from '../lab/report.ts';
 import { beginSession, endSession, type KnobValues } from '../lab/session.ts';
 import { UsageError } from '../lab/usage.ts';
 import { printReport } from './print.ts';
+import { readProfile } from './profile-file.ts';
 
 /** `lab run FILE.ts`: runs a cell without a browser and prints what it shows. */
 export async function runCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
-    options: { knob: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+    options: {
+      knob: { type: 'string', multiple: true },
+      profile: { type: 'string' },
+      json: { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   if (positionals.length !== 1)
@@ -21,7 +27,11 @@ export async function runCommand(args: string[]): Promise<number> {
     );
   const file = resolve(positionals[0]);
   if (!existsSync(file)) throw new UsageError(`run: there is no file ${positionals[0]}`);
-  const { reports, asked, unused } = await runCell(file, parseKnobs(values.knob ?? []));
+  const { reports, asked, unused } = await runCell(
+    file,
+    parseKnobs(values.knob ?? []),
+    values.profile === undefined ? undefined : readProfile(values.profile),
+  );
   if (unused.length > 0)
     throw new UsageError(`--knob: the cell has no knob '${unused[0]}'; it has ${quoted(asked)}`);
   if (values.json === true) console.log(JSON.stringify(reports, bytesAsHex, 2));
@@ -29,14 +39,18 @@ export async function runCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Runs the cell in `file`; returns what it showed and the knobs it did not ask for. */
+/**
+ * Runs the cell in `file`; returns what it showed and the knobs it did not ask for. It knows `profile` by the
+ * id `own`.
+ */
 export async function runCell(
   file: string,
   knobs: KnobValues,
+  profile?: Profile,
 ): Promise<{ reports: Report[]; asked: string[]; unused: string[] }> {
   mapLab();
   const reports: Report[] = [];
-  beginSession({ knobs, emit: (report) => reports.push(report) });
+  beginSession({ knobs, emit: (report) => reports.push(report), profile });
   const cell: { default?: unknown } = await import(`${pathToFileURL(file).href}?run=${runs++}`);
   const asked = endSession().knobs.map(({ label }) => label);
   for (const shown of [cell.default].flat())

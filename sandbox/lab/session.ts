@@ -1,3 +1,4 @@
+import { keepOwnProfile } from './profile/own.ts';
 import type { KnobDialog, KnobSpec, Report } from './report.ts';
 import { UsageError } from './usage.ts';
 
@@ -13,8 +14,16 @@ interface Session {
 
 let session: Session = { values: {}, emit: () => {}, knobs: [] };
 
-/** Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows. */
-export function beginSession(options: { knobs: KnobValues; emit(report: Report): void }): void {
+/**
+ * Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows, and `profile` is
+ * what the reader keeps as a profile of their own, unchecked.
+ */
+export function beginSession(options: {
+  knobs: KnobValues;
+  emit(report: Report): void;
+  profile?: unknown;
+}): void {
+  keepOwnProfile(options.profile);
   session = { values: options.knobs, emit: options.emit, knobs: [] };
 }
 
@@ -22,6 +31,7 @@ export function beginSession(options: { knobs: KnobValues; emit(report: Report):
 export function endSession(): { knobs: KnobSpec[] } {
   const { knobs } = session;
   session = { values: {}, emit: () => {}, knobs: [] };
+  keepOwnProfile(undefined);
   return { knobs };
 }
 

@@ -13,7 +13,11 @@ import { cloneData, Outlet } from './outlet.ts';
 
 interface Lab {
   face: Record<string, unknown>;
-  beginSession(session: { knobs: Job['knobs']; emit(report: unknown): void }): void;
+  beginSession(session: {
+    knobs: Job['knobs'];
+    emit(report: unknown): void;
+    profile: unknown;
+  }): void;
   endSession(): { knobs: unknown[] };
 }
 
@@ -163,6 +167,7 @@ class Run {
     this.#lab.beginSession({
       knobs: this.#job.knobs,
       emit: (report) => this.#outlet.report(report),
+      profile: this.#job.profile,
     });
   }
 }

@@ -10,12 +10,19 @@ const DIRECTIONS: Record<CompareConfig['direction'], string> = {
 
 /** What was run, in words: every option that a reader could have set. */
 export function configLine(config: CompareConfig): string {
-  const { direction, line, vms, inFlight, appShare, profile } = config;
+  const { direction, line, vms, inFlight, appShare } = config;
   const words = [framesOf(config), DIRECTIONS[direction], `${line} line`, loadOf(config)];
   if (inFlight !== undefined) words.push(`${number(inFlight)} requests in flight`);
   if (appShare !== undefined) words.push(`an application with ${percent(appShare)} of the guest`);
   if (vms > 1) words.push(`${number(vms)} VMs`);
-  return `${words.join(', ')}; costs of ${profile}`;
+  return `${words.join(', ')}; ${costs(config)}`;
+}
+
+function costs({ profile, mitigations }: CompareConfig): string {
+  const whose = profile === 'own' ? 'your own costs' : `costs of ${profile}`;
+  return mitigations === undefined
+    ? whose
+    : `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function framesOf({ frame, sizes, recorded }: CompareConfig): string {
