@@ -105,6 +105,13 @@ export {
   getVMNetworkAdapter,
   getVMSwitch,
 } from './management-reports.ts';
+export type { FigureKind } from './metrics/figures.ts';
+export { FIGURES } from './metrics/figures.ts';
+export { latencyChart, latencySteps } from './metrics/latency-chart.ts';
+export type { RepeatOptions } from './metrics/repeat.ts';
+export { repeat } from './metrics/repeat.ts';
+export type { SensitivityOptions } from './metrics/sensitivity.ts';
+export { sensitivity } from './metrics/sensitivity.ts';
 export type { FilterSite, NicFilters, RegisterWrite } from './nic-filters.ts';
 export { filterRegisters } from './nic-filters.ts';
 export type { CompareOptions } from './options.ts';
@@ -134,6 +141,10 @@ export type {
   SignalRule,
 } from './signal-rule.ts';
 export { checkSignalRule, VMBUS_RULE } from './signal-rule.ts';
+export type { SweepOver } from './sweep/points.ts';
+export type { SweepOptions } from './sweep/sweep.ts';
+export { highestLossFree, sweep } from './sweep/sweep.ts';
+export type { Task, TaskResult } from './sweep/task.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,

@@ -1,4 +1,5 @@
 import {
+  COPY,
   EXIT_APIC_ACCESS,
   EXIT_EOI,
   EXIT_EXTERNAL_INTERRUPT,
@@ -83,6 +84,9 @@ export class VirtualProcessor {
   interruptsEnabled = true;
   /** Its code runs outside this machine: between accesses it is busy there, and never halts here. */
   outsideCode = false;
+  /** Picoseconds for which its code was suspended at an intercepted access, up to the last resumption. */
+  interceptedFor = 0;
+  #suspendedAt = 0;
   #services: (InterruptService | undefined)[] = new Array(VECTORS);
   #pending = new PendingInterrupts();
   #timerVectors = 0;
@@ -118,6 +122,15 @@ export class VirtualProcessor {
 
   charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
     this.lp.charge(who, what, cycles, detail, bytes);
+  }
+
+  /** Copies a frame's `length` bytes, below the guest's stack, at `perByte` cycles each. */
+  copyFrame(who: number, length: number, perByte: number, detail?: string): void {
+    const { lp } = this;
+    lp.ledger.copies++;
+    lp.ledger.copiedBytes += length;
+    lp.charge(who, COPY, perByte * length, detail);
+    lp.move(who, COPY, 2 * length);
   }
 
   /** Whether the trace records: only then is it worth describing what is charged. */
@@ -179,6 +192,7 @@ export class VirtualProcessor {
   resume(value: number, at: number): void {
     this.#values[this.#values.length - 1] = value;
     this.#suspended = false;
+    this.interceptedFor += at - this.#suspendedAt;
     this.#outside = true;
     this.#resumeAt = at;
     this.#wake();
@@ -188,8 +202,8 @@ export class VirtualProcessor {
   readyAt(): number {
     if (this.#suspended) return Infinity;
     let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
-    if (this.#pending.bits !== 0 && this.#interruptible) {
-      const due = this.#pending.due(this.#nextVector(), this.#interruptibleFrom);
+    if (this.#pending.bits !== 0 && this.#interruptible()) {
+      const due = this.#pending.due(this.#nextVector(), this.#interruptibleFrom());
       if (due < at) at = due;
     }
     if (!this.#halted || at === Infinity) return at;
@@ -201,9 +215,9 @@ export class VirtualProcessor {
   step(now: number): void {
     this.#outside ||= this.#halted;
     this.#halted = false;
-    if (this.#pending.bits !== 0 && this.#interruptible) {
+    if (this.#pending.bits !== 0 && this.#interruptible()) {
       const vector = this.#nextVector();
-      if (this.#pending.due(vector, this.#interruptibleFrom) <= now) return this.#take(vector);
+      if (this.#pending.due(vector, this.#interruptibleFrom()) <= now) return this.#take(vector);
     }
     this.#outside = false;
     if (this.#codes.length > 0) this.#continue();
@@ -231,17 +245,17 @@ export class VirtualProcessor {
     if (!this.lp.running) this.lp.wake(this.readyAt());
   }
 
-  get #interruptible(): boolean {
+  #interruptible(): boolean {
     return this.interruptsEnabled && !this.#inService;
   }
 
   /** Code that is being resumed is not interrupted before it is back in the processor. */
-  get #interruptibleFrom(): number {
+  #interruptibleFrom(): number {
     return this.#codes.length > 0 ? this.#resumeAt : 0;
   }
 
   #nextVector(): number {
-    return this.#pending.next(this.lp.engine.now, this.#interruptibleFrom);
+    return this.#pending.next(this.lp.engine.now, this.#interruptibleFrom());
   }
 
   #take(vector: number): void {
@@ -308,7 +322,8 @@ export class VirtualProcessor {
     this.#suspended = true;
     const { registers, access } = this;
     registers.loadOperands(access.port, access.size, access.write, access.value);
-    registers.setInterruptFlag(this.#interruptible);
+    registers.setInterruptFlag(this.#interruptible());
     this.interceptHandler?.intercept(this);
+    this.#suspendedAt = this.local;
   }
 }

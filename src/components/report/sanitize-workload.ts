@@ -4,16 +4,11 @@ import type {
   WayReport,
   WorkloadConfig,
 } from '../../../sandbox/lab/report.ts';
-
-type Raw = Record<string, unknown>;
+import { num, object, type Raw, str } from './sanitize-tools.ts';
 
 /** Frame lengths and recorded frames of a workload that are kept; a page only counts them. */
 const MOST_SIZES = 10_000;
 const MOST_RECORDED = 200_000;
-
-const object = (value: unknown): Raw =>
-  typeof value === 'object' && value !== null ? (value as Raw) : {};
-const num = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
 
 /** How the frames came, as far as it is said. */
 export function workloadConfig(raw: Raw): WorkloadConfig {
@@ -48,11 +43,10 @@ function way(value: unknown): WayReport {
   return {
     deliveredFrames: num(raw.deliveredFrames),
     deliveredBytes: num(raw.deliveredBytes),
-    deliveredSha256:
-      typeof raw.deliveredSha256 === 'string' ? raw.deliveredSha256.slice(0, 64) : '',
+    deliveredSha256: str(raw.deliveredSha256),
     throughputGbps: num(raw.throughputGbps),
     framesPerSecond: num(raw.framesPerSecond),
     lossRate: num(raw.lossRate),
-    latencyUs: { p50: num(latency.p50), p99: num(latency.p99) },
+    latencyUs: { p50: num(latency.p50), p99: num(latency.p99), p999: num(latency.p999) },
   };
 }

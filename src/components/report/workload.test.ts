@@ -13,7 +13,7 @@ const WAY = {
   throughputGbps: 4.5,
   framesPerSecond: 371_000,
   lossRate: 0.25,
-  latencyUs: { p50: 12, p99: 90 },
+  latencyUs: { p50: 12, p99: 90, p999: 95 },
 };
 const BOTH: PathReport = { ...VMBUS, appShare: 0.2, ways: { tx: WAY, rx: WAY } };
 
@@ -37,7 +37,7 @@ describe('what a page says of a workload', () => {
   it('has rows for each direction, and none for workloads that have but one', () => {
     expect(workloadRows([VMBUS])).toEqual([]);
     const rows = workloadRows([VMBUS, BOTH]);
-    expect(rows).toHaveLength(11);
+    expect(rows).toHaveLength(13);
     expect(rows.find(([name]) => name === 'Lost, receive')?.slice(1)).toEqual([
       '–',
       expect.stringMatching(/^25.?%$/),

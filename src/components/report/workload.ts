@@ -60,6 +60,7 @@ export function workloadRows(paths: readonly PathReport[]): string[][] {
     row(`Frames a second, ${name}`, way, ({ framesPerSecond }) => number(framesPerSecond));
     row(`Latency, p50, ${name}`, way, ({ latencyUs }) => microseconds(latencyUs.p50));
     row(`Latency, p99, ${name}`, way, ({ latencyUs }) => microseconds(latencyUs.p99));
+    row(`Latency, p99.9, ${name}`, way, ({ latencyUs }) => microseconds(latencyUs.p999));
     row(`Lost, ${name}`, way, ({ lossRate }) => percent(lossRate));
   }
   row('Share of the application', ({ appShare }) => appShare, percent);
