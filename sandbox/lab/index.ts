@@ -172,6 +172,5 @@ export type {
 export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';
 export type { CaptureFramesOptions, CaptureTap } from './workload/capture.ts';
 export { CAPTURE_TAPS, captureFrames } from './workload/capture.ts';
-export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
 export { recordingOf } from './workload/recorded.ts';
 export { IMIX } from './workload/sizes.ts';

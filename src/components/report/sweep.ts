@@ -7,10 +7,10 @@ import type {
 } from '../../../sandbox/lab/report.ts';
 import { PATH_NAME, PATHS } from './actors.ts';
 import { chartView } from './chart.ts';
-import { configLine } from './compare.ts';
 import { h, uid } from './dom.ts';
 import { dataTable, figure } from './figure.ts';
 import { gigabits, microseconds, number, percent, quantity } from './format.ts';
+import { configLine } from './workload.ts';
 
 /** A sweep: what a chosen figure does over the option, what limits each path where, and every point. */
 
