@@ -33,9 +33,11 @@ export type {
   SwitchAnswer,
 } from './broken-host.ts';
 export { brokenHost, QUESTIONS } from './broken-host.ts';
+export type { BulkOptions } from './bulk/bulk.ts';
 export { bulk } from './bulk/bulk.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk/bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk/bulk-send.ts';
+export { bulkTable } from './bulk/bulk-table.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
 export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';
@@ -106,6 +108,13 @@ export {
   getVMNetworkAdapter,
   getVMSwitch,
 } from './management-reports.ts';
+export type { FigureKind } from './metrics/figures.ts';
+export { FIGURES } from './metrics/figures.ts';
+export { latencyChart, latencySteps } from './metrics/latency-chart.ts';
+export type { RepeatOptions } from './metrics/repeat.ts';
+export { repeat } from './metrics/repeat.ts';
+export type { SensitivityOptions } from './metrics/sensitivity.ts';
+export { sensitivity } from './metrics/sensitivity.ts';
 export type { FilterSite, NicFilters, RegisterWrite } from './nic-filters.ts';
 export { filterRegisters } from './nic-filters.ts';
 export type { CompareOptions } from './options.ts';

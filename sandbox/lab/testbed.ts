@@ -7,10 +7,11 @@ import type { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
-import { bulkMemory, coalescingOf } from './bulk/config.ts';
+import { bulkMemory, coalescingOf, sendsLongFrames } from './bulk/config.ts';
 import { BulkStreams } from './bulk/streams.ts';
 import { HyperVHost } from './host.ts';
 import type { Measurement } from './measure.ts';
+import { ResourceMeter } from './metrics/resources.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
@@ -70,8 +71,8 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
-  /** Picoseconds that each processor of the root had spent before that. */
-  readonly rootBusyBefore: readonly number[];
+  /** How busy everything was since then. */
+  readonly meter: ResourceMeter;
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   /** The streams of a bulk transfer, instead of flows of frames. */
@@ -124,11 +125,12 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
-    this.rootBusyBefore = this.host.root.map(({ lp }) => lp.busy);
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#plans = new FlowPlans(config, this.start);
     if (config.bulk === undefined) this.#addFlows(options);
     else this.streams = new BulkStreams(path, this, this.#queues);
+    const senders = this.streams?.sockets ?? this.#sockets;
+    this.meter = new ResourceMeter(this.host, this.streams ?? this.peer, senders);
     this.applications = this.#addApplications();
   }
 
@@ -196,7 +198,7 @@ export class Testbed {
       const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });
       this.machines.push(machine);
       const { drivers, variant } = options;
-      const largeFrames = config.bulk?.segmentation;
+      const largeFrames = sendsLongFrames(config);
       const coalesces = coalescingOf(path, config) === 'nic';
       const physical = { largeFrames, coalesces, checksReceived: config.bulk?.checksum };
       this.adapters.push(

@@ -34,7 +34,23 @@ export function configLine(config: CompareConfig): string {
   const load =
     typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
   const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';
-  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; ${costs(config)}`;
+  const what = config.bulk === undefined ? load : streams(config.bulk);
+  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${what}${vms}; ${costs(config)}`;
+}
+
+function streams({
+  checksum,
+  segmentation,
+  coalescing,
+}: NonNullable<CompareConfig['bulk']>): string {
+  const offloads: string[] = [];
+  if (checksum) offloads.push('checksums');
+  if (segmentation) offloads.push('segmentation');
+  if (coalescing !== false)
+    offloads.push(coalescing === true ? 'coalescing' : `coalescing in the ${coalescing}`);
+  return offloads.length === 0
+    ? 'TCP streams without offloads'
+    : `TCP streams with ${offloads.join(', ')}`;
 }
 
 function costs({ profile, mitigations }: CompareConfig): string {
@@ -125,10 +141,25 @@ function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLEl
       line('Frames a second', (path) => number(known(path, path.framesPerSecond))),
       line(`${latency}, p50`, (path) => microseconds(known(path, path.latencyUs.p50))),
       line(`${latency}, p99`, (path) => microseconds(known(path, path.latencyUs.p99))),
+      line(`${latency}, p99.9`, (path) => microseconds(known(path, path.latencyUs.p999))),
       line('Lost', (path) => percent(known(path, path.lossRate))),
       line('Busy cores', cores),
       line('Limited by', (path) => path.limitedBy),
     ],
+  );
+}
+
+/** How busy each part of the machine was: what could have been the limit. */
+function busyTable(rows: Row[]): HTMLElement {
+  const names = new Set(rows.flatMap(([, path]) => path.resources.map(({ name }) => name)));
+  const busy = (path: PathReport, name: string) => {
+    const found = path.resources.find((resource) => resource.name === name);
+    return found ? percent(found.busy) : '';
+  };
+  return dataTable(
+    'How busy each resource was',
+    [{ name: 'Resource' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
+    [...names].map((name) => [name, ...rows.map(([, path]) => busy(path, name))]),
   );
 }
 
@@ -251,6 +282,7 @@ export function compareView(report: CompareReport): HTMLElement {
     cycleBars(rows),
     resultTable(rows, report.config.direction),
     notes(rows),
+    behind('How busy everything was', () => busyTable(rows)),
     behind('The full ledger', () => ledgerTable(rows)),
     behind('Every count', () => countsTable(rows)),
   );
