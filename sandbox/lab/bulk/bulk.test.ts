@@ -12,6 +12,7 @@ import { completeConfig } from '../options.ts';
 import type { PathName } from '../report.ts';
 import { Testbed } from '../testbed.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
+import { bulkTable } from './bulk-table.ts';
 
 const PATHS = ['native', 'vmbus', 'sriov'] as const;
 const PROFILE = 'sandybridge-2012';
