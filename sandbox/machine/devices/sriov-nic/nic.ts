@@ -90,10 +90,10 @@ export class SriovNic implements MessageSender {
   readonly inside = {
     receive: (address: number, length: number) => this.switching.fromInside(address, length),
   };
-  /** Where the headers of a coalesced frame are made, in the NIC's own memory. */
-  readonly headerStaging: number;
   /** Its link to the host. */
   readonly dma: DmaTiming;
+  /** Where the headers of a coalesced frame are made, in the NIC's own memory. */
+  readonly headerStaging: number;
   /** RXCSUM: which checksums of received frames are checked. */
   receiveChecksums = 0;
   #wiring: NicWiring;
