@@ -2,6 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
+import { addBulk, BULK_WORDS } from './bulk-options.ts';
 import { toNumber } from './numbers.ts';
 import { toProfile } from './profile-file.ts';
 import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
@@ -25,6 +26,7 @@ export const COMPARE_OPTIONS = {
   vmq: { type: 'string' },
   vrss: { type: 'string' },
   ...WORKLOAD_WORDS,
+  ...BULK_WORDS,
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
@@ -72,6 +74,7 @@ export function toCompareOptions(values: Values): CompareOptions {
     options[name] = value === 'on';
   }
   addWorkload(options, values);
+  addBulk(options, values);
   return options;
 }
 

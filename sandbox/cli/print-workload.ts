@@ -5,10 +5,24 @@ export function describeWorkload(config: CompareConfig): string {
   const { line, direction, vms, arrivals, inFlight, appShare } = config;
   const load = typeof config.load === 'number' ? Math.round(config.load) : config.load;
   const words = [costsIn(config), line, frames(config), direction, `load ${load}`, `${vms} VM`];
+  if (config.bulk !== undefined) words.push(...bulkWords(config.bulk));
   if (arrivals !== undefined) words.push(`${arrivals} arrivals`);
   if (inFlight !== undefined) words.push(`${inFlight} in flight`);
   if (appShare !== undefined) words.push(`an application with ${appShare} of each guest core`);
   return words.join(', ');
+}
+
+/** A bulk transfer: which offloads it has. */
+function bulkWords(bulk: NonNullable<CompareConfig['bulk']>): string[] {
+  const { checksum, segmentation, coalescing, window } = bulk;
+  const where = typeof coalescing === 'string' ? `coalescing in the ${coalescing}` : 'coalescing';
+  const offloads = [
+    checksum ? 'checksums' : undefined,
+    segmentation ? 'segmentation' : undefined,
+    coalescing === false ? undefined : where,
+  ].filter((word) => word !== undefined);
+  const list = offloads.length === 0 ? 'without offloads' : `with ${offloads.join(' and ')}`;
+  return [`TCP streams ${list}`, `windows of ${window} bytes`];
 }
 
 /** Whose costs were charged. */
@@ -41,6 +55,9 @@ export function workloadRows(paths: readonly [PathName, PathReport][]): (string 
     row(`${way}: latency p99.9 (µs)`, ({ ways }) => ways?.[way].latencyUs.p999);
     row(`${way}: lost`, ({ ways }) => ways?.[way].lossRate);
   }
+  row('frames per segment sent', ({ bulk }) => bulk?.framesPerSegmentSent);
+  row('frames per segment received', ({ bulk }) => bulk?.framesPerSegmentReceived);
+  row('acknowledgements per segment received', ({ bulk }) => bulk?.acknowledgementsSent);
   row('share of the application', ({ appShare }) => appShare);
   return rows;
 }

@@ -33,9 +33,11 @@ export type {
   SwitchAnswer,
 } from './broken-host.ts';
 export { brokenHost, QUESTIONS } from './broken-host.ts';
+export type { BulkOptions } from './bulk/bulk.ts';
 export { bulk } from './bulk/bulk.ts';
 export type { BulkSendOptions, BulkSendReport } from './bulk/bulk-send.ts';
 export { bulkSend, bulkSendTable } from './bulk/bulk-send.ts';
+export { bulkTable } from './bulk/bulk-table.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
 export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';

@@ -7,7 +7,7 @@ import type { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
-import { bulkMemory, coalescingOf } from './bulk/config.ts';
+import { bulkMemory, coalescingOf, sendsLongFrames } from './bulk/config.ts';
 import { BulkStreams } from './bulk/streams.ts';
 import { HyperVHost } from './host.ts';
 import type { Measurement } from './measure.ts';
@@ -127,9 +127,10 @@ export class Testbed {
     this.eventsBefore = engine.events;
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#plans = new FlowPlans(config, this.start);
-    this.meter = new ResourceMeter(this.host, this.peer, this.#sockets);
     if (config.bulk === undefined) this.#addFlows(options);
     else this.streams = new BulkStreams(path, this, this.#queues);
+    const senders = this.streams?.sockets ?? this.#sockets;
+    this.meter = new ResourceMeter(this.host, this.streams ?? this.peer, senders);
     this.applications = this.#addApplications();
   }
 
@@ -197,7 +198,7 @@ export class Testbed {
       const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });
       this.machines.push(machine);
       const { drivers, variant } = options;
-      const largeFrames = config.bulk?.segmentation;
+      const largeFrames = sendsLongFrames(config);
       const coalesces = coalescingOf(path, config) === 'nic';
       const physical = { largeFrames, coalesces, checksReceived: config.bulk?.checksum };
       this.adapters.push(

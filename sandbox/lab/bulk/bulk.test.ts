@@ -1,11 +1,18 @@
 /** Streams of TCP segments either way: every byte, windows, acknowledgements, and who makes frames long or short. */
 import { describe, expect, test } from 'vitest';
 import { dissect } from '../../../tests/support/tcp-reference.ts';
+import { BulkSocket } from '../../machine/guest/bulk-socket.ts';
+import { StreamReceiver } from '../../machine/guest/stream-receiver.ts';
+import { StreamStack } from '../../machine/guest/stream-stack.ts';
+import { makeMac } from '../../machine/net/frame.ts';
+import { StreamCheck, StreamPattern } from '../../machine/net/stream-check.ts';
+import { StreamLayout } from '../../machine/net/stream-layout.ts';
 import { runPath } from '../compare.ts';
 import { completeConfig } from '../options.ts';
 import type { PathName } from '../report.ts';
 import { Testbed } from '../testbed.ts';
 import { type BulkOptions, bulk } from './bulk.ts';
+import { bulkTable } from './bulk-table.ts';
 
 const PATHS = ['native', 'vmbus', 'sriov'] as const;
 const PROFILE = 'sandybridge-2012';
@@ -204,6 +211,47 @@ describe('coalescing in the switch', () => {
       expect(provider?.takesLongFrames).toBe(coalescing);
     }
   });
+});
+
+test('the table: with every offload the link is the limit on both paths, without them a processor is', async () => {
+  for (const [direction, steps] of [
+    ['tx', 4],
+    ['rx', 3],
+  ] as const) {
+    const { columns, rows } = await bulkTable({ direction, profile: PROFILE, bytes: 2_000_000 });
+    expect(rows).toHaveLength(2 * steps);
+    const limit = columns.findIndex(({ name }) => name === 'limited by');
+    expect(rows.slice(0, 2).map((row) => row[limit])).toEqual(['root core', 'guest core']);
+    expect(rows.slice(-2).map((row) => row[limit])).toEqual(['link', 'link']);
+  }
+});
+
+test('between two machines a long frame stays whole for a guest that takes such', () => {
+  const bed = new Testbed('vmbus', configOf('vmbus', { direction: 'both', coalescing: true }));
+  const { vmSwitch, host } = bed;
+  if (vmSwitch === undefined) throw new Error('no switch');
+  const [sender] = bed.adapters;
+  const macAddress = makeMac(7, 7);
+  const other = host
+    .newVM({ memoryBytes: 8 << 20 })
+    .addNetworkAdapter({ switch: vmSwitch, macAddress });
+  host.engine.run();
+  const ends = { source: sender.macAddress, destination: macAddress };
+  const stream = { ...ends, sourcePort: 1, destinationPort: 2, ipv6: false };
+  const pattern = new StreamPattern(3);
+  const check = new StreamCheck(host.memory, stream, pattern, 1);
+  const layout = new StreamLayout(200_000, 65_536, 1448);
+  const plan = { flow: 0, queue: 0, queues: 1, stream, layout, window: 400_000, coalesces: false };
+  const listener = { sent: () => {}, arrived: () => {}, took: () => {} };
+  const receiver = new StreamReceiver(other.device, plan, check, 1, listener);
+  new StreamStack(other.device).receive(receiver);
+  const own = { bytes: 200_000, write: 65_536, segment: 1448, first: 1, checksum: true };
+  const socket = new BulkSocket(sender.device, 0, stream, { ...own, segmentation: true }, pattern);
+  sender.device.stack = { received: () => {}, room: (processor) => socket.room(processor) };
+  socket.start(host.engine.now);
+  host.engine.run();
+  expect([check.bytes, check.damaged, check.misplaced]).toEqual([200_000, 0, 0]);
+  expect([receiver.frames, vmSwitch.core.software.made]).toEqual([socket.frames, 0]);
 });
 
 describe('options that cannot be', () => {

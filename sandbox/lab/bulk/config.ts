@@ -18,7 +18,12 @@ export function coalescingOf(
   return bulk.coalescing === true ? USUAL[path] : bulk.coalescing;
 }
 
-/** Bytes that a guest needs beside the usual, for frames that are to be cut. */
-export function bulkMemory({ bulk }: CompareConfig, queues: number): number {
-  return bulk?.segmentation === true ? 4 * MEBIBYTE * queues : 0;
+/** Whether guests send frames that are to be cut: their drivers then have fewer, longer buffers. */
+export function sendsLongFrames({ bulk, direction }: CompareConfig): boolean {
+  return bulk?.segmentation === true && direction !== 'rx';
+}
+
+/** Bytes that a guest needs beside the usual, for such frames. */
+export function bulkMemory(config: CompareConfig, queues: number): number {
+  return sendsLongFrames(config) ? 4 * MEBIBYTE * queues : 0;
 }

@@ -38,7 +38,8 @@ export class BulkStreams {
   #stacks: StreamStack[];
   #queues: number;
   #ways: Record<Way, StreamMeasurement | undefined>;
-  #sockets: BulkSocket[] = [];
+  readonly sockets: BulkSocket[] = [];
+  readonly windowed = true;
   #receivers: StreamReceiver[] = [];
   #peerStreams: PeerStream[] = [];
 
@@ -71,7 +72,7 @@ export class BulkStreams {
   /** Everybody begins to send. */
   begin(): void {
     const { start } = this.#bed;
-    for (const socket of this.#sockets) socket.start(start);
+    for (const socket of this.sockets) socket.start(start);
     for (const stream of this.#peerStreams) this.peer.send(stream, start);
   }
 
@@ -87,6 +88,14 @@ export class BulkStreams {
     return this.#layout.segments * this.#flows - delivered;
   }
 
+  /** Picoseconds for which, up to `now`, the window was closed: of the sender that waited longest. */
+  windowClosedUntil(now: number): number {
+    return [this.peer, ...this.sockets].reduce(
+      (most, sender) => Math.max(most, sender.windowClosedUntil(now)),
+      0,
+    );
+  }
+
   /** What a report has beside the usual. */
   get report(): { bulk: BulkFigures } {
     const sum = (of: readonly { frames: number }[]) =>
@@ -98,7 +107,7 @@ export class BulkStreams {
     return {
       bulk: {
         ...(coalescedIn === undefined ? {} : { coalescedIn }),
-        framesPerSegmentSent: sum(this.#sockets) / sent,
+        framesPerSegmentSent: sum(this.sockets) / sent,
         framesPerSegmentReceived: sum(this.#receivers) / received,
         acknowledgementsSent: own / received,
         acknowledgementsReceived: this.peer.acknowledgements / sent,
@@ -165,7 +174,7 @@ export class BulkStreams {
     const { device } = adapters[index];
     const socket = new BulkSocket(device, queue, stream, own, pattern, flow, tx);
     this.#stacks[index].send(stream, socket);
-    this.#sockets.push(socket);
+    this.sockets.push(socket);
     this.peer.accept(plan, this.#check(plan));
   }
 

@@ -1,6 +1,11 @@
-import type { RemotePeer } from '../../machine/wire/peer.ts';
 import type { HyperVHost } from '../host.ts';
 import type { Resource } from '../report.ts';
+
+/** What says of a workload whether windows bound it, and for how long, in picoseconds, all of them were closed. */
+interface Windows {
+  readonly windowed: boolean;
+  windowClosedUntil(now: number): number;
+}
 
 /** What sends in a guest: how long it found no room, in picoseconds. */
 interface Sender {
@@ -14,12 +19,12 @@ interface Sender {
  */
 export class ResourceMeter {
   #host: HyperVHost;
-  #peer: RemotePeer;
+  #peer: Windows;
   #senders: readonly Sender[];
   #before: Counters;
 
   /** Measures from now on. Everything has to be at rest. */
-  constructor(host: HyperVHost, peer: RemotePeer, senders: readonly Sender[]) {
+  constructor(host: HyperVHost, peer: Windows, senders: readonly Sender[]) {
     this.#host = host;
     this.#peer = peer;
     this.#senders = senders;

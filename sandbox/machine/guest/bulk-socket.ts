@@ -42,7 +42,11 @@ export class BulkSocket implements Task {
   #stream: TcpStream;
   #plan: BulkPlan;
   #pattern: StreamPattern;
-  #waiting = false;
+  /** How long it found no room in the device, and the window closed; and since when it does, if it does. */
+  #waited = 0;
+  #waitingSince = Infinity;
+  #shut = 0;
+  #shutSince = Infinity;
   /** Bytes that the application has written. */
   #written = 0;
   #id = 1;
@@ -50,7 +54,6 @@ export class BulkSocket implements Task {
   /** Payload that the other end has acknowledged, and where its window ends. */
   #acknowledged = 0;
   #edge: number;
-  #closed = false;
   #flow: number;
   #listener: StreamListener | undefined;
 
@@ -81,8 +84,9 @@ export class BulkSocket implements Task {
 
   /** The device has room again. */
   room(processor: VirtualProcessor): void {
-    if (!this.#waiting) return;
-    this.#waiting = false;
+    if (this.#waitingSince === Infinity) return;
+    this.#waited = this.waitedUntil(processor.local);
+    this.#waitingSince = Infinity;
     processor.post(this, 0, processor.local);
   }
 
@@ -92,9 +96,20 @@ export class BulkSocket implements Task {
     const more = (acknowledged - first - this.#acknowledged) >>> 0;
     if (this.#acknowledged + more <= this.sent) this.#acknowledged += more;
     this.#edge = Math.max(this.#edge, this.#acknowledged + window);
-    if (!this.#closed || this.#next() === 0) return;
-    this.#closed = false;
+    if (this.#shutSince === Infinity || this.#next() === 0) return;
+    this.#shut = this.windowClosedUntil(processor.local);
+    this.#shutSince = Infinity;
     this.#device.processorOf(this.queue).post(this, 0, processor.local);
+  }
+
+  /** Picoseconds for which, up to `now`, the device had no room. */
+  waitedUntil(now: number): number {
+    return this.#waited + Math.max(0, now - this.#waitingSince);
+  }
+
+  /** Picoseconds for which, up to `now`, the window was closed. */
+  windowClosedUntil(now: number): number {
+    return this.#shut + Math.max(0, now - this.#shutSince);
   }
 
   /** Whether the other end has all of it. */
@@ -117,13 +132,15 @@ export class BulkSocket implements Task {
   /** Hands over one frame, and comes again while there is more. */
   run(processor: VirtualProcessor): void {
     const { bytes } = this.#plan;
-    if (this.#waiting || this.sent >= bytes) return;
+    if (this.#waitingSince !== Infinity || this.sent >= bytes) return;
     const length = this.#next();
-    this.#closed = length === 0;
-    if (length === 0) return;
+    if (length === 0) {
+      this.#shutSince = Math.min(this.#shutSince, processor.local);
+      return;
+    }
     const gpa = this.#device.claim(this.queue);
     if (gpa < 0) {
-      this.#waiting = true;
+      this.#waitingSince = processor.local;
       return;
     }
     if (this.sent === this.#written) this.#write(processor);
@@ -159,6 +176,7 @@ export class BulkSocket implements Task {
     processor.charge(processor.user, APPLICATION, 0);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
     processor.charge(processor.kernel, COPY, costs.copyWarm * count, 'from the application');
+    processor.lp.move(processor.kernel, COPY, 2 * count);
   }
 
   #send(processor: VirtualProcessor, gpa: number, length: number): void {

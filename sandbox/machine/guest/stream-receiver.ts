@@ -141,6 +141,7 @@ export class StreamReceiver implements Task {
     const count = Math.min(READ_BYTES, state.received - state.read);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
     processor.charge(processor.kernel, COPY, costs.copyCold * count, 'to the application');
+    processor.lp.move(processor.kernel, COPY, 2 * count);
     processor.charge(processor.user, APPLICATION, 0);
     const { layout, flow } = this.plan;
     const end = layout.segmentsUntil(state.read + count);

@@ -86,6 +86,22 @@ export function makeSegment(
     fold(onesSum(host, transport, covered) + swap16(covered)) ^ 0xffff;
 }
 
+/** Fills the lengths, and IPv4's checksum, into the headers at `address` of a frame that stays whole. */
+export function fillLengths(
+  host: HostMemory,
+  address: number,
+  length: number,
+  { ipv6, transport }: FrameOffload,
+): void {
+  const ip = address + ETHERNET_HEADER;
+  const inside = length - ETHERNET_HEADER;
+  if (ipv6) writeWord(host.bytes, ip + IPV6_LENGTH, inside - IPV6_HEADER);
+  else {
+    writeWord(host.bytes, ip + IPV4_LENGTH, inside);
+    fillIpChecksum(host, ip, address + transport);
+  }
+}
+
 function fillIpChecksum(host: HostMemory, ip: number, end: number): void {
   const field = (ip + IPV4_CHECKSUM) >>> 1;
   host.u16[field] = 0;

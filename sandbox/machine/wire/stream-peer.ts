@@ -50,6 +50,10 @@ class PeerSender {
     return this.#length > 0 && this.sent + this.#length <= this.#edge;
   }
 
+  get done(): boolean {
+    return this.sent >= this.plan.layout.bytes;
+  }
+
   acknowledge(acknowledged: number, window: number): void {
     const more = (acknowledged - this.plan.first - this.#acknowledged) >>> 0;
     if (this.#acknowledged + more <= this.sent) this.#acknowledged += more;
@@ -164,6 +168,9 @@ export class StreamPeer implements FrameReceiver, Handler {
   #receivers: PeerReceiver[] = [];
   #byPort = new Map<number, PeerSender | PeerReceiver>();
   #turn = 0;
+  /** How long it could send nothing because of windows, and since when it can't, if it can't. */
+  #shut = 0;
+  #shutSince = Infinity;
 
   /** @param link the direction towards the machine */
   constructor(
@@ -223,13 +230,25 @@ export class StreamPeer implements FrameReceiver, Handler {
       return;
     }
     const length = this.#write(at);
-    if (length === 0) return;
+    if (length === 0) {
+      if (this.#senders.some(({ done }) => !done)) this.#shutSince = now;
+      return;
+    }
     this.#link.send(length, now);
     this.#pump.schedule(Math.max(this.#link.busyUntil, now));
   }
 
+  /** Picoseconds for which, up to `now`, it had segments to send and every window was closed. */
+  windowClosedUntil(now: number): number {
+    return this.#shut + Math.max(0, now - this.#shutSince);
+  }
+
   #wake(): void {
-    if (!this.#pump.pending) this.#pump.schedule(Math.max(this.#link.busyUntil, this.#engine.now));
+    if (this.#pump.pending) return;
+    const next = Math.max(this.#link.busyUntil, this.#engine.now);
+    this.#shut = this.windowClosedUntil(next);
+    this.#shutSince = Infinity;
+    this.#pump.schedule(next);
   }
 
   #write(at: number): number {

@@ -34,9 +34,25 @@ function framesOf({ frame, sizes, recorded }: CompareConfig): string {
   return `${quantity(frame, 'B')} frames`;
 }
 
-function loadOf({ load, arrivals }: CompareConfig): string {
+function loadOf({ load, arrivals, bulk }: CompareConfig): string {
+  if (bulk !== undefined) return streams(bulk);
   const rate = typeof load === 'number' ? `${number(load)} frames/s` : `${load} load`;
   return arrivals === 'poisson' ? `${rate} as a Poisson process` : rate;
+}
+
+function streams({
+  checksum,
+  segmentation,
+  coalescing,
+}: NonNullable<CompareConfig['bulk']>): string {
+  const offloads: string[] = [];
+  if (checksum) offloads.push('checksums');
+  if (segmentation) offloads.push('segmentation');
+  if (coalescing !== false)
+    offloads.push(coalescing === true ? 'coalescing' : `coalescing in the ${coalescing}`);
+  return offloads.length === 0
+    ? 'TCP streams without offloads'
+    : `TCP streams with ${offloads.join(', ')}`;
 }
 
 /** Rows of the table of results that only some workloads have: a name, and a cell for each path. */

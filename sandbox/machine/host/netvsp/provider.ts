@@ -99,9 +99,9 @@ export class NetVsp implements SwitchPort, ControlPort {
     this.state = new AdapterState(facts, nicSections, size, completes, coalesces);
   }
 
-  /** Whether its guest has asked for coalesced frames. */
+  /** Whether its guest has asked for coalesced frames, and shares sections that are each in one piece. */
   get takesLongFrames(): boolean {
-    return this.state.offloads.coalesces;
+    return this.state.offloads.coalesces && this.state.receive?.contiguous === true;
   }
 
   /**

@@ -1,4 +1,6 @@
+import type { FrameOffload } from '../../memory/frame-offload.ts';
 import { ScatterList } from '../../memory/scatter-list.ts';
+import { fillLengths } from '../../net/segmentation.ts';
 import { DRIVER } from '../../partition/ledger.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
@@ -58,7 +60,7 @@ export class ReceivePath {
     const { serviceProvider } = processor.lp.costs;
     this.#writer.charge(processor, DRIVER, serviceProvider, 'VSP: to the guest');
     if (frame.offload !== undefined) {
-      this.#deliverCoalesced(processor, frame, receive);
+      this.#deliverCoalesced(processor, frame, frame.offload, receive);
       return;
     }
     const { checked } = frame;
@@ -86,6 +88,7 @@ export class ReceivePath {
   #deliverCoalesced(
     processor: VirtualProcessor,
     frame: ScatterList,
+    offload: FrameOffload,
     receive: ReceiveSections,
   ): void {
     const room = receive.sectionSize - RNDIS_HEADER - 2 * INFO_SIZE;
@@ -106,6 +109,8 @@ export class ReceivePath {
       frame.partOf(i * room, length, this.#part);
       const at = receive.putHeader(section, this.#header, size);
       this.#store(processor, this.#part, at, receive, section, size);
+      // A frame that another guest left to be cut has no lengths.
+      if (i === 0) fillLengths(this.#provider.host, at, frame.length, offload);
       this.#batch.push(section, length + size);
     }
   }

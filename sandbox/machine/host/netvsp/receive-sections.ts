@@ -17,6 +17,8 @@ export class ReceiveSections {
   #firstControl: number;
   #lent: number;
   #addresses: Float64Array;
+  /** Whether every section is in one piece of host memory, which begins at an even address. */
+  readonly contiguous: boolean;
 
   /** @param lent sections, from the first on, that the NIC fills: they are never taken here */
   constructor(host: HostMemory, pages: SharedPages, sectionSize: number, lent: number) {
@@ -30,6 +32,7 @@ export class ReceiveSections {
     this.#free = all.slice(lent, this.#firstControl).reverse();
     this.#control = all.slice(this.#firstControl);
     this.#addresses = Float64Array.from(all, (i) => pages.span(i * sectionSize, sectionSize));
+    this.contiguous = this.#addresses.every((at) => at >= 0 && at % 2 === 0);
   }
 
   /** A free section for a frame, or -1. */
