@@ -49,8 +49,10 @@ export default defineConfig({
         {
           label: 'Reference',
           items: [
+            { label: 'Cost profiles', link: '/profiles/' },
             { label: 'Glossary', link: '/glossary/' },
             { label: 'Sources', link: '/sources/' },
+            { label: 'How far from reality', link: '/reality/' },
           ],
         },
       ],

@@ -56,6 +56,19 @@ const glossary = defineCollection({
   }),
 });
 
+/** Which figure of an experiment answers a row; `lab/validation/row.ts` says how. */
+const against = z.strictObject({
+  path: z.string().optional(),
+  experiment: z.record(z.string(), z.unknown()).optional(),
+});
+const reading = z.strictObject({
+  path: z.string().optional(),
+  figure: z.string().optional(),
+  minus: against.optional(),
+  over: against.optional(),
+  per: z.number().positive().optional(),
+});
+
 /** A published number, as the source states it. */
 const measurements = defineCollection({
   loader: data('measurements'),
@@ -65,19 +78,25 @@ const measurements = defineCollection({
     unit: z.string(),
     platform: z.string(),
     source: reference('sources'),
-    evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived']),
+    evidence: z.enum(['primary', 'secondary', 'figure-read', 'derived', 'measured', 'recalled']),
     use: z.enum(['calibrate', 'validate', 'quote']),
     note: z.string().optional(),
+    /** The options of the lab that repeat it, or why none do. */
+    experiment: z.record(z.string(), z.unknown()).optional(),
+    reading: reading.optional(),
+    notExpressed: z.string().optional(),
+    /** What the model lacks when a row is outside its band. */
+    gap: z.string().optional(),
   }),
 });
 
 /** One figure of a cost profile. */
 const primitive = z.strictObject({
   value: z.number().nonnegative(),
-  unit: z.enum(['cycles', 'cycles/byte', 'ns']),
+  unit: z.enum(['cycles', 'cycles/byte', 'ns', 'GB/s']),
   status: z.enum(['verified', 'derived', 'interpolated', 'assumed']),
   /** Rows of published measurements that it rests on. */
-  source: z.array(z.string()),
+  source: z.array(reference('measurements')),
   note: z.string(),
 });
 
@@ -91,8 +110,9 @@ const profiles = defineCollection({
     pcie: z.string(),
     apicv: z.boolean(),
     postedInterrupts: z.boolean(),
-    kpti: z.union([z.boolean(), z.literal('toggle')]),
     p: z.record(z.string(), primitive),
+    /** Whether the figures are those with the mitigations of 2018, and the figures of the other state. */
+    mitigations: z.strictObject({ included: z.boolean(), p: z.record(z.string(), primitive) }),
   }),
 });
 

@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util';
 import { benchEngine, bytesPerMillionEvents, type EngineSpeed } from './bench-engine.ts';
 import { againstHistory, historyEntry, keepRun, readHistory } from './bench-history.ts';
-import { benchPaths, type PathSpeed } from './bench-paths.ts';
+import type { PathSpeed } from './bench-paths.ts';
+import { callInWorker } from './bundled-worker.ts';
+
+/** The machine is measured as a reader's browser runs it. */
+const PATHS = new URL('./bench-paths.ts', import.meta.url);
 
 /** What `lab bench` measures. */
 export interface BenchResult {
@@ -22,7 +26,7 @@ export async function benchCommand(args: string[]): Promise<number> {
   const earlier = values.keep === undefined ? [] : readHistory(values.keep);
   const result: BenchResult = {
     engine: benchEngine(),
-    paths: benchPaths(),
+    paths: await callInWorker<Record<string, PathSpeed>>(PATHS, 'benchPaths'),
     bytesPerMillionEvents: bytesPerMillionEvents(),
   };
   const entry = historyEntry(result);

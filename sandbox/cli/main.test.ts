@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,37 @@ function cell(name: string, source: string): string {
   writeFileSync(file, source);
   return file;
 }
+
+let profiles = 0;
+
+/** A file with the 2017 profile, some of its figures changed. */
+function profileFile(figures: object): string {
+  const profile = JSON.parse(readFileSync('content/profiles/skylake-2017.json', 'utf8'));
+  Object.assign(profile, { id: 'mine', name: 'my machine' });
+  Object.assign(profile.p, figures);
+  return cell(`profile-${profiles++}.json`, JSON.stringify(profile));
+}
+
+describe('a profile of one’s own', () => {
+  const file = profileFile({ memcpy_cold: { value: 7 } });
+
+  test('is named by its file, with and without mitigations', () => {
+    const words = ['--paths', 'vmbus', '--frames', '20', '--profile', file, '--mitigations', 'on'];
+    const { config } = JSON.parse(lab('compare', '--json', ...words).stdout);
+    expect(config).toMatchObject({ profile: 'mine', mitigations: true });
+    expect(config.ownProfile.p.memcpy_cold.value).toBe(7);
+    expect(lab('compare', ...words).stdout).toContain('mine (my machine) with mitigations, 10G');
+  });
+
+  test('is own in a cell, and in its knob', () => {
+    const source = `import { compare, profileKnob } from 'two-checkboxes';
+const { config } = await compare({ profile: profileKnob(), paths: ['sriov'], frames: 9 });
+export default \`\${config.profile} \${config.ownProfile?.p.memcpy_cold.value}\`;
+`;
+    const words = ['run', cell('own.ts', source), '--profile', file, '--knob', 'Costs of=own'];
+    expect(lab(...words).stdout).toBe('own 7\n');
+  });
+});
 
 describe('lab compare', () => {
   test('--json prints one JSON document and nothing else', () => {
@@ -151,6 +182,11 @@ describe('bad usage: status 2, nothing on stdout, one line that says what to wri
   test.each<[string[], RegExp]>([
     [['compare', '--frame', '-5'], /frame: -5 .* 60 to 9014/],
     [['compare', '--profile', 'pentium', '--json'], /'pentium'; choose one of nehalem/],
+    [
+      ['compare', '--profile', profileFile({ vmexit_rtt: {} })],
+      /json: .*'vmexit_rtt' has no value/,
+    ],
+    [['compare', '--mitigations', 'maybe'], /--mitigations: 'maybe' is not on or off/],
     [['compare', '--frmae', '60'], /no option --frmae; there is .*--frame/],
     [['compare', '--vms', 'two'], /--vms: 'two' is not a number/],
     [['frobnicate'], /no command 'frobnicate'; there is run, compare/],

@@ -4,9 +4,11 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
+import { pcapCommand } from './pcap.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { sweepCommand } from './sweep.ts';
+import { validateCommand } from './validate.ts';
 import { vectorsCommand } from './vectors.ts';
 
 /**
@@ -21,7 +23,7 @@ type Command = (args: string[]) => Promise<number>;
 const COMMANDS: Record<string, { run: Command; does: string }> = {
   run: {
     run: runCommand,
-    does: 'FILE.ts [--knob name=value] [--json]: runs a cell and prints its report',
+    does: 'FILE.ts [--knob name=value] [--profile FILE] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
   sweep: {
@@ -43,6 +45,14 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   lspci: {
     run: lspciCommand,
     does: '--device 21140|pf|vfN [--vfs N] [--json]: configuration space, for lspci -F to decode',
+  },
+  validate: {
+    run: validateCommand,
+    does: '[FILE] [--json]: simulated against published measurements, row by row',
+  },
+  pcap: {
+    run: pcapCommand,
+    does: 'OUT --path P [--tap guest|vswitch|wire] [--frames N] [options of compare] [--nanoseconds] [--json]: frames of a run as a capture file',
   },
   bench: {
     run: benchCommand,

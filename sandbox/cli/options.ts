@@ -3,12 +3,14 @@ import { type CompareOptions, PATHS } from '../lab/options.ts';
 import type { PathName } from '../lab/report.ts';
 import { UsageError } from '../lab/usage.ts';
 import { toNumber } from './numbers.ts';
+import { toProfile } from './profile-file.ts';
 import { addWorkload, WORKLOAD_WORDS } from './workload-options.ts';
 
 /** The options of `compare`, as `parseArgs` takes them. */
 export const COMPARE_OPTIONS = {
   paths: { type: 'string' },
   profile: { type: 'string' },
+  mitigations: { type: 'string' },
   line: { type: 'string' },
   frame: { type: 'string' },
   direction: { type: 'string' },
@@ -31,8 +33,9 @@ type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {
   const options: CompareOptions = {};
-  if (values.paths !== undefined) options.paths = values.paths.split(',').map(toPath);
-  if (values.profile !== undefined) options.profile = values.profile;
+  if (values.paths !== undefined)
+    options.paths = values.paths.split(',').map((word) => toPath(word));
+  if (values.profile !== undefined) options.profile = toProfile(values.profile);
   if (values.line !== undefined) options.line = values.line;
   if (values.direction !== undefined)
     options.direction = values.direction as CompareOptions['direction'];
@@ -57,6 +60,7 @@ export function toCompareOptions(values: Values): CompareOptions {
   }
   const switches = [
     ['posted-interrupts', 'postedInterrupts'],
+    ['mitigations', 'mitigations'],
     ['vmq', 'vmq'],
     ['vrss', 'vrss'],
   ] as const;
@@ -74,10 +78,10 @@ export function toCompareOptions(values: Values): CompareOptions {
 export { toNumber };
 
 /** A word as the name of a path. */
-export function toPath(word: string): PathName {
+export function toPath(word: string, option = 'paths'): PathName {
   const path = PATHS.find((candidate) => candidate === word);
   if (path !== undefined) return path;
-  throw new UsageError(`--paths: '${word}' is not one of ${PATHS.join(', ')}`);
+  throw new UsageError(`--${option}: '${word}' is not one of ${PATHS.join(', ')}`);
 }
 
 /** @throws UsageError for an option that is none of `known`, naming them */

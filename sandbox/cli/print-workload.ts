@@ -2,13 +2,20 @@ import type { CompareConfig, PathName, PathReport } from '../lab/report.ts';
 
 /** What was run, in one line. */
 export function describeWorkload(config: CompareConfig): string {
-  const { profile, line, direction, vms, arrivals, inFlight, appShare } = config;
+  const { line, direction, vms, arrivals, inFlight, appShare } = config;
   const load = typeof config.load === 'number' ? Math.round(config.load) : config.load;
-  const words = [profile, line, frames(config), direction, `load ${load}`, `${vms} VM`];
+  const words = [costsIn(config), line, frames(config), direction, `load ${load}`, `${vms} VM`];
   if (arrivals !== undefined) words.push(`${arrivals} arrivals`);
   if (inFlight !== undefined) words.push(`${inFlight} in flight`);
   if (appShare !== undefined) words.push(`an application with ${appShare} of each guest core`);
   return words.join(', ');
+}
+
+/** Whose costs were charged. */
+function costsIn({ profile, ownProfile, mitigations }: CompareConfig): string {
+  const whose = ownProfile === undefined ? profile : `${profile} (${ownProfile.name})`;
+  if (mitigations === undefined) return whose;
+  return `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function frames({ frame, sizes, recorded }: CompareConfig): string {

@@ -3,17 +3,23 @@ import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Profile } from '../lab/profile/schema.ts';
 import type { Report } from '../lab/report.ts';
 import { beginSession, endSession, type KnobValues, type TaskPool } from '../lab/session.ts';
 import { UsageError } from '../lab/usage.ts';
 import { USUAL_THREADS, WorkerThreads } from './pool/worker-threads.ts';
 import { printReport } from './print.ts';
+import { readProfile } from './profile-file.ts';
 
 /** `lab run FILE.ts`: runs a cell without a browser and prints what it shows. */
 export async function runCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
-    options: { knob: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+    options: {
+      knob: { type: 'string', multiple: true },
+      profile: { type: 'string' },
+      json: { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   if (positionals.length !== 1)
@@ -22,9 +28,11 @@ export async function runCommand(args: string[]): Promise<number> {
     );
   const file = resolve(positionals[0]);
   if (!existsSync(file)) throw new UsageError(`run: there is no file ${positionals[0]}`);
-  const pool = new WorkerThreads(USUAL_THREADS);
+  const profile = values.profile === undefined ? undefined : readProfile(values.profile);
   const knobs = parseKnobs(values.knob ?? []);
-  const { reports, asked, unused } = await runCell(file, knobs, pool).finally(() => pool.end());
+  const pool = new WorkerThreads(USUAL_THREADS);
+  const ran = await runCell(file, knobs, { pool, profile }).finally(() => pool.end());
+  const { reports, asked, unused } = ran;
   if (unused.length > 0)
     throw new UsageError(`--knob: the cell has no knob '${unused[0]}'; it has ${quoted(asked)}`);
   if (values.json === true) console.log(JSON.stringify(reports, bytesAsHex, 2));
@@ -32,15 +40,18 @@ export async function runCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Runs the cell in `file`, its sweeps on `pool`; returns what it showed and the knobs it did not ask for. */
+/**
+ * Runs the cell in `file`, its sweeps on `pool`; returns what it showed and the knobs it did not ask for. It
+ * knows `profile` by the id `own`.
+ */
 export async function runCell(
   file: string,
   knobs: KnobValues,
-  pool?: TaskPool,
+  given: { pool?: TaskPool; profile?: Profile } = {},
 ): Promise<{ reports: Report[]; asked: string[]; unused: string[] }> {
   mapLab();
   const reports: Report[] = [];
-  beginSession({ knobs, emit: (report) => reports.push(report), pool });
+  beginSession({ ...given, knobs, emit: (report) => reports.push(report) });
   const cell: { default?: unknown } = await import(`${pathToFileURL(file).href}?run=${runs++}`);
   const asked = endSession().knobs.map(({ label }) => label);
   for (const shown of [cell.default].flat())

@@ -11,7 +11,7 @@ import {
   ROOT_USER,
 } from '../machine/partition/ledger.ts';
 import { type CompareOptions, completeConfig } from './options.ts';
-import { findProfile } from './profiles.ts';
+import { profileOf } from './profile/choice.ts';
 import type { CompareConfig, CompareReport, PathName, PathReport, PerFrame } from './report.ts';
 import { Testbed, type TestbedOptions } from './testbed.ts';
 import { appShareOf, timeOf, waysOf } from './workload/ways.ts';
@@ -132,7 +132,7 @@ function exitsBy(ledger: Ledger, frames: number): Record<string, number> {
 
 function cores(bed: Testbed, seconds: number): PathReport['cores'] {
   const { ledger } = bed.host;
-  const hertz = findProfile(bed.config.profile).ghz * 1e9;
+  const hertz = profileOf(bed.config).ghz * 1e9;
   const busy = (...who: number[]) =>
     seconds > 0
       ? who.reduce((sum, actor) => sum + ledger.cyclesOf(actor), 0) / (hertz * seconds)

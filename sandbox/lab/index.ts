@@ -115,6 +115,9 @@ export { readPcap, writePcap } from './pcap.ts';
 export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
 export { probeTulip } from './probe-run.ts';
+export type { ProfileChoice } from './profile/choice.ts';
+export { profileKnob } from './profile/knob.ts';
+export type { Primitive, Profile } from './profile/schema.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
@@ -157,6 +160,8 @@ export type {
   WildDescriptorReport,
 } from './wild-descriptor.ts';
 export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';
+export type { CaptureFramesOptions, CaptureTap } from './workload/capture.ts';
+export { CAPTURE_TAPS, captureFrames } from './workload/capture.ts';
 export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
 export { recordingOf } from './workload/recorded.ts';
 export { IMIX } from './workload/sizes.ts';

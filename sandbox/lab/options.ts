@@ -1,11 +1,11 @@
 import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
-import { findProfile } from './profiles.ts';
+import { completeCosting, type ProfileChoice, profileOf } from './profile/choice.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
-/** What `compare` takes. Everything may be left out. */
-export type CompareOptions = Partial<CompareConfig>;
+/** What `compare` takes. Everything may be left out; a profile may be one of the caller's own. */
+export type CompareOptions = Partial<Omit<CompareConfig, 'profile'>> & { profile?: ProfileChoice };
 
 export const PATHS: readonly PathName[] = ['native', 'emulated', 'vmbus', 'sriov'];
 export const LINES: Readonly<Record<string, number>> = {
@@ -30,13 +30,13 @@ export function completeConfig(options: CompareOptions): CompareConfig {
   rejectUnknown(options);
   const direction = oneOf('direction', options.direction ?? 'tx', DIRECTIONS);
   const load = completeLoad(options.load ?? 'max');
-  const profile = findProfile(options.profile ?? 'nehalem-2008r2');
-  const posted = options.postedInterrupts ?? profile.postedInterrupts;
+  const costing = completeCosting(options);
+  const posted = options.postedInterrupts ?? profileOf(costing).postedInterrupts;
   if (typeof posted !== 'boolean')
     throw new UsageError(`postedInterrupts: '${String(posted)}' is not true or false`);
   const config: CompareConfig = {
     paths: completePaths(options.paths),
-    profile: profile.id,
+    ...costing,
     line: oneOf('line', options.line ?? '10G', Object.keys(LINES)),
     frame: whole('frame', options.frame ?? 1514, MIN_FRAME, MAX_JUMBO_FRAME, 'bytes without FCS'),
     direction,
@@ -121,6 +121,8 @@ function whole(name: string, value: unknown, min: number, max: number, unit = ''
 const KNOWN: ReadonlySet<string> = new Set([
   'paths',
   'profile',
+  'ownProfile',
+  'mitigations',
   'line',
   'frame',
   'direction',

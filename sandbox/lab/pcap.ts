@@ -51,20 +51,26 @@ export function readPcap(file: Uint8Array): CapturedFrame[] {
   return frames;
 }
 
-/** Writes a classic capture file with times in microseconds. */
-export function writePcap(frames: readonly CapturedFrame[]): Uint8Array {
+/** Writes a classic capture file with times in whole microseconds, or nanoseconds. */
+export function writePcap(
+  frames: readonly CapturedFrame[],
+  unit: 'microseconds' | 'nanoseconds' = 'microseconds',
+): Uint8Array {
   const size = frames.reduce((sum, frame) => sum + RECORD_HEADER + frame.bytes.length, FILE_HEADER);
   const file = new Uint8Array(size);
   const view = new DataView(file.buffer);
-  view.setUint32(0, MAGIC_MICROSECONDS, true);
+  const inNanoseconds = unit === 'nanoseconds';
+  view.setUint32(0, inNanoseconds ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS, true);
   view.setUint16(4, 2, true);
   view.setUint16(6, 4, true);
   view.setUint32(16, LONGEST, true);
   view.setUint32(20, LINK_ETHERNET, true);
   let at = FILE_HEADER;
   for (const { time, bytes, wireLength } of frames) {
+    // To whole picoseconds first: what a sum of microseconds lacks in its last bits is no nanosecond.
+    const fraction = Math.min(Math.floor(Math.round((time % 1e6) * 1e6) / 1e3), 999_999_999);
     view.setUint32(at, Math.floor(time / 1e6), true);
-    view.setUint32(at + 4, Math.floor(time % 1e6), true);
+    view.setUint32(at + 4, inNanoseconds ? fraction : Math.floor(time % 1e6), true);
     view.setUint32(at + 8, bytes.length, true);
     view.setUint32(at + 12, wireLength ?? bytes.length, true);
     file.set(bytes, at + RECORD_HEADER);

@@ -1,48 +1,11 @@
-import icelake from '../../content/profiles/icelake-zen3-2021.json' with { type: 'json' };
-import nehalem from '../../content/profiles/nehalem-2008r2.json' with { type: 'json' };
-import sandybridge from '../../content/profiles/sandybridge-2012.json' with { type: 'json' };
-import skylake from '../../content/profiles/skylake-2017.json' with { type: 'json' };
 import type { Costs } from '../machine/partition/costs.ts';
+import { PCIE_PAYLOAD_GBPS } from './profile/figures.ts';
+import type { Profile } from './profile/schema.ts';
 import { UsageError } from './usage.ts';
 
-/** One figure of a profile, with where it comes from and how sure it is. */
-export interface Primitive {
-  value: number;
-  unit: string;
-  status: string;
-  source: string[];
-  note: string;
-}
-
-/** A generation of machines: its clock, its bus, and what primitive operations cost on it. */
-export interface Profile {
-  id: string;
-  name: string;
-  ghz: number;
-  pcie: string;
-  apicv: boolean;
-  postedInterrupts: boolean;
-  p: Record<string, Primitive>;
-}
-
-/** The profiles, oldest first. */
-export const PROFILES: readonly Profile[] = [nehalem, sandybridge, skylake, icelake] as Profile[];
-
-/** Payload of 1514-byte writes over a PCI Express link, Gb/s: closed forms of `reference/limits`. */
-const PCIE_PAYLOAD_GBPS: Record<string, number> = {
-  'gen2 x8': 26.2,
-  'gen3 x8': 52.9,
-  'gen3 x16': 103.8,
-  'gen4 x16': 207.6,
-};
-
-/** The profile `id`. @throws UsageError that names the ids there are */
-export function findProfile(id: string): Profile {
-  const found = PROFILES.find((profile) => profile.id === id);
-  if (found !== undefined) return found;
-  const ids = PROFILES.map((profile) => profile.id).join(', ');
-  throw new UsageError(`profile: there is no '${id}'; choose one of ${ids}`);
-}
+export { findProfile } from './profile/choice.ts';
+export { PROFILES } from './profile/course.ts';
+export type { Primitive, Profile } from './profile/schema.ts';
 
 /** The machine's costs from a profile's figures. @throws UsageError for a figure that is missing */
 export function costsOf(profile: Profile): Costs {
@@ -83,7 +46,13 @@ export function costsOf(profile: Profile): Costs {
     dmaReadFrame: picoseconds('pcie_read1520'),
     dmaWrite: picoseconds('dma_write'),
     iotlbMiss: picoseconds('iotlb_miss'),
-    pcieBitsPerSecond: (PCIE_PAYLOAD_GBPS[profile.pcie] ?? 26.2) * 1e9,
+    pcieBitsPerSecond: pcieGbps(profile) * 1e9,
     apicVirtualization: profile.apicv,
   };
+}
+
+function pcieGbps({ id, pcie }: Profile): number {
+  const found = PCIE_PAYLOAD_GBPS[pcie];
+  if (found === undefined) throw new UsageError(`profile '${id}': there is no link '${pcie}'`);
+  return found;
 }

@@ -3,6 +3,7 @@
  * it, the command line prints it, and neither needs the machine to do so.
  */
 
+import type { Profile } from './profile/schema.ts';
 import type { SweepReport } from './sweep/report.ts';
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
 
@@ -75,6 +76,10 @@ export interface PathReport {
 export interface CompareConfig extends WorkloadConfig {
   paths: PathName[];
   profile: string;
+  /** The profile itself, when it is not one of the course's. */
+  ownProfile?: Profile;
+  /** With or without the mitigations of 2018, whatever the profile's own figures are. */
+  mitigations?: boolean;
   line: string;
   frame: number;
   /** `both`: the guest sends and receives at once; `frames` are then those of each direction. */

@@ -1,3 +1,4 @@
+import { keepOwnProfile } from './profile/own.ts';
 import type { KnobDialog, KnobSpec, Report } from './report.ts';
 import type { SweepProgress } from './sweep/report.ts';
 import { UsageError } from './usage.ts';
@@ -19,6 +20,8 @@ export interface SessionOptions {
   /** Told of the points of a sweep while it goes on. */
   progress?(progress: SweepProgress): void;
   pool?: TaskPool;
+  /** What the reader keeps as a profile of their own, unchecked. */
+  profile?: unknown;
 }
 
 /** What the lab keeps for the cell that is running. */
@@ -33,6 +36,7 @@ let session: Session = { ...NO_RUN, asked: [], sweeps: 0 };
 
 /** Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows. */
 export function beginSession(options: SessionOptions): void {
+  keepOwnProfile(options.profile);
   session = { ...options, asked: [], sweeps: 0 };
 }
 
@@ -40,6 +44,7 @@ export function beginSession(options: SessionOptions): void {
 export function endSession(): { knobs: KnobSpec[] } {
   const { asked } = session;
   session = { ...NO_RUN, asked: [], sweeps: 0 };
+  keepOwnProfile(undefined);
   return { knobs: asked };
 }
 

@@ -12,7 +12,8 @@ import type { Measurement } from './measure.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
-import { costsOf, findProfile } from './profiles.ts';
+import { profileOf } from './profile/choice.ts';
+import { costsOf } from './profiles.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { queuesFor } from './shared-receive.ts';
 import type { SyntheticVariant } from './synthetic-variant.ts';
@@ -89,7 +90,7 @@ export class Testbed {
     const mayRefuse = options.capabilities !== undefined;
     this.#guestBytes = guestBytes(path, config, this.#queues, mayRefuse);
     this.host = new HyperVHost({
-      costs: costsOf(findProfile(config.profile)),
+      costs: costsOf(profileOf(config)),
       lineGbps: LINES[config.line],
       rootCores: path === 'native' ? 0 : config.rootCores,
       maxFrame: Math.max(MAX_FRAME, config.frame),

@@ -46,7 +46,15 @@ export interface Manifest {
   sources: string;
   bundler: { script: string; wasm: string };
   editor: { script: string; style: string; editorWorker: string; typescriptWorker: string };
+  /** A module with the lab's rules for cost profiles. */
+  profileRules: string;
   lessons: Record<string, LessonEntry>;
+}
+
+/** The lab's rules for cost profiles. */
+export interface ProfileRules {
+  /** Everything that keeps `value` from being a profile, with the field or figure it is about. */
+  profileProblems(value: unknown): { at: string; says: string }[];
 }
 
 export class Assets {
@@ -88,6 +96,11 @@ export class Assets {
 
   async sources(): Promise<Record<string, string>> {
     return this.json<Record<string, string>>((await this.manifest()).sources);
+  }
+
+  async profileRules(): Promise<ProfileRules> {
+    const { profileRules } = await this.manifest();
+    return import(/* @vite-ignore */ this.url(profileRules));
   }
 
   /** The program of a run's worker: `lab`, the name of a file with a lab, then the harness. */

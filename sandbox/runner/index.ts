@@ -18,7 +18,7 @@ import {
   type SweepProgress,
 } from './reports.ts';
 
-export { Assets, type LessonTexts, type Manifest } from './assets.ts';
+export { Assets, type LessonTexts, type Manifest, type ProfileRules } from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
@@ -34,6 +34,8 @@ export interface RunRequest {
   /** Edited texts: by file name for cells, by project path for machine and lab files. */
   files?: Record<string, string>;
   knobs?: Record<string, KnobValue>;
+  /** The reader's own cost profile, as it was kept: the lab knows it as `own` and checks it. */
+  profile?: unknown;
 }
 
 export interface RunCallbacks {
@@ -110,7 +112,7 @@ class RunFailure extends Error {
   }
 }
 
-type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'evidence'>;
+type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'profile' | 'evidence'>;
 type EndCallbacks = Pick<RunCallbacks, 'error' | 'done'>;
 type Done = Extract<WorkerMessage, { type: 'done' }>;
 
@@ -218,6 +220,7 @@ async function runCell(
     code: program.code,
     check: '',
     knobs: request.knobs ?? {},
+    profile: request.profile,
     evidence: undefined,
   };
   let bad: string | undefined;

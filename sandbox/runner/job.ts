@@ -10,6 +10,8 @@ export interface Job {
   /** Body of an async function: the exercise's check. Empty for `cell`. */
   check: string;
   knobs: Record<string, number | string | boolean>;
+  /** What the reader keeps as a profile of their own; the lab checks it. */
+  profile?: unknown;
   evidence: unknown;
   limits: Limits;
 }

@@ -80,6 +80,7 @@ const compareReport = v.object({
   config: v.looseObject({
     paths: list(path, 4),
     profile: label,
+    mitigations: v.optional(v.boolean()),
     line: label,
     frame: number,
     direction: v.picklist(['tx', 'rx', 'rr', 'both']),

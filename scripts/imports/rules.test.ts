@@ -40,6 +40,7 @@ describe('arrows', () => {
     ['sandbox/runner/frame.ts', 'node:fs'],
     ['src/lib/root.ts', '../../sandbox/lab/index.ts'],
     ['src/lib/root.ts', '../../sandbox/lab/report.ts'],
+    ['src/lib/root.ts', '../../sandbox/lab/profile/schema.ts'],
     ['src/lib/root.ts', '../../sandbox/machine/engine/engine.ts'],
     ['src/lib/root.ts', 'two-checkboxes'],
     ['lessons/01-x/cells/a.ts', '../../../sandbox/lab/index.ts'],

@@ -53,7 +53,12 @@ const RULES: Record<string, Rule> = {
 };
 
 /** The files below them that runner and site may know, and only their types. */
-const REPORT_TYPES = ['sandbox/lab/report.ts', 'sandbox/linux/protocol.ts'];
+const REPORT_TYPES = [
+  'sandbox/lab/report.ts',
+  'sandbox/lab/profile/schema.ts',
+  'sandbox/lab/validation/report.ts',
+  'sandbox/linux/protocol.ts',
+];
 const FACE = 'two-checkboxes';
 
 const PLACES: readonly [RegExp, string][] = [

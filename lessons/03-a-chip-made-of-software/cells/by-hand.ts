@@ -1,8 +1,6 @@
-import { byHand, knob } from 'two-checkboxes';
+import { byHand, profileKnob } from 'two-checkboxes';
 
-const profile = knob('Costs of', 'nehalem-2008r2', {
-  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
-});
+const profile = profileKnob('Costs of');
 const guest = byHand({ profile });
 
 // A frame to everybody, from the adapter's own address, in the guest's memory.

@@ -1,10 +1,8 @@
-import { fourReasons, fourReasonsBars, fourReasonsTable, knob } from 'two-checkboxes';
+import { fourReasons, fourReasonsBars, fourReasonsTable, knob, profileKnob } from 'two-checkboxes';
 
 const frame = knob('Frame size', 1514, { min: 60, max: 1514, unit: 'B' });
 const load = knob('Load', 'as much as it can', { choices: ['as much as it can', '250 a second'] });
-const profile = knob('Costs of', 'nehalem-2008r2', {
-  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
-});
+const profile = profileKnob('Costs of');
 
 const report = fourReasons({
   frame,

@@ -1,8 +1,6 @@
-import { copyCosts, knob } from 'two-checkboxes';
+import { copyCosts, profileKnob } from 'two-checkboxes';
 
-const profile = knob('Costs of', 'nehalem-2008r2', {
-  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
-});
+const profile = profileKnob('Costs of');
 
 const costs = copyCosts({ profile });
 const line = (name: string, of: 'guestSend' | 'sentHeaders' | 'receivedFrames') => ({

@@ -1,8 +1,6 @@
-import { compare, knob } from 'two-checkboxes';
+import { compare, knob, profileKnob } from 'two-checkboxes';
 
-const profile = knob('Costs of', 'nehalem-2008r2', {
-  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
-});
+const profile = profileKnob('Costs of');
 const line = knob('Line rate', '40G', { choices: ['10G', '25G', '40G', '100G'] });
 
 const rows: (string | number)[][] = [];

@@ -1,9 +1,7 @@
-import { compare, knob } from 'two-checkboxes';
+import { compare, knob, profileKnob } from 'two-checkboxes';
 
 const vmq = knob('A queue for each machine (VMQ)', true);
-const profile = knob('Costs of', 'nehalem-2008r2', {
-  choices: ['nehalem-2008r2', 'sandybridge-2012', 'skylake-2017', 'icelake-zen3-2021'],
-});
+const profile = profileKnob('Costs of');
 
 const points: { x: number; y: number }[] = [];
 for (const rootCores of [1, 2, 3, 4]) {

@@ -49,6 +49,11 @@ const MAX_LEARNED = 4096;
 export class VirtualSwitch implements Task {
   /** Frames for the port they came from, or from outside for nobody here. */
   filtered = 0;
+  /**
+   * Sees every frame that comes in, as it is then, at picoseconds of the processor that forwards it. Any port's,
+   * and before its policy: what `pktmon` would list. It costs nothing.
+   */
+  monitor: ((frame: ScatterList, time: number) => void) | undefined;
   /** What completes frames for ports that do not. */
   readonly software: SoftwareOffload;
   #host: HostMemory;
@@ -110,6 +115,7 @@ export class VirtualSwitch implements Task {
    * @returns whether a port keeps the list; see SwitchPort.deliver
    */
   forward(processor: VirtualProcessor, frame: ScatterList, from: SwitchPort): boolean {
+    this.monitor?.(frame, processor.local);
     const entry = this.#entryOf(from);
     const source = this.#key(frame, 6);
     const group = (frame.byte(this.#host, 0) & 1) !== 0;

@@ -68,9 +68,9 @@ export class HostMemory {
   /** Copies a few bytes that do not overlap: for so few, a loop is faster than the call behind `copy`. */
   copyShort(to: number, from: number, length: number): void {
     let i = 0;
-    if (((to | from) & 3) === 0) {
-      const { u32 } = this;
-      for (; i + 4 <= length; i += 4) u32[(to + i) >>> 2] = u32[(from + i) >>> 2];
+    if (((to | from) & 1) === 0) {
+      const { u16 } = this;
+      for (; i + 2 <= length; i += 2) u16[(to + i) >>> 1] = u16[(from + i) >>> 1];
     }
     const { bytes } = this;
     for (; i < length; i++) bytes[to + i] = bytes[from + i];

@@ -15,6 +15,7 @@ export class FrameTemplate {
   readonly length: number;
   readonly address: number;
   #host: HostMemory;
+  #image: Uint8Array;
   #sumWithoutSequence = 0;
   #lengths: Uint16Array | undefined;
   #fields: LengthFields | undefined;
@@ -24,6 +25,7 @@ export class FrameTemplate {
     this.#host = host;
     this.length = flow.length;
     this.address = host.allocate(flow.length + 8) + 2;
+    this.#image = host.bytes.subarray(this.address, this.address + flow.length);
     this.#writeHeaders(flow);
     writePattern(host, this.address + PAYLOAD_OFFSET, flow);
     this.#lengths = flow.lengths;
@@ -37,7 +39,8 @@ export class FrameTemplate {
     const bytes = host.bytes;
     const lengths = this.#lengths;
     const length = lengths === undefined ? this.length : lengths[sequence % lengths.length];
-    bytes.copyWithin(to, this.address, this.address + length);
+    if (length === this.length) bytes.set(this.#image, to);
+    else bytes.copyWithin(to, this.address, this.address + length);
     const at = to + PAYLOAD_OFFSET;
     bytes[at] = sequence >>> 24;
     bytes[at + 1] = sequence >>> 16;

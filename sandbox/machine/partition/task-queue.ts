@@ -30,11 +30,8 @@ export class TaskQueue {
     this.#head = (at + 1) & (this.#tasks.length - 1);
     this.#size--;
     if (task === undefined) return;
-    const { lp } = processor;
-    const before = lp.place;
-    lp.place = task.place ?? before;
-    task.run(processor, this.#args[at]);
-    lp.place = before;
+    if (processor.tracing) runAtPlace(task, processor, this.#args[at]);
+    else task.run(processor, this.#args[at]);
   }
 
   #grow(): void {
@@ -53,4 +50,13 @@ export class TaskQueue {
     this.#times = times;
     this.#head = 0;
   }
+}
+
+/** Nobody but the trace asks where a task works. */
+function runAtPlace(task: Task, processor: VirtualProcessor, arg: number): void {
+  const { lp } = processor;
+  const before = lp.place;
+  lp.place = task.place ?? before;
+  task.run(processor, arg);
+  lp.place = before;
 }

@@ -188,8 +188,8 @@ export class VirtualProcessor {
   readyAt(): number {
     if (this.#suspended) return Infinity;
     let at = this.#codes.length > 0 ? this.#resumeAt : this.#tasks.readyAt;
-    if (this.#pending.bits !== 0 && this.#interruptible) {
-      const due = this.#pending.due(this.#nextVector(), this.#interruptibleFrom);
+    if (this.#pending.bits !== 0 && this.#interruptible()) {
+      const due = this.#pending.due(this.#nextVector(), this.#interruptibleFrom());
       if (due < at) at = due;
     }
     if (!this.#halted || at === Infinity) return at;
@@ -201,9 +201,9 @@ export class VirtualProcessor {
   step(now: number): void {
     this.#outside ||= this.#halted;
     this.#halted = false;
-    if (this.#pending.bits !== 0 && this.#interruptible) {
+    if (this.#pending.bits !== 0 && this.#interruptible()) {
       const vector = this.#nextVector();
-      if (this.#pending.due(vector, this.#interruptibleFrom) <= now) return this.#take(vector);
+      if (this.#pending.due(vector, this.#interruptibleFrom()) <= now) return this.#take(vector);
     }
     this.#outside = false;
     if (this.#codes.length > 0) this.#continue();
@@ -231,17 +231,17 @@ export class VirtualProcessor {
     if (!this.lp.running) this.lp.wake(this.readyAt());
   }
 
-  get #interruptible(): boolean {
+  #interruptible(): boolean {
     return this.interruptsEnabled && !this.#inService;
   }
 
   /** Code that is being resumed is not interrupted before it is back in the processor. */
-  get #interruptibleFrom(): number {
+  #interruptibleFrom(): number {
     return this.#codes.length > 0 ? this.#resumeAt : 0;
   }
 
   #nextVector(): number {
-    return this.#pending.next(this.lp.engine.now, this.#interruptibleFrom);
+    return this.#pending.next(this.lp.engine.now, this.#interruptibleFrom());
   }
 
   #take(vector: number): void {
@@ -308,7 +308,7 @@ export class VirtualProcessor {
     this.#suspended = true;
     const { registers, access } = this;
     registers.loadOperands(access.port, access.size, access.write, access.value);
-    registers.setInterruptFlag(this.#interruptible);
+    registers.setInterruptFlag(this.#interruptible());
     this.interceptHandler?.intercept(this);
   }
 }

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
+type Figures = Record<string, { source?: string[]; note?: string }>;
+
 interface ProfileText {
-  p: Record<string, { source?: string[]; note?: string }>;
+  p: Figures;
+  mitigations: { p: Figures };
 }
 
 /**
@@ -14,10 +17,11 @@ export const profileFigures: Plugin = {
   setup(build) {
     build.onLoad({ filter: /[\\/]content[\\/]profiles[\\/][^\\/]+\.json$/ }, ({ path }) => {
       const profile: ProfileText = JSON.parse(readFileSync(path, 'utf8'));
-      for (const figure of Object.values(profile.p)) {
-        delete figure.source;
-        delete figure.note;
-      }
+      for (const figures of [profile.p, profile.mitigations.p])
+        for (const figure of Object.values(figures)) {
+          delete figure.source;
+          delete figure.note;
+        }
       return { contents: JSON.stringify(profile), loader: 'json' };
     });
   },

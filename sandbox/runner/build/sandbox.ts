@@ -45,6 +45,7 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
       ),
     },
     editor: build.editor === false ? NO_EDITOR : await buildEditor(root, output),
+    profileRules: output.hashed('profile-rules', 'js', await profileRules(root)),
     lessons: await buildLessons(join(root, build.lessons), output, labOf),
   };
   output.write('manifest.json', JSON.stringify(manifest));
@@ -53,14 +54,21 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
 
 const NO_EDITOR = { script: '', style: '', editorWorker: '', typescriptWorker: '' };
 
-async function script(root: string, entry: string): Promise<string> {
+const profileRules = (root: string): Promise<string> =>
+  script(root, 'sandbox/lab/profile/rules.ts', 'esm');
+
+async function script(
+  root: string,
+  entry: string,
+  format: 'iife' | 'esm' = 'iife',
+): Promise<string> {
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
     write: false,
     minify: true,
-    format: 'iife',
+    format,
     platform: 'browser',
     target: 'es2022',
     charset: 'utf8',

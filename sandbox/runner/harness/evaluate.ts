@@ -9,6 +9,7 @@ export interface Lab {
     knobs: Record<string, number | string | boolean>;
     emit(report: unknown): void;
     progress(progress: unknown): void;
+    profile: unknown;
     pool: { readonly size: number; run(task: unknown): Promise<unknown> } | undefined;
   }): void;
   endSession(): { knobs: unknown[] };

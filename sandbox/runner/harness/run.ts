@@ -96,6 +96,7 @@ export class Run {
       knobs: this.#job.knobs,
       emit: (report) => this.#outlet.report(report),
       progress: (progress) => this.#outlet.progress(progress),
+      profile: this.#job.profile,
       pool: this.#pool.face,
     });
   }

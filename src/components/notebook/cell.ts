@@ -2,6 +2,7 @@ import type { RunError } from '../../../sandbox/runner/index.ts';
 import { debounce, part } from './dom.ts';
 import { Knobs } from './knobs.ts';
 import { chooseMachineFile } from './machine.ts';
+import { keptProfile } from './profile.ts';
 import { runner } from './runner.ts';
 import { Sheet, seconds } from './sheet.ts';
 
@@ -95,7 +96,13 @@ export class TwoCell extends Sheet {
     );
 
     const run = runner().run(
-      { lesson: this.lesson, cell: this.name, files, knobs: this.#knobs.values() },
+      {
+        lesson: this.lesson,
+        cell: this.name,
+        files,
+        knobs: this.#knobs.values(),
+        profile: keptProfile(),
+      },
       {
         report: (report) => this.output.report(report),
         progress: (part) => this.output.progress(part),

@@ -34,7 +34,14 @@ export function configLine(config: CompareConfig): string {
   const load =
     typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
   const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';
-  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; costs of ${config.profile}`;
+  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${load}${vms}; ${costs(config)}`;
+}
+
+function costs({ profile, mitigations }: CompareConfig): string {
+  const whose = profile === 'own' ? 'your own costs' : `costs of ${profile}`;
+  return mitigations === undefined
+    ? whose
+    : `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function segmentsOf(path: PathReport): Segment[] {

@@ -168,6 +168,7 @@ function compareConfig(value: unknown): CompareConfig {
   return {
     paths: PATHS.filter((name) => Array.isArray(raw.paths) && raw.paths.includes(name)),
     profile: str(raw.profile),
+    ...(typeof raw.mitigations === 'boolean' && { mitigations: raw.mitigations }),
     line: str(raw.line),
     frame: num(raw.frame),
     direction,

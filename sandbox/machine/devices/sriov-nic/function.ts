@@ -49,7 +49,8 @@ export class NicFunction {
   #window: RegisterWindow;
   #rxBase: number;
   #txBase: number;
-  #step: number;
+  /** Bytes of a queue's registers, a power of two, as a shift. */
+  #shift: number;
 
   /**
    * @param link the NIC's link, whose speed the physical function may set and any may read
@@ -73,20 +74,20 @@ export class NicFunction {
     const physical = index === 0;
     this.#rxBase = physical ? PF_RX_BASE : VF_RX_BASE;
     this.#txBase = physical ? PF_TX_BASE : VF_TX_BASE;
-    this.#step = physical ? PF_QUEUE_STEP : VF_QUEUE_STEP;
+    this.#shift = 31 - Math.clz32(physical ? PF_QUEUE_STEP : VF_QUEUE_STEP);
   }
 
   /** A 32-bit register write that leaves the processor at `at`. Unlisted offsets are ignored. */
   write(offset: number, value: number, at: number): void {
     if (!this.decoding) return;
-    const tx = Math.floor((offset - this.#txBase) / this.#step);
-    if (offset >= this.#txBase && tx < this.tx.length) {
-      this.tx[tx].write((offset - this.#txBase) % this.#step, value, at);
+    const tx = offset - this.#txBase;
+    if (tx >= 0 && tx < this.tx.length << this.#shift) {
+      this.tx[tx >> this.#shift].write(this.#inQueue(tx), value, at);
       return;
     }
-    const rx = Math.floor((offset - this.#rxBase) / this.#step);
-    if (offset >= this.#rxBase && rx < this.rx.length) {
-      this.rx[rx].write((offset - this.#rxBase) % this.#step, value);
+    const rx = offset - this.#rxBase;
+    if (rx >= 0 && rx < this.rx.length << this.#shift) {
+      this.rx[rx >> this.#shift].write(this.#inQueue(rx), value);
       return;
     }
     if (offset === REG_LINK_SPEED) {
@@ -102,12 +103,12 @@ export class NicFunction {
   read(offset: number): number {
     if (!this.decoding) return 0xffffffff;
     if (offset === REG_LINK_SPEED) return this.#speed();
-    const tx = Math.floor((offset - this.#txBase) / this.#step);
-    if (offset >= this.#txBase && tx < this.tx.length)
-      return this.tx[tx].registers.file[((offset - this.#txBase) % this.#step) >> 2] ?? 0;
-    const rx = Math.floor((offset - this.#rxBase) / this.#step);
-    if (offset >= this.#rxBase && rx < this.rx.length)
-      return this.rx[rx].read((offset - this.#rxBase) % this.#step);
+    const tx = offset - this.#txBase;
+    if (tx >= 0 && tx < this.tx.length << this.#shift)
+      return this.tx[tx >> this.#shift].registers.file[this.#inQueue(tx) >> 2] ?? 0;
+    const rx = offset - this.#rxBase;
+    if (rx >= 0 && rx < this.rx.length << this.#shift)
+      return this.rx[rx >> this.#shift].read(this.#inQueue(rx));
     return this.#window.read(offset);
   }
 
@@ -120,6 +121,11 @@ export class NicFunction {
   stop(): void {
     for (const queue of this.tx) queue.stop();
     for (const queue of this.rx) queue.stop();
+  }
+
+  /** Offset in one queue's registers of an offset, not negative, in those of all. */
+  #inQueue(offset: number): number {
+    return offset & ((1 << this.#shift) - 1);
   }
 
   #speed(): number {

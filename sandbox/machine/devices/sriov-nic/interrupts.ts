@@ -154,9 +154,8 @@ export class FunctionInterrupts implements RegisterBlock {
   }
 
   #each(causes: number, act: (vector: InterruptVector) => void): void {
-    for (let bit = 0; bit < 32; bit++) {
-      if (((causes >>> bit) & 1) === 0) continue;
-      const vector = this.vector(bit);
+    for (let left = causes; left !== 0; left &= left - 1) {
+      const vector = this.vector(31 - Math.clz32(left & -left));
       if (vector !== undefined) act(vector);
     }
   }

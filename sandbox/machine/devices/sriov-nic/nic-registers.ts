@@ -150,6 +150,11 @@ export class NicRegisters {
     this.vectors.enable(this.#enabled);
   }
 
+  /** The counters of function `index`; the physical one has none of this kind. */
+  countersOf(index: number): VirtualFunctionCounters | undefined {
+    return index === 0 ? undefined : this.counters[index - 1];
+  }
+
   /** The window of virtual function `n`. */
   window(n: number): VirtualFunctionWindow {
     return new VirtualFunctionWindow(this, n);

@@ -262,7 +262,7 @@ export class SriovNic implements MessageSender {
     const { switching, registers } = this;
     const lost = switching.spoofed + switching.congested;
     const leaving = switching.fromQueue(queue, address, length, tag);
-    const counters = registers.counters[queue.functionIndex - 1];
+    const counters = registers.countersOf(queue.functionIndex);
     if (leaving > 0) {
       const { bytes } = this.host;
       registers.statistics.transmitted(leaving, bytes[address], isBroadcastAt(bytes, address));

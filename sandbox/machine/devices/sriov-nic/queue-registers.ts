@@ -1,5 +1,5 @@
 import {
-  DESCRIPTOR_SIZE,
+  DESCRIPTOR_SHIFT,
   QUEUE_BASE_HIGH,
   QUEUE_BASE_LOW,
   QUEUE_BUFFER_SIZE,
@@ -17,12 +17,12 @@ export class QueueRegisters {
   readonly file = new Uint32Array(0x40 >> 2);
 
   get base(): number {
-    return this.file[QUEUE_BASE_HIGH >> 2] * 4294967296 + (this.file[QUEUE_BASE_LOW >> 2] & ~0x7f);
+    return this.file[QUEUE_BASE_HIGH >> 2] * 4294967296 + this.file[QUEUE_BASE_LOW >> 2];
   }
 
   /** Descriptors in the ring. */
   get entries(): number {
-    return this.file[QUEUE_LENGTH >> 2] / DESCRIPTOR_SIZE;
+    return this.file[QUEUE_LENGTH >> 2] >>> DESCRIPTOR_SHIFT;
   }
 
   get enabled(): boolean {
@@ -53,12 +53,12 @@ export class QueueRegisters {
 
   /** Bus address of descriptor `index`. */
   descriptor(index: number): number {
-    return this.base + index * DESCRIPTOR_SIZE;
+    return this.base + (index << DESCRIPTOR_SHIFT);
   }
 
   /** Stores a write, keeping reserved bits 0; a head or tail beyond the ring is kept and means an empty ring. */
   write(offset: number, value: number): void {
-    if (offset === QUEUE_BASE_LOW) this.file[0] = value & ~0x7f;
+    if (offset === QUEUE_BASE_LOW) this.file[QUEUE_BASE_LOW >> 2] = value & ~0x7f;
     else if (offset === QUEUE_LENGTH) this.file[QUEUE_LENGTH >> 2] = value & 0xfff80;
     else if (offset === QUEUE_HEAD || offset === QUEUE_TAIL)
       this.file[offset >> 2] = value & 0xffff;

@@ -82,7 +82,7 @@ export class TxRing {
   push(address: number, length: number, total: number, last: boolean, token: number): void {
     const at = this.#ring + this.#tail * DESCRIPTOR_SIZE;
     const end = last ? TX_END_OF_PACKET | TX_REPORT_STATUS : 0;
-    this.#memory.write32(at, address % 4294967296);
+    this.#memory.write32(at, address >>> 0);
     this.#memory.write32(at + 4, Math.floor(address / 4294967296));
     this.#memory.write32(at + 8, length | TX_TYPE_DATA | TX_EXTENDED | TX_INSERT_FCS | end);
     this.#memory.write32(at + 12, total << 14);
@@ -192,7 +192,7 @@ export class RxRing {
   #refill(index: number): void {
     const at = this.#ring + index * DESCRIPTOR_SIZE;
     const buffer = this.#buffers + index * this.#stride;
-    this.#memory.write32(at, buffer % 4294967296);
+    this.#memory.write32(at, buffer >>> 0);
     this.#memory.write32(at + 4, Math.floor(buffer / 4294967296));
     this.#memory.write32(at + 8, 0);
     this.#memory.write32(at + 12, 0);

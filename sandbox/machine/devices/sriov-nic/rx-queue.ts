@@ -95,7 +95,7 @@ export class RxQueue {
       nic.host.write32(descriptor + 8, status);
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
-    const counters = nic.registers.counters[this.functionIndex - 1];
+    const counters = nic.registers.countersOf(this.functionIndex);
     const group = (nic.host.bytes[address] & 1) !== 0;
     counters?.received(length, group, (notes.status & RX_LOOPED) !== 0);
     const visible = nic.scheduleStore(length);

@@ -46,6 +46,7 @@ export const PF_EITR = 0x1680;
 
 /** Bytes of a descriptor, for transmit and for receive. */
 export const DESCRIPTOR_SIZE = 16;
+export const DESCRIPTOR_SHIFT = 4;
 /** Transmit data descriptor, third word: length 15:0 and command bits. */
 export const TX_TYPE_DATA = 3 << 20;
 export const TX_END_OF_PACKET = 1 << 24;

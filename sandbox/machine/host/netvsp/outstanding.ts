@@ -6,12 +6,14 @@ export class Outstanding {
   #transactions: number[] = [];
   #holds: number[] = [];
   #free: number[] = [];
+  /** Transactions that are through, from `#head` to `#tail`; the array keeps the room that it had once. */
   #done: number[] = [];
   #head = 0;
+  #tail = 0;
 
   /** Transfers that are through. */
   get done(): number {
-    return this.#done.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   /** Transaction of the one that is through the longest. */
@@ -21,9 +23,7 @@ export class Outstanding {
 
   shift(): void {
     this.#head++;
-    if (this.#head < this.#done.length) return;
-    this.#done.length = 0;
-    this.#head = 0;
+    if (this.#head === this.#tail) this.#head = this.#tail = 0;
   }
 
   /** A transfer begins, held once; its token. */
@@ -42,6 +42,6 @@ export class Outstanding {
   release(token: number): void {
     if (--this.#holds[token] > 0) return;
     this.#free.push(token);
-    this.#done.push(this.#transactions[token]);
+    this.#done[this.#tail++] = this.#transactions[token];
   }
 }
