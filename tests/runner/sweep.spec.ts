@@ -58,6 +58,8 @@ test('Stop keeps the points that came', async () => {
   await firstPoints(cell);
   await cell.locator('.cell-stop').click();
   await expect(cell).toHaveAttribute('data-state', 'stopped');
+  // What had come is drawn with the next frame of the screen.
+  await cell.page().waitForTimeout(300);
   const kept = await points(cell);
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(36);
