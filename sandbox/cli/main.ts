@@ -4,6 +4,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { layoutsCommand } from './layouts.ts';
 import { lspciCommand } from './lspci.ts';
+import { repeatCommand, sensitivityCommand } from './metrics.ts';
 import { pcapCommand } from './pcap.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
@@ -29,6 +30,14 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
   sweep: {
     run: sweepCommand,
     does: '--over frame=64,512,1514 [--loss-free] [--workers N] [options of compare] [--json]: a workload at each value of one option',
+  },
+  repeat: {
+    run: repeatCommand,
+    does: '[--seeds N] [options of compare] [--json]: every figure with its 95 % interval over seeds',
+  },
+  sensitivity: {
+    run: sensitivityCommand,
+    does: '[--figure NAME] [--by N] [options of compare] [--json]: which unpublished cost a figure hangs on',
   },
   replay: {
     run: replayCommand,

@@ -1,5 +1,5 @@
 import { hasMismatch, type ReplayReport } from '../conformance/report.ts';
-import { printTable } from './print.ts';
+import { printTable } from './print-table.ts';
 
 /** Prints what a replay found, for people. */
 export function printReplay(report: ReplayReport): void {

@@ -1,5 +1,5 @@
 import { SPACES, type SriovReport } from '../conformance/sriov/report.ts';
-import { printTable } from './print.ts';
+import { printTable } from './print-table.ts';
 
 /** Prints what a replay of PF and VF drivers found, for people. */
 export function printSriovReplay(report: SriovReport): void {

@@ -6,7 +6,9 @@ import type {
   TimelineStep,
   WalkReport,
 } from '../lab/report.ts';
+import { printRepeat, printSensitivity } from './print-metrics.ts';
 import { printSweep } from './print-sweep.ts';
+import { format, printTable } from './print-table.ts';
 import { describeWorkload, workloadRows } from './print-workload.ts';
 
 /** Prints a report for people. */
@@ -17,6 +19,12 @@ export function printReport(report: Report): void {
       break;
     case 'sweep':
       printSweep(report);
+      break;
+    case 'repeat':
+      printRepeat(report);
+      break;
+    case 'sensitivity':
+      printSensitivity(report);
       break;
     case 'timeline':
     case 'architecture':
@@ -74,6 +82,7 @@ const ROWS: [string, (path: PathReport) => number | string][] = [
   ['frames per second', (path) => Math.round(path.framesPerSecond)],
   ['latency p50 (µs)', (path) => path.latencyUs.p50],
   ['latency p99 (µs)', (path) => path.latencyUs.p99],
+  ['latency p99.9 (µs)', (path) => path.latencyUs.p999],
   ['cores: guest', (path) => path.cores.guest],
   ['cores: hypervisor', (path) => path.cores.hypervisor],
   ['cores: root kernel', (path) => path.cores.rootKernel],
@@ -121,22 +130,4 @@ function printWalk(report: WalkReport): void {
   ]);
   printTable([['table', 'entry', 'at', 'words', 'says'], ...rows]);
   console.log(report.result.join(': '));
-}
-
-/** Prints rows under the first one, numbers to the right. */
-export function printTable(rows: (string | number)[][]): void {
-  const text = rows.map((row) => row.map(format));
-  const widths = text[0].map((_, i) => Math.max(...text.map((row) => row[i]?.length ?? 0)));
-  for (const [r, row] of text.entries()) {
-    const cells = row.map((cell, i) =>
-      typeof rows[r][i] === 'number' ? cell.padStart(widths[i]) : cell.padEnd(widths[i]),
-    );
-    console.log(cells.join('  ').trimEnd());
-  }
-}
-
-function format(value: string | number): string {
-  if (typeof value === 'string') return value;
-  if (Number.isInteger(value)) return String(value);
-  return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
 }

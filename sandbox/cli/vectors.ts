@@ -4,7 +4,7 @@ import { replayVectors, type VectorReport } from '../conformance/vectors/replay.
 import { parseVectorFile } from '../conformance/vectors/vector-file.ts';
 import { UsageError } from '../lab/usage.ts';
 import { refuseUnknown } from './options.ts';
-import { printTable } from './print.ts';
+import { printTable } from './print-table.ts';
 
 /** `lab vectors FILE...`: vectors made by real drivers against the machine. Status 1 when they differ. */
 export async function vectorsCommand(args: string[]): Promise<number> {

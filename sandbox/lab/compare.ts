@@ -10,14 +10,12 @@ import {
   ROOT_KERNEL,
   ROOT_USER,
 } from '../machine/partition/ledger.ts';
+import { limitOf } from './metrics/limit.ts';
 import { type CompareOptions, completeConfig } from './options.ts';
 import { profileOf } from './profile/choice.ts';
 import type { CompareConfig, CompareReport, PathName, PathReport, PerFrame } from './report.ts';
 import { Testbed, type TestbedOptions } from './testbed.ts';
 import { appShareOf, timeOf, waysOf } from './workload/ways.ts';
-
-/** A share of the time from which a resource counts as the limit. */
-const SATURATED = 0.97;
 
 /**
  * The same workload on each path. Asynchronous so that a page can show one path before the next runs.
@@ -66,8 +64,10 @@ function report(path: PathName, bed: Testbed): PathReport {
   const seconds = time / 1e12;
   const { delivered, deliveredBytes } = measurement;
   const cycles = totalCycles(ledger);
-  const [p50, p99] = measurement.latencies([0.5, 0.99]);
+  const [p50, p99, p999] = measurement.latencies([0.5, 0.99, 0.999]);
+  const resources = bed.meter.resources(time);
   const missing = bed.ends.lost(bed.config);
+  const lossRate = missing / Math.max(1, missing + delivered);
   return {
     deliveredFrames: delivered,
     deliveredBytes,
@@ -75,8 +75,9 @@ function report(path: PathName, bed: Testbed): PathReport {
     traceHash: host.engine.trace.hash,
     throughputGbps: seconds > 0 ? (deliveredBytes * 8) / seconds / 1e9 : 0,
     framesPerSecond: seconds > 0 ? delivered / seconds : 0,
-    lossRate: missing / Math.max(1, missing + delivered),
-    latencyUs: { p50, p99 },
+    lossRate,
+    latencyUs: { p50, p99, p999 },
+    latencyHistogram: measurement.histogram(),
     cyclesPerByte: cycles / Math.max(1, deliveredBytes),
     cyclesPerFrame: cycles / Math.max(1, delivered),
     perFrame: perFrame(
@@ -87,7 +88,8 @@ function report(path: PathName, bed: Testbed): PathReport {
     ),
     exitsBy: exitsBy(ledger, delivered),
     cores: cores(bed, seconds),
-    limitedBy: limitedBy(path, bed, time),
+    limitedBy: time === 0 ? 'nothing sent' : limitOf(resources, bed.config, lossRate),
+    resources,
     ledger: ledger.rows(),
     faults: faults(bed),
     ...rootCoresBusy(path, bed, time),
@@ -162,24 +164,7 @@ function rootCoresBusy(
   bed: Testbed,
   time: number,
 ): Pick<PathReport, 'rootCoresBusy'> {
-  const { root } = bed.host;
-  if (root.length < 2 || path === 'native') return {};
-  const busy = root.map(({ lp }, i) => lp.busy - bed.rootBusyBefore[i]);
+  const busy = bed.meter.rootBusy;
+  if (busy.length < 2 || path === 'native') return {};
   return { rootCoresBusy: busy.map((spent) => (time > 0 ? Math.min(1, spent / time) : 0)) };
-}
-
-/** The first resource that had no time left, from the wire inwards. */
-function limitedBy(path: PathName, bed: Testbed, time: number): string {
-  if (time === 0) return 'nothing sent';
-  const { host, config } = bed;
-  if (config.direction === 'rr') return config.load === 'max' ? 'round trip' : 'offered load';
-  const out = config.direction === 'rx' ? 0 : host.lineOut.busy;
-  const into = config.direction === 'tx' ? 0 : host.lineIn.busy;
-  if (Math.max(out, into) / time >= SATURATED) return 'link';
-  const root = Math.max(0, ...host.root.map((processor) => processor.lp.busy));
-  if (root / time >= SATURATED) return 'root core';
-  const guest = Math.max(...host.guestProcessors.map((lp) => lp.busy));
-  if (guest / time >= SATURATED) return 'guest core';
-  if (config.load !== 'max') return 'offered load';
-  return path === 'emulated' ? 'intercept round trips' : 'frames in flight';
 }

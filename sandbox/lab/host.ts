@@ -17,6 +17,7 @@ import { InterruptRemapping } from '../machine/iommu/interrupt-remapping.ts';
 import { DMA_READ, DMA_WRITE, Iommu } from '../machine/iommu/iommu.ts';
 import { MemoryRequests } from '../machine/iommu/memory-requests.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
+import { MemoryBus } from '../machine/memory/memory-bus.ts';
 import type { Costs } from '../machine/partition/costs.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { Ledger } from '../machine/partition/ledger.ts';
@@ -76,6 +77,8 @@ export class HyperVHost {
   readonly engine: Engine;
   readonly ledger = new Ledger();
   readonly memory: HostMemory;
+  /** What all processors and devices move to and from the memory. */
+  readonly memoryBus: MemoryBus;
   readonly iommu: Iommu;
   readonly remapping: InterruptRemapping;
   /** The PCI Express hierarchy, with the NIC's functions in it. */
@@ -111,6 +114,7 @@ export class HyperVHost {
         `vms, queues and frame: such machines take ${Math.ceil(bytes / MEBIBYTE)} MiB; the host has at most ${MEMORY_LIMIT / MEBIBYTE}`,
       );
     this.memory = new HostMemory(bytes);
+    this.memoryBus = new MemoryBus(options.costs.memoryBytesPerSecond);
     this.hypervisor = new Hypervisor(this.memory);
     this.intercepts = new InterceptService(this.memory);
     this.vmbusMessages = new RootMessages(this.memory, this.hypervisor);
@@ -147,7 +151,9 @@ export class HyperVHost {
         remapping: this.remapping,
         ledger: this.ledger,
         costs: options.costs,
+        memory: this.memoryBus,
         line: this.lineOut,
+        partner: this.lineIn,
         loopback,
         speed: this.#linkSpeed(),
       },
@@ -227,7 +233,7 @@ export class HyperVHost {
 
   /** A core for a guest's processor, or for the only system of a machine without a hypervisor. */
   addGuestCore(kind: 'guest' | 'bare'): VirtualProcessor {
-    const lp = new LogicalProcessor(this.engine, this.ledger, this.options.costs);
+    const lp = this.#newCore();
     this.guestProcessors.push(lp);
     return new VirtualProcessor(lp, kind);
   }
@@ -254,6 +260,11 @@ export class HyperVHost {
     return this.nic.functions[0].read(REG_LINK_SPEED);
   }
 
+  #newCore(): LogicalProcessor {
+    const { engine, ledger, options, memoryBus } = this;
+    return new LogicalProcessor(engine, ledger, options.costs, memoryBus);
+  }
+
   #linkSpeed(): LinkSpeed {
     const { lineOut, lineIn } = this;
     return {
@@ -269,7 +280,7 @@ export class HyperVHost {
   }
 
   #addRootProcessor(): void {
-    const lp = new LogicalProcessor(this.engine, this.ledger, this.options.costs);
+    const lp = this.#newCore();
     const processor = new VirtualProcessor(lp, 'root');
     this.hypervisor.root.add(processor);
     this.intercepts.enable(processor);

@@ -105,6 +105,13 @@ export {
   getVMNetworkAdapter,
   getVMSwitch,
 } from './management-reports.ts';
+export type { FigureKind } from './metrics/figures.ts';
+export { FIGURES } from './metrics/figures.ts';
+export { latencyChart, latencySteps } from './metrics/latency-chart.ts';
+export type { RepeatOptions } from './metrics/repeat.ts';
+export { repeat } from './metrics/repeat.ts';
+export type { SensitivityOptions } from './metrics/sensitivity.ts';
+export { sensitivity } from './metrics/sensitivity.ts';
 export type { FilterSite, NicFilters, RegisterWrite } from './nic-filters.ts';
 export { filterRegisters } from './nic-filters.ts';
 export type { CompareOptions } from './options.ts';

@@ -1,5 +1,7 @@
 import type { HostMemory } from '../machine/memory/host-memory.ts';
 import type { ArrivalListener } from '../machine/net/flow-check.ts';
+import { LatencyRecord } from './metrics/latency.ts';
+import type { HistogramBucket } from './report.ts';
 import { Sha256 } from './sha256.ts';
 
 /** Frames of a flow that may be under way without their send times being forgotten. */
@@ -21,7 +23,7 @@ export class Measurement implements ArrivalListener {
   #host: HostMemory;
   #sentAt: Float64Array[];
   #digests: Sha256[] | undefined;
-  #latencies = new Float64Array(4096);
+  #latencies = new LatencyRecord();
 
   /** @param digest whether to hash payloads: a benchmark of the machine leaves it out */
   constructor(host: HostMemory, flows: number, digest: boolean) {
@@ -37,8 +39,8 @@ export class Measurement implements ArrivalListener {
   }
 
   arrived(flow: number, sequence: number, address: number, length: number, time: number): void {
-    if (this.delivered === this.#latencies.length) this.#grow();
-    this.#latencies[this.delivered++] = time - this.#sentAt[flow][sequence % IN_FLIGHT];
+    this.delivered++;
+    this.#latencies.add(time - this.#sentAt[flow][sequence % IN_FLIGHT]);
     this.deliveredBytes += length + 42;
     if (time > this.lastArrived) this.lastArrived = time;
     this.#digests?.[flow].update(this.#host.bytes, address, length);
@@ -62,21 +64,13 @@ export class Measurement implements ArrivalListener {
     return all.digest();
   }
 
-  /**
-   * For each of `shares`, the latency that this share of the frames stayed at or under, in microseconds;
-   * 0 without frames.
-   */
+  /** For each of `shares`, the latency in microseconds that this share of the frames stayed at or under. */
   latencies(shares: readonly number[]): number[] {
-    const sorted = this.#latencies.slice(0, this.delivered).sort();
-    return shares.map((share) => {
-      const at = Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1);
-      return at < 0 ? 0 : sorted[at] / 1e6;
-    });
+    return this.#latencies.shares(shares);
   }
 
-  #grow(): void {
-    const grown = new Float64Array(this.#latencies.length * 2);
-    grown.set(this.#latencies);
-    this.#latencies = grown;
+  /** How many frames took how long. */
+  histogram(): HistogramBucket[] {
+    return this.#latencies.histogram();
   }
 }

@@ -47,6 +47,7 @@ export function costsOf(profile: Profile): Costs {
     dmaWrite: picoseconds('dma_write'),
     iotlbMiss: picoseconds('iotlb_miss'),
     pcieBitsPerSecond: pcieGbps(profile) * 1e9,
+    memoryBytesPerSecond: figure('memory_bandwidth') * 1e9,
     apicVirtualization: profile.apicv,
   };
 }

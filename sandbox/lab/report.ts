@@ -43,6 +43,19 @@ export interface PerFrame {
   events: number;
 }
 
+/** Frames whose latency was from `from` to less than `to`, in microseconds. */
+export interface HistogramBucket {
+  from: number;
+  to: number;
+  count: number;
+}
+
+/** A part of the machine, and the share of the time that it was busy: 0 to 1. */
+export interface Resource {
+  name: string;
+  busy: number;
+}
+
 /** What one path did with the workload. Latency in microseconds, cores as mean busy cores. */
 export interface PathReport {
   deliveredFrames: number;
@@ -52,13 +65,17 @@ export interface PathReport {
   throughputGbps: number;
   framesPerSecond: number;
   lossRate: number;
-  latencyUs: { p50: number; p99: number };
+  latencyUs: { p50: number; p99: number; p999: number };
+  /** Buckets that are not empty, from the shortest latency on. */
+  latencyHistogram: HistogramBucket[];
   cyclesPerByte: number;
   cyclesPerFrame: number;
   perFrame: PerFrame;
   exitsBy: Record<string, number>;
   cores: { guest: number; hypervisor: number; rootKernel: number; rootUser: number };
   limitedBy: string;
+  /** What could have been it, from the wire inwards. */
+  resources: Resource[];
   ledger: LedgerRow[];
   /** Frames that reached the far end damaged, out of order or twice. Zero on a healthy machine. */
   faults: number;
@@ -105,6 +122,50 @@ export interface CompareReport {
   title?: string;
   config: CompareConfig;
   paths: Partial<Record<PathName, PathReport>>;
+}
+
+/** A mean, and the interval that holds the true one with 95 % confidence. */
+export interface Interval {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** A comparison with several seeds. `units` and the figures of each path are by the figure's name. */
+export interface RepeatReport {
+  kind: 'repeat';
+  title?: string;
+  config: CompareConfig;
+  seeds: number[];
+  units: Record<string, string>;
+  paths: Partial<Record<PathName, Record<string, Interval>>>;
+}
+
+/** A cost that was divided and multiplied by a factor, and what a figure then was on each path. */
+export interface SensitivityRow {
+  cost: string;
+  value: number;
+  unit: string;
+  status: string;
+  less: Partial<Record<PathName, number>>;
+  more: Partial<Record<PathName, number>>;
+  /** Whether the paths then came out in another order. */
+  turns: boolean;
+}
+
+/** Which cost a conclusion hangs on: rows with the widest swing first. */
+export interface SensitivityReport {
+  kind: 'sensitivity';
+  title?: string;
+  config: CompareConfig;
+  figure: string;
+  unit: string;
+  /** The factor. */
+  by: number;
+  base: Partial<Record<PathName, number>>;
+  /** The paths from the best to the worst: `sriov > vmbus = native`. */
+  order: string;
+  rows: SensitivityRow[];
 }
 
 /** A step of one frame. Times in nanoseconds from the first step; `bytes` is a hex string. */
@@ -324,6 +385,8 @@ export interface TextReport {
 
 export type Report =
   | CompareReport
+  | RepeatReport
+  | SensitivityReport
   | TimelineReport
   | ArchitectureReport
   | TableReport

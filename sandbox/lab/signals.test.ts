@@ -28,8 +28,8 @@ describe('what a guest signals for frames it receives', () => {
     const config = completeConfig({ paths: [path], direction: 'rx', frames: 4000, ...options });
     const bed = new Testbed(path, config, { digest: false });
     bed.run();
-    const { measurement, host, start, rootBusyBefore } = bed;
-    const busy = host.root[0].lp.busy - rootBusyBefore[0];
+    const { measurement, meter, start } = bed;
+    const [busy] = meter.rootBusy;
     const { delivered, lastArrived } = measurement;
     return {
       ioExits: bed.auditedIoExits() / delivered,

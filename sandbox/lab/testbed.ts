@@ -9,6 +9,7 @@ import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
 import { HyperVHost } from './host.ts';
 import type { Measurement } from './measure.ts';
+import { ResourceMeter } from './metrics/resources.ts';
 import { type GuestDrivers, type NetworkAdapter, settingsFor } from './network-adapter.ts';
 import { LINES } from './options.ts';
 import type { HostCapabilities } from './platform/capabilities.ts';
@@ -68,8 +69,8 @@ export class Testbed {
   /** When the workload starts, in picoseconds, and the events before that. */
   readonly start: number;
   readonly eventsBefore: number;
-  /** Picoseconds that each processor of the root had spent before that. */
-  readonly rootBusyBefore: readonly number[];
+  /** How busy everything was since then. */
+  readonly meter: ResourceMeter;
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
   #sockets: SendingSocket[] = [];
@@ -115,10 +116,10 @@ export class Testbed {
     this.host.ledger.reset();
     this.start = Math.ceil(engine.now / MICROSECOND + 1) * MICROSECOND;
     this.eventsBefore = engine.events;
-    this.rootBusyBefore = this.host.root.map(({ lp }) => lp.busy);
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#plans = new FlowPlans(config, this.start);
     this.#addFlows(options);
+    this.meter = new ResourceMeter(this.host, this.peer, this.#sockets);
     this.applications = this.#addApplications();
   }
 

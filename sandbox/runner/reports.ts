@@ -50,7 +50,8 @@ const pathReport = v.looseObject({
   throughputGbps: number,
   framesPerSecond: number,
   lossRate: number,
-  latencyUs: numbers('p50', 'p99'),
+  latencyUs: numbers('p50', 'p99', 'p999'),
+  latencyHistogram: list(numbers('from', 'to', 'count'), 500),
   cyclesPerByte: number,
   cyclesPerFrame: number,
   perFrame: numbers(
@@ -67,6 +68,7 @@ const pathReport = v.looseObject({
   exitsBy: v.record(label, number),
   cores: numbers('guest', 'hypervisor', 'rootKernel', 'rootUser'),
   limitedBy: label,
+  resources: list(v.object({ name: label, busy: number }), 20),
   ledger: list(v.object({ who: actor, what: label, cycles: number, count: number }), 500),
   faults: number,
   ways: v.optional(v.object({ tx: wayReport, rx: wayReport })),
@@ -306,8 +308,43 @@ const { sweepReport, progress } = sweepSchemas({
 export const ProgressSchema = progress;
 export type SweepProgress = v.InferOutput<typeof ProgressSchema>;
 
+const byPath = v.record(path, number);
+const repeatReport = v.object({
+  kind: v.literal('repeat'),
+  title: optionalLabel,
+  config: compareReport.entries.config,
+  seeds: list(number, 100),
+  units: v.record(label, label),
+  paths: v.record(path, v.record(label, numbers('mean', 'low', 'high'))),
+});
+
+const sensitivityReport = v.object({
+  kind: v.literal('sensitivity'),
+  title: optionalLabel,
+  config: compareReport.entries.config,
+  figure: label,
+  unit: label,
+  by: number,
+  base: byPath,
+  order: label,
+  rows: list(
+    v.object({
+      cost: label,
+      value: number,
+      unit: label,
+      status: label,
+      less: byPath,
+      more: byPath,
+      turns: v.boolean(),
+    }),
+    100,
+  ),
+});
+
 export const ReportSchema = v.variant('kind', [
   compareReport,
+  repeatReport,
+  sensitivityReport,
   timelineReport,
   architectureReport,
   tableReport,

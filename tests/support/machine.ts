@@ -59,6 +59,7 @@ export const COSTS: Costs = {
   dmaWrite: 300 * NANOSECOND,
   iotlbMiss: 0,
   pcieBitsPerSecond: 8e10,
+  memoryBytesPerSecond: 1e12,
   apicVirtualization: false,
 };
 

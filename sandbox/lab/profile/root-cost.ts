@@ -39,7 +39,7 @@ export function rootCost(path: PathName, options: CompareOptions = {}): RootCost
   const perByte = (picoseconds: number): number =>
     deliveredBytes === 0 ? 0 : (cores[0]?.cyclesIn(picoseconds) ?? 0) / deliveredBytes;
   const time = lastArrived - bed.start;
-  const busy = cores.reduce((sum, { busy }, i) => sum + busy - bed.rootBusyBefore[i], 0);
+  const busy = bed.meter.rootBusy.reduce((sum, spent) => sum + spent, 0);
   const parts = Object.entries(spent).map(([what, time]) => [what, perByte(time)] as const);
   return {
     parts: Object.fromEntries(parts),

@@ -35,8 +35,6 @@ export interface SendPlan {
  */
 export class SendingSocket implements Task, Handler {
   sent = 0;
-  /** Times the application had to wait because the driver had no room. */
-  waits = 0;
   readonly flow: number;
   readonly queue: number;
   #engine: Engine;
@@ -45,7 +43,9 @@ export class SendingSocket implements Task, Handler {
   #plan: SendPlan;
   #listener: SendListener;
   #timer: Timer;
-  #waiting = false;
+  /** Since when it waits for the driver to have room; Infinity while it does not. */
+  #waitingSince = Infinity;
+  #waited = 0;
   /** Frames the application wants sent and has not handed over. */
   #owed = 0;
   /** Frames it has wanted sent so far. */
@@ -98,7 +98,8 @@ export class SendingSocket implements Task, Handler {
   /** There is room again. */
   room(processor: VirtualProcessor): void {
     if (!this.#waiting) return;
-    this.#waiting = false;
+    this.#waited = this.waitedUntil(processor.local);
+    this.#waitingSince = Infinity;
     processor.post(this, 0, processor.local);
   }
 
@@ -107,8 +108,7 @@ export class SendingSocket implements Task, Handler {
     if (this.#waiting || this.#owed === 0) return;
     const gpa = this.#device.claim(this.queue);
     if (gpa < 0) {
-      this.#waiting = true;
-      this.waits++;
+      this.#waitingSince = processor.local;
       return;
     }
     const { costs } = processor.lp;
@@ -118,11 +118,21 @@ export class SendingSocket implements Task, Handler {
     processor.charge(processor.kernel, NETWORK_STACK, costs.stack);
     const at = this.#device.memory.span(gpa, this.#template.length, READ | WRITE);
     const length = this.#template.write(at, this.sent);
+    processor.lp.move(processor.kernel, NETWORK_STACK, length);
     this.sent++;
     this.#owed--;
     const more = this.#owed > 0 && this.sent % this.#plan.burst !== 0;
     this.#device.send(this.queue, length, more);
     if (this.#owed > 0) processor.post(this, 0, processor.local);
+  }
+
+  /** Picoseconds for which, up to `now`, the application had to wait because the driver had no room. */
+  waitedUntil(now: number): number {
+    return this.#waited + Math.max(0, now - this.#waitingSince);
+  }
+
+  get #waiting(): boolean {
+    return this.#waitingSince !== Infinity;
   }
 
   /** From this run of the application to the next, in picoseconds. */

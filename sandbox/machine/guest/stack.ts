@@ -35,6 +35,7 @@ export class GuestStack implements StackEntry {
     processor.charge(processor.kernel, NETWORK_STACK, costs.stack);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
     processor.charge(processor.user, APPLICATION, 0);
+    processor.lp.move(processor.kernel, NETWORK_STACK, length);
     const at = this.device.memory.span(gpa, length, READ);
     const flow = at < 0 ? -1 : this.#check.check(at, length, processor.local);
     if (flow >= 0 && this.replySendsNext)

@@ -1,6 +1,6 @@
 import type { HostMemory } from '../memory/host-memory.ts';
 import type { ScatterList } from '../memory/scatter-list.ts';
-import { COPY, EXIT_ROOT_HYPERCALL, HYPERCALL, HYPERVISOR } from '../partition/ledger.ts';
+import { EXIT_ROOT_HYPERCALL, HYPERCALL, HYPERVISOR } from '../partition/ledger.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import { PrivateMemory } from './private-memory.ts';
 
@@ -46,9 +46,7 @@ export class HypervisorCopies {
     processor.charge(HYPERVISOR, HYPERCALL, costs.vmexit, 'copy between partitions');
     frame.copyTo(this.#host, this.#buffer);
     this.#host.copy(to, this.#buffer, length);
-    ledger.copies += 2;
-    ledger.copiedBytes += 2 * length;
-    processor.charge(HYPERVISOR, COPY, costs.copyCold * length, 'into the hypervisor');
-    processor.charge(HYPERVISOR, COPY, costs.copyWarm * length, 'out of the hypervisor');
+    processor.copyFrame(HYPERVISOR, length, costs.copyCold, 'into the hypervisor');
+    processor.copyFrame(HYPERVISOR, length, costs.copyWarm, 'out of the hypervisor');
   }
 }

@@ -39,10 +39,8 @@ export class PrivateMemory {
     frame.copyTo(this.#host, at);
     frame.clear();
     frame.add(at, length);
-    const { ledger, costs } = processor.lp;
-    ledger.copies++;
-    ledger.copiedBytes += length;
-    processor.charge(processor.kernel, COPY, costs.copyCold * length, 'copy the sent frame');
+    const { costs } = processor.lp;
+    processor.copyFrame(processor.kernel, length, costs.copyCold, 'copy the sent frame');
     return true;
   }
 

@@ -3,7 +3,7 @@ import { SHORTEST_FRAME } from '../devices/dec21140/spec.ts';
 import { hexOf } from '../engine/hex.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
-import { COPY, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
+import { EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { ExternalPort } from './pf-driver.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
@@ -59,7 +59,7 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
     const slot = this.#tail++ % RECEIVE_BUFFERS;
     frame.copyTo(this.#host, this.#queue + slot * BUFFER_SIZE);
     this.#lengths[slot] = frame.length;
-    copied(processor, processor.kernel, frame.length, processor.lp.costs.copyCold);
+    processor.copyFrame(processor.kernel, frame.length, processor.lp.costs.copyCold);
     if (!this.#woken) {
       this.#woken = true;
       this.#wake(processor);
@@ -78,7 +78,7 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
       return;
     }
     const { costs } = processor.lp;
-    copied(processor, processor.user, length, costs.copyCold);
+    processor.copyFrame(processor.user, length, costs.copyCold);
     processor.charge(processor.kernel, SYSTEM_CALL, costs.syscall);
     this.#handle(processor, buffer, length, 'to the switch');
     const list = this.#external.queueOf(processor).hasRoom ? this.#free.pop() : undefined;
@@ -88,7 +88,7 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
     }
     const at = this.#buffers + list.token * BUFFER_SIZE;
     this.#host.bytes.set(buffer.subarray(0, length), at);
-    copied(processor, processor.kernel, length, costs.copyWarm);
+    processor.copyFrame(processor.kernel, length, costs.copyWarm);
     list.clear();
     list.add(at, length);
     list.owner = this;
@@ -106,7 +106,7 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
       const at = this.#queue + slot * BUFFER_SIZE;
       this.#frame.set(this.#host.bytes.subarray(at, at + length));
       this.#handle(processor, this.#frame, length, 'to the device');
-      copied(processor, processor.user, length, costs.copyWarm);
+      processor.copyFrame(processor.user, length, costs.copyWarm);
       // A link would have padded it; the chip takes less for a runt.
       const padded = Math.max(length, SHORTEST_FRAME);
       this.#frame.fill(0, length, padded);
@@ -121,11 +121,4 @@ export class WorkerFrames implements SwitchPort, ScatterOwner {
       processor.charge(processor.user, EMULATION, workerFrame, detail, hexOf(bytes, 0, length));
     } else processor.charge(processor.user, EMULATION, workerFrame);
   }
-}
-
-function copied(processor: VirtualProcessor, who: number, length: number, perByte: number): void {
-  const { ledger } = processor.lp;
-  ledger.copies++;
-  ledger.copiedBytes += length;
-  processor.charge(who, COPY, perByte * length);
 }

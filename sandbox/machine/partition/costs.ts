@@ -56,6 +56,8 @@ export interface Costs {
   iotlbMiss: number;
   /** Payload that the PCI Express link of the NIC moves in each direction, bits a second. */
   pcieBitsPerSecond: number;
+  /** What the memory of one socket can move at most for processors and devices together, bytes a second. */
+  memoryBytesPerSecond: number;
   /** Whether the processor virtualises the APIC: no exit at end of interrupt. */
   apicVirtualization: boolean;
 }

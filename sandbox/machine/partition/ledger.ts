@@ -119,6 +119,11 @@ export class Ledger {
     this.counts[at]++;
   }
 
+  /** Cycles that `what` took longer for lack of something; no occurrence of its own. */
+  stall(who: number, what: number, cycles: number): void {
+    this.cycles[who * COLUMNS + what] += cycles;
+  }
+
   /** Exits of every cause. */
   get totalExits(): number {
     return this.exits.reduce((sum, count) => sum + count, 0);

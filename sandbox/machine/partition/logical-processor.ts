@@ -1,4 +1,5 @@
 import type { Engine, Handler, Timer } from '../engine/engine.ts';
+import { MemoryBus } from '../memory/memory-bus.ts';
 import type { Costs } from './costs.ts';
 import type { Ledger } from './ledger.ts';
 import type { VirtualProcessor } from './virtual-processor.ts';
@@ -13,6 +14,7 @@ export class LogicalProcessor implements Handler {
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly costs: Costs;
+  readonly memory: MemoryBus;
   local = 0;
   busyUntil = 0;
   /** Whose work it is on, for the trace: the partition of its processor, or what a task says. */
@@ -26,10 +28,11 @@ export class LogicalProcessor implements Handler {
   #turn = 0;
   #timer: Timer;
 
-  constructor(engine: Engine, ledger: Ledger, costs: Costs) {
+  constructor(engine: Engine, ledger: Ledger, costs: Costs, memory = new MemoryBus()) {
     this.engine = engine;
     this.ledger = ledger;
     this.costs = costs;
+    this.memory = memory;
     this.#picosecondsPerCycle = 1e12 / costs.hertz;
     this.#timer = engine.timer(this);
   }
@@ -46,6 +49,17 @@ export class LogicalProcessor implements Handler {
     this.local = start + Math.round(cycles * this.#picosecondsPerCycle);
     const { trace } = this.engine;
     if (trace.recording) trace.step(who, what, start, this.local, detail, bytes, this.place);
+  }
+
+  /**
+   * Code for `who` moves `bytes` to or from memory as part of `what`: stalls, at that row's cost, while the
+   * memory is behind. What the moving itself costs is charged apart.
+   */
+  move(who: number, what: number, bytes: number): void {
+    const wait = this.memory.move(bytes, this.engine.now, this.local);
+    if (wait === 0) return;
+    this.ledger.stall(who, what, this.cyclesIn(wait));
+    this.local += wait;
   }
 
   /** Cycles of this core in `picoseconds`. */

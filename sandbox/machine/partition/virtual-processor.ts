@@ -1,4 +1,5 @@
 import {
+  COPY,
   EXIT_APIC_ACCESS,
   EXIT_EOI,
   EXIT_EXTERNAL_INTERRUPT,
@@ -83,6 +84,9 @@ export class VirtualProcessor {
   interruptsEnabled = true;
   /** Its code runs outside this machine: between accesses it is busy there, and never halts here. */
   outsideCode = false;
+  /** Picoseconds for which its code was suspended at an intercepted access, up to the last resumption. */
+  interceptedFor = 0;
+  #suspendedAt = 0;
   #services: (InterruptService | undefined)[] = new Array(VECTORS);
   #pending = new PendingInterrupts();
   #timerVectors = 0;
@@ -118,6 +122,15 @@ export class VirtualProcessor {
 
   charge(who: number, what: number, cycles: number, detail?: string, bytes?: string): void {
     this.lp.charge(who, what, cycles, detail, bytes);
+  }
+
+  /** Copies a frame's `length` bytes, below the guest's stack, at `perByte` cycles each. */
+  copyFrame(who: number, length: number, perByte: number, detail?: string): void {
+    const { lp } = this;
+    lp.ledger.copies++;
+    lp.ledger.copiedBytes += length;
+    lp.charge(who, COPY, perByte * length, detail);
+    lp.move(who, COPY, 2 * length);
   }
 
   /** Whether the trace records: only then is it worth describing what is charged. */
@@ -179,6 +192,7 @@ export class VirtualProcessor {
   resume(value: number, at: number): void {
     this.#values[this.#values.length - 1] = value;
     this.#suspended = false;
+    this.interceptedFor += at - this.#suspendedAt;
     this.#outside = true;
     this.#resumeAt = at;
     this.#wake();
@@ -310,5 +324,6 @@ export class VirtualProcessor {
     registers.loadOperands(access.port, access.size, access.write, access.value);
     registers.setInterruptFlag(this.#interruptible());
     this.interceptHandler?.intercept(this);
+    this.#suspendedAt = this.local;
   }
 }

@@ -78,6 +78,9 @@ export class RemotePeer implements FrameReceiver, Handler {
   #listener: PeerListener;
   #flows: PeerFlow[] = [];
   #pump: Timer;
+  /** Since when every window that it could send through is closed; Infinity while one is open. */
+  #closedSince = Infinity;
+  #closed = 0;
   #turn = 0;
   /** Requests to be answered: flow, sequence number, and when. */
   #requests: { flow: number; sequence: number; due: number }[] = [];
@@ -114,7 +117,21 @@ export class RemotePeer implements FrameReceiver, Handler {
     const target = this.#flows.find((candidate) => candidate.flow === flow);
     if (target === undefined || target.plan.period > 0) return;
     target.credit++;
-    if (!this.#pump.pending) this.#pump.schedule(Math.max(at, this.#link.busyUntil, this.now));
+    if (this.#pump.pending) return;
+    const next = Math.max(at, this.#link.busyUntil, this.now);
+    this.#closed = this.windowClosedUntil(next);
+    this.#closedSince = Infinity;
+    this.#pump.schedule(next);
+  }
+
+  /** Whether it sends as fast as windows let it. */
+  get windowed(): boolean {
+    return !this.replies && this.#flows.some(({ plan }) => plan.period === 0);
+  }
+
+  /** Picoseconds for which, up to `now`, it had frames to send and every window was closed. */
+  windowClosedUntil(now: number): number {
+    return this.#closed + Math.max(0, now - this.#closedSince);
   }
 
   /** A frame off the wire. */
@@ -141,6 +158,7 @@ export class RemotePeer implements FrameReceiver, Handler {
       this.#pump.schedule(Math.max(this.now, this.#link.busyUntil));
       return;
     }
+    if (this.#flows.some(({ plan, sent }) => sent < plan.limit)) this.#closedSince = this.now;
   }
 
   /** Puts frame `sequence` of `flow` on the link; returns false when there is no room on it. */

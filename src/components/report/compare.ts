@@ -125,10 +125,25 @@ function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLEl
       line('Frames a second', (path) => number(known(path, path.framesPerSecond))),
       line(`${latency}, p50`, (path) => microseconds(known(path, path.latencyUs.p50))),
       line(`${latency}, p99`, (path) => microseconds(known(path, path.latencyUs.p99))),
+      line(`${latency}, p99.9`, (path) => microseconds(known(path, path.latencyUs.p999))),
       line('Lost', (path) => percent(known(path, path.lossRate))),
       line('Busy cores', cores),
       line('Limited by', (path) => path.limitedBy),
     ],
+  );
+}
+
+/** How busy each part of the machine was: what could have been the limit. */
+function busyTable(rows: Row[]): HTMLElement {
+  const names = new Set(rows.flatMap(([, path]) => path.resources.map(({ name }) => name)));
+  const busy = (path: PathReport, name: string) => {
+    const found = path.resources.find((resource) => resource.name === name);
+    return found ? percent(found.busy) : '';
+  };
+  return dataTable(
+    'How busy each resource was',
+    [{ name: 'Resource' }, ...rows.map(([name]) => ({ name: PATH_NAME[name], numeric: true }))],
+    [...names].map((name) => [name, ...rows.map(([, path]) => busy(path, name))]),
   );
 }
 
@@ -251,6 +266,7 @@ export function compareView(report: CompareReport): HTMLElement {
     cycleBars(rows),
     resultTable(rows, report.config.direction),
     notes(rows),
+    behind('How busy everything was', () => busyTable(rows)),
     behind('The full ledger', () => ledgerTable(rows)),
     behind('Every count', () => countsTable(rows)),
   );

@@ -42,6 +42,10 @@ function view(report: Report): HTMLElement {
   switch (report.kind) {
     case 'compare':
       return compareView(report);
+    case 'repeat':
+      return later(async () => (await import('./sureness.ts')).repeatView(report));
+    case 'sensitivity':
+      return later(async () => (await import('./sureness.ts')).sensitivityView(report));
     case 'architecture':
       return later(async () => (await import('./architecture.ts')).architectureView(report));
     case 'timeline':

@@ -7,6 +7,7 @@ import type {
   TimelineStep,
 } from '../../../sandbox/lab/report.ts';
 import { ARCHITECTURE } from './architecture-sample.ts';
+import { metricsSamples } from './metrics-samples.ts';
 
 /**
  * Reports of the right shape and plausible size, for tests and for work on the pictures. The figures are
@@ -32,7 +33,8 @@ function path(spends: Spend[], over: Partial<PathReport>): PathReport {
     throughputGbps: 1,
     framesPerSecond: 1,
     lossRate: 0,
-    latencyUs: { p50: 1, p99: 2 },
+    latencyUs: { p50: 1, p99: 2, p999: 2.4 },
+    latencyHistogram: [{ from: 1, to: 2, count: frames }],
     cyclesPerByte: cyclesPerFrame / 1514,
     cyclesPerFrame,
     perFrame: {
@@ -49,6 +51,10 @@ function path(spends: Spend[], over: Partial<PathReport>): PathReport {
     exitsBy: {},
     cores: { guest: 0.4, hypervisor: 0.2, rootKernel: 0.3, rootUser: 0.1 },
     limitedBy: 'guest core',
+    resources: [
+      { name: 'link', busy: 0.4 },
+      { name: 'guest core', busy: 0.99 },
+    ],
     ledger,
     faults: 0,
     ...over,
@@ -68,7 +74,7 @@ const emulated = path(
   {
     throughputGbps: 0.48,
     framesPerSecond: 39_420,
-    latencyUs: { p50: 31.2, p99: 58.4 },
+    latencyUs: { p50: 31.2, p99: 58.4, p999: 70.1 },
     perFrame: {
       exits: 9.2,
       ioExits: 6.5,
@@ -97,7 +103,7 @@ const vmbus = path(
   {
     throughputGbps: 6.1,
     framesPerSecond: 503_634,
-    latencyUs: { p50: 12.8, p99: 26.9 },
+    latencyUs: { p50: 12.8, p99: 26.9, p999: 32.3 },
     perFrame: {
       exits: 0.3,
       ioExits: 0.1,
@@ -125,7 +131,7 @@ const sriov = path(
   {
     throughputGbps: 9.84,
     framesPerSecond: 812_744,
-    latencyUs: { p50: 4.6, p99: 7.1 },
+    latencyUs: { p50: 4.6, p99: 7.1, p999: 8.5 },
     perFrame: {
       exits: 0.24,
       ioExits: 0,
@@ -214,6 +220,7 @@ export const SAMPLES: Record<string, Report> = {
     config: { ...config, paths: [...config.paths] },
     paths: { emulated, vmbus, sriov },
   },
+  ...metricsSamples({ ...config, paths: ['vmbus', 'sriov'] }),
   timeline: {
     kind: 'timeline',
     title: 'One frame, emulated path',

@@ -1,5 +1,4 @@
 import type {
-  Actor,
   AddressMapPart,
   AddressMapReport,
   ArchitectureEdge,
@@ -16,7 +15,6 @@ import type {
   CompareReport,
   HexdumpReport,
   LedgerRow,
-  PathName,
   PathReport,
   RegistersReport,
   Report,
@@ -28,8 +26,22 @@ import type {
   TimelineStep,
   WalkReport,
 } from '../../../sandbox/lab/report.ts';
-import { ACTORS, PATHS } from './actors.ts';
+import { PATHS } from './actors.ts';
+import { repeat, sensitivity } from './sanitize-metrics.ts';
 import { sweepOf } from './sanitize-sweep.ts';
+import {
+  actor,
+  Cutter,
+  count,
+  isObject,
+  LIMITS,
+  num,
+  object,
+  optional,
+  path,
+  type Raw,
+  str,
+} from './sanitize-tools.ts';
 
 /**
  * A report comes from code that anyone may have written. Here it becomes a report of the declared shape and
@@ -40,74 +52,7 @@ export interface Sanitized {
   cut: string[];
 }
 
-export const LIMITS = {
-  text: 20_000,
-  name: 120,
-  detail: 2_000,
-  rows: 2_000,
-  columns: 24,
-  steps: 2_000,
-  series: 8,
-  points: 4_000,
-  bars: 40,
-  segments: 80,
-  bytes: 65_536,
-  captureBytes: 64 * 1024 * 1024,
-  fields: 400,
-  registers: 400,
-  slots: 1_024,
-  entries: 12,
-  parts: 100,
-  edges: 300,
-  buses: 8,
-  functions: 1_024,
-  stretches: 1_024,
-  sweepValues: 200,
-  sweepPoints: 1_000,
-} as const;
-
-type Raw = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Raw => typeof value === 'object' && value !== null;
-const object = (value: unknown): Raw => (isObject(value) ? value : {});
-const num = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
-const count = (value: unknown): number => {
-  const n = num(value);
-  return Number.isFinite(n) && n > 0 ? n : 0;
-};
-const optional = (value: unknown, max: number): string | undefined =>
-  typeof value === 'string' && value !== '' ? str(value, max) : undefined;
-
-function str(value: unknown, max: number = LIMITS.name): string {
-  const text =
-    typeof value === 'string'
-      ? value
-      : typeof value === 'number' || typeof value === 'boolean'
-        ? `${value}`
-        : '';
-  return text.length > max ? `${text.slice(0, max)}…` : text;
-}
-
-class Cutter {
-  readonly cut: string[] = [];
-
-  list<T>(value: unknown, max: number, what: string, map: (item: unknown) => T): T[] {
-    const items = Array.isArray(value) ? value : [];
-    if (items.length > max) this.cut.push(`${what}: the first ${max} of ${items.length}`);
-    return items.slice(0, max).map(map);
-  }
-
-  bytes(value: unknown, max: number): Uint8Array<ArrayBuffer> {
-    const all = value instanceof Uint8Array ? value : new Uint8Array();
-    if (all.length > max) this.cut.push(`bytes: the first ${max} of ${all.length}`);
-    return Uint8Array.from(all.subarray(0, max));
-  }
-}
-
-const actor = (value: unknown): Actor =>
-  ACTORS.includes(value as Actor) ? (value as Actor) : 'device';
-const path = (value: unknown): PathName | undefined =>
-  PATHS.includes(value as PathName) ? (value as PathName) : undefined;
+export { LIMITS };
 
 function ledgerRow(value: unknown): LedgerRow {
   const row = object(value);
@@ -133,7 +78,11 @@ function pathReport(value: unknown, cutter: Cutter): PathReport {
     throughputGbps: num(raw.throughputGbps),
     framesPerSecond: num(raw.framesPerSecond),
     lossRate: num(raw.lossRate),
-    latencyUs: { p50: num(latency.p50), p99: num(latency.p99) },
+    latencyUs: { p50: num(latency.p50), p99: num(latency.p99), p999: num(latency.p999) },
+    latencyHistogram: cutter.list(raw.latencyHistogram, LIMITS.points, 'buckets', (item) => {
+      const bucket = object(item);
+      return { from: count(bucket.from), to: count(bucket.to), count: count(bucket.count) };
+    }),
     cyclesPerByte: num(raw.cyclesPerByte),
     cyclesPerFrame: num(raw.cyclesPerFrame),
     perFrame: {
@@ -155,6 +104,10 @@ function pathReport(value: unknown, cutter: Cutter): PathReport {
       rootUser: num(cores.rootUser),
     },
     limitedBy: str(raw.limitedBy),
+    resources: cutter.list(raw.resources, LIMITS.resources, 'resources', (item) => {
+      const resource = object(item);
+      return { name: str(resource.name, 40), busy: Math.min(1, count(resource.busy)) };
+    }),
     ledger: cutter.list(raw.ledger, LIMITS.rows, 'ledger rows', ledgerRow),
     faults: count(raw.faults),
     note: optional(raw.note, LIMITS.detail),
@@ -485,6 +438,8 @@ function sweep(raw: Raw, cutter: Cutter): SweepReport {
 
 const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   compare,
+  repeat: (raw) => repeat(raw, compareConfig(raw.config)),
+  sensitivity: (raw, cutter) => sensitivity(raw, compareConfig(raw.config), cutter),
   timeline,
   architecture,
   table,

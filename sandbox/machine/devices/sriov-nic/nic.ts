@@ -4,10 +4,12 @@ import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
 import type { HostMemory } from '../../memory/host-memory.ts';
+import type { MemoryBus } from '../../memory/memory-bus.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
 import { DEVICE, DMA, type Ledger } from '../../partition/ledger.ts';
 import { VF_VECTORS } from './configuration-spec.ts';
+import { DmaTiming } from './dma-timing.ts';
 import { type LinkSpeed, NicFunction } from './function.ts';
 import { COMPATIBLE_POOLS, compatibleQueue, MAX_POOLS, poolOf } from './layout.ts';
 import { sendInterruptMessage } from './messages.ts';
@@ -36,6 +38,9 @@ export interface TransmitPort {
 /** Bytes that the MAC buffers between DMA and wire. */
 const TRANSMIT_FIFO_BYTES = 40960;
 
+/** Bytes that it buffers between wire and DMA (RXPBS of the 82576). */
+const RECEIVE_FIFO_BYTES = 65536;
+
 /** What the device is connected to. */
 export interface NicWiring {
   engine: Engine;
@@ -44,8 +49,12 @@ export interface NicWiring {
   remapping: InterruptRemapping;
   ledger: Ledger;
   costs: Costs;
+  /** What its DMA shares with processors; memory that never limits when left out. */
+  memory?: MemoryBus;
   /** Towards the physical switch. */
   line: TransmitPort;
+  /** The other direction, which the NIC's flow control stops; none when left out. */
+  partner?: { pause(until: number): void };
   /** Back into the NIC's own switch, for frames from one function to another. */
   loopback: TransmitPort;
   /** How fast the link is, in both directions; fixed when left out. */
@@ -81,17 +90,17 @@ export class SriovNic implements MessageSender {
   readonly inside = {
     receive: (address: number, length: number) => this.switching.fromInside(address, length),
   };
+  /** Its link to the host. */
+  readonly dma: DmaTiming;
   /** RXCSUM: which checksums of received frames are checked. */
   receiveChecksums = 0;
   #wiring: NicWiring;
   #setup: PfSetup;
   /** By function: Bus Master Enable. */
   #masters = new Uint8Array(MAX_POOLS).fill(1);
-  #readBusy = 0;
-  #writeBusy = 0;
-  #walks = 0;
-  #picosecondsPerByte: number;
   #link: LinkSpeed;
+  /** PCI Express time of the receive buffer. */
+  #receiveFifo: number;
 
   /** @param requesterId that of the physical function: bus, device and function in 16 bits */
   constructor(wiring: NicWiring, requesterId: number, queues: number) {
@@ -100,7 +109,8 @@ export class SriovNic implements MessageSender {
     this.host = wiring.host;
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
-    this.#picosecondsPerByte = 8e12 / wiring.costs.pcieBitsPerSecond;
+    this.dma = new DmaTiming(wiring);
+    this.#receiveFifo = this.dma.timeOf(RECEIVE_FIFO_BYTES);
     const { engine, line, speed } = wiring;
     const megabits = line.bitsPerSecond / 1e6;
     this.#link = speed ?? { megabits, fastest: megabits, set: () => {} };
@@ -177,6 +187,16 @@ export class SriovNic implements MessageSender {
     const { bytes } = this.host;
     this.registers.statistics.received(length, bytes[address], isBroadcastAt(bytes, address));
     this.switching.fromWire(address, length);
+    if (this.dma.behind > this.#receiveFifo) this.#pausePartner();
+  }
+
+  /**
+   * The receive buffer is full, since PCI Express is slower than the wire: the partner stops until it is
+   * half empty (flow control of IEEE 802.3). The pause frame itself is not sent.
+   */
+  #pausePartner(): void {
+    const emptied = this.dma.behind - this.#receiveFifo / 2;
+    this.#wiring.partner?.pause(Math.round(this.engine.now + emptied));
   }
 
   /** Whether QDE lets `queue`, which has no buffer, drop and count. It has a bit for the first 16 queues. */
@@ -210,12 +230,7 @@ export class SriovNic implements MessageSender {
 
   /** When a frame whose doorbell arrives at `posted` has been read over PCI Express. */
   scheduleFetch(posted: number, length: number): number {
-    const { costs } = this;
-    const misses = this.#newWalks();
-    const arrived = posted + costs.mmioWrite + costs.dmaReadDescriptor;
-    const start = Math.max(arrived, this.#readBusy, this.engine.now);
-    this.#readBusy = start + Math.round((length + 16) * this.#picosecondsPerByte);
-    const ready = Math.max(this.#readBusy, arrived + costs.dmaReadFrame) + misses * costs.iotlbMiss;
+    const ready = this.dma.fetched(posted, length);
     const line = this.#wiring.line;
     const fifo = Math.round((TRANSMIT_FIFO_BYTES * 8e12) / line.bitsPerSecond);
     return Math.max(ready, line.busyUntil - fifo, this.engine.now);
@@ -223,9 +238,7 @@ export class SriovNic implements MessageSender {
 
   /** When a frame written now can be seen by a processor. */
   scheduleStore(length: number): number {
-    const start = Math.max(this.engine.now, this.#writeBusy);
-    this.#writeBusy = start + Math.round((length + 16) * this.#picosecondsPerByte);
-    return this.#writeBusy + this.costs.dmaWrite + this.#newWalks() * this.costs.iotlbMiss;
+    return this.dma.stored(length);
   }
 
   /** Bytes of a frame without FCS that the MAC has room for. */
@@ -279,13 +292,6 @@ export class SriovNic implements MessageSender {
     statistics.from(RUC, () => switching.undersize);
     statistics.from(ROC, () => switching.oversize);
     statistics.from(SSVPC, () => switching.spoofed);
-  }
-
-  #newWalks(): number {
-    const walks = this.#wiring.iommu.walks;
-    const since = walks - this.#walks;
-    this.#walks = walks;
-    return since;
   }
 
   #addFunction(requesterId: number, queues: number): number {

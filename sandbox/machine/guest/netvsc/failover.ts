@@ -1,6 +1,5 @@
 import { type Handler, MICROSECOND, type Timer } from '../../engine/engine.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import { COPY } from '../../partition/ledger.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import { DATA_PATH_SYNTHETIC, DATA_PATH_VF } from '../../vmbus/nvsp.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
@@ -136,10 +135,7 @@ export class Failover implements NetDevice, Handler {
     this.memory.readInto(from, bytes, 0, length);
     this.memory.writeFrom(to, bytes, 0, length);
     const processor = this.processorOf(queue);
-    const { ledger, costs } = processor.lp;
-    ledger.copies++;
-    ledger.copiedBytes += length;
-    processor.charge(processor.kernel, COPY, Math.round(costs.copyWarm * length));
+    processor.copyFrame(processor.kernel, length, processor.lp.costs.copyWarm);
     this.#synthetic.send(queue, length, more);
   }
 

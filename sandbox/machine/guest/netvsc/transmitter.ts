@@ -1,6 +1,6 @@
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
-import { COPY, RING } from '../../partition/ledger.ts';
+import { RING } from '../../partition/ledger.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import {
   MAX_PAGE_RANGES,
@@ -318,12 +318,10 @@ export class Transmitter {
 
   #chargeCopy(length: number): void {
     const processor = this.#processor;
-    const { ledger, costs } = processor.lp;
-    ledger.copies++;
-    ledger.copiedBytes += length;
+    const { costs } = processor.lp;
     const detail = processor.tracing
       ? `${length} bytes into send section ${this.#open}`
       : undefined;
-    processor.charge(processor.kernel, COPY, costs.copyWarm * length, detail);
+    processor.copyFrame(processor.kernel, length, costs.copyWarm, detail);
   }
 }

@@ -1,5 +1,5 @@
 import type { ScatterList } from '../../memory/scatter-list.ts';
-import { COPY, DRIVER } from '../../partition/ledger.ts';
+import { DRIVER } from '../../partition/ledger.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
 import {
@@ -130,11 +130,9 @@ export class ReceivePath {
     }
     if (at >= 0) frame.copyTo(host, at);
     else receive.putFrame(section, frame, offset);
-    const { ledger, costs } = processor.lp;
-    ledger.copies++;
-    ledger.copiedBytes += length;
+    const { copyCold } = processor.lp.costs;
     const detail = processor.tracing ? `${length} bytes into the receive buffer` : undefined;
-    this.#writer.charge(processor, COPY, costs.copyCold * length, detail);
+    processor.copyFrame(this.#provider.mode.actor(processor), length, copyCold, detail);
   }
 
   /** A transfer-page packet over ranges that are written already; takes the sections back without room. */
