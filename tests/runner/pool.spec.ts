@@ -182,8 +182,9 @@ test('an answer belongs to one task of one run: nothing that a task leaves behin
   expect(honest).toEqual(Array.from({ length: 12 }, () => 'honest'));
 });
 
-function answersOn(on: Page, codes: string[]): Promise<unknown> {
-  return runText(on, cell(codes)).then(({ log }) => JSON.parse(log.at(-1) ?? 'null'));
+async function answersOn(on: Page, codes: string[]): Promise<unknown> {
+  const { log } = await runText(on, cell(codes));
+  return JSON.parse(log.at(-1) ?? 'null');
 }
 
 /** Workers that the browser has, those inside workers among them. */

@@ -39,7 +39,7 @@ const FIGURES = Object.keys(AXES) as SweepFigure[];
 const OPTIONS: Record<string, { label: string; unit?: string }> = {
   frame: { label: 'Frame size', unit: 'B' },
   line: { label: 'Line', unit: 'Gb/s' },
-  load: { label: 'Offered load', unit: 'frames/s and VM' },
+  load: { label: 'Offered load of a VM', unit: 'frames/s' },
   vms: { label: 'VMs' },
   queues: { label: 'Queues of a VM' },
   rootCores: { label: 'Cores of the root' },
@@ -94,7 +94,9 @@ function limitsOf(report: SweepReport, path: PathName): string[] {
     else runs.push({ limit: run.limitedBy, from: value, to: value });
   }
   return runs.map(({ limit, from, to }) =>
-    from === to ? `${limit} at ${words(from)}` : `${limit} from ${words(from)} to ${words(to)}`,
+    from === to
+      ? `${limit} at ${words(from)}`
+      : `${limit} from ${typeof from === 'number' ? number(from) : from} to ${words(to)}`,
   );
 }
 
