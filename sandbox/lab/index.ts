@@ -152,6 +152,8 @@ export type { SweepOver } from './sweep/points.ts';
 export type { SweepOptions } from './sweep/sweep.ts';
 export { highestLossFree, sweep } from './sweep/sweep.ts';
 export type { Task, TaskResult } from './sweep/task.ts';
+export type { LoadTrials } from './sweep/trials.ts';
+export { loadTrials } from './sweep/trials.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,
