@@ -67,7 +67,7 @@ function report(path: PathName, bed: Testbed): PathReport {
   const { delivered, deliveredBytes } = measurement;
   const cycles = totalCycles(ledger);
   const [p50, p99] = measurement.latencies([0.5, 0.99]);
-  const missing = bed.ends.lost(bed.config);
+  const missing = bed.lost;
   return {
     deliveredFrames: delivered,
     deliveredBytes,
@@ -89,9 +89,10 @@ function report(path: PathName, bed: Testbed): PathReport {
     cores: cores(bed, seconds),
     limitedBy: limitedBy(path, bed, time),
     ledger: ledger.rows(),
-    faults: faults(bed),
+    faults: bed.faults,
     ...rootCoresBusy(path, bed, time),
     ...waysOf(bed),
+    ...bed.streams?.report,
     ...appShareOf(bed, time),
     ...refused(path, bed),
   };
@@ -101,11 +102,6 @@ function report(path: PathName, bed: Testbed): PathReport {
 function totalCycles(ledger: Ledger): number {
   const all = ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
   return all - ledger.cyclesFor(GUEST_USER, APPLICATION);
-}
-
-function faults(bed: Testbed): number {
-  const checks = [bed.peer.check, bed.guestCheck];
-  return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
 }
 
 function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {

@@ -71,6 +71,15 @@ const pathReport = v.looseObject({
   faults: number,
   ways: v.optional(v.object({ tx: wayReport, rx: wayReport })),
   appShare: v.optional(number),
+  bulk: v.optional(
+    v.object({
+      coalescedIn: v.optional(v.picklist(['nic', 'switch', 'stack'])),
+      framesPerSegmentSent: number,
+      framesPerSegmentReceived: number,
+      acknowledgementsSent: number,
+      acknowledgementsReceived: number,
+    }),
+  ),
   note: v.optional(words),
 });
 
@@ -97,6 +106,16 @@ const compareReport = v.object({
     recorded: v.optional(list(numbers('length', 'time'), 200_000)),
     inFlight: v.optional(number),
     appShare: v.optional(number),
+    bulk: v.optional(
+      v.object({
+        bytes: v.optional(number),
+        checksum: v.boolean(),
+        segmentation: v.boolean(),
+        coalescing: v.union([v.boolean(), v.picklist(['nic', 'switch', 'stack'])]),
+        window: number,
+        ipv6: v.boolean(),
+      }),
+    ),
     seed: number,
   }),
   paths: v.object({
