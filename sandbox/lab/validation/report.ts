@@ -4,8 +4,8 @@ import type { PathName } from '../report.ts';
 /** What was published and what it is used for. A row that went into a profile is `calibrate`. */
 export type RowUse = 'validate' | 'calibrate' | 'quote';
 
-/** Options of the lab that state a row's own configuration: of `compare`, or of `bulk`. */
-export type Experiment = { workload?: 'compare' | 'bulk' } & Record<string, unknown>;
+/** Options of `compare` that state a row's own configuration; with `bulk`, a stream of segments. */
+export type Experiment = Record<string, unknown>;
 
 /** Another figure that the first is set against. What is left out is as in the first. */
 export interface Against {
