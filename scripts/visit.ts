@@ -57,3 +57,41 @@ export function timeToResult(page: Page, cell: string): Promise<number> {
     return (await shown) - start;
   });
 }
+
+/** Milliseconds from pressing Run until a sweep shows its first point, and until it is over. */
+export interface SweepTimes {
+  firstPointMs: number;
+  wholeMs: number;
+  points: number;
+}
+
+/** Presses Run of a page's cell that shows a sweep, and waits for its end, by the page's clock. */
+export function timeSweep(page: Page, cell: string): Promise<SweepTimes> {
+  return page.locator(cell).evaluate(async (element) => {
+    const times = new Promise<SweepTimes>((done, fail) => {
+      let first: number | undefined;
+      const look = (): void => {
+        const state = (element as HTMLElement).dataset.state;
+        const points = element.querySelectorAll('.report-sweep tbody tr').length;
+        // Points that an observer sees are painted with the next frame of the screen.
+        if (points > 0) first ??= performance.now();
+        if (state === 'failed') fail(new Error(`${element.id} failed: ${element.textContent}`));
+        if (state !== 'done' || first === undefined) return;
+        // The last points are drawn with the frame of the screen that follows.
+        requestAnimationFrame(() =>
+          requestAnimationFrame((now) => {
+            const all = element.querySelectorAll('.report-sweep tbody tr').length;
+            done({ firstPointMs: (first ?? now) - start, wholeMs: now - start, points: all });
+          }),
+        );
+      };
+      const options = { childList: true, subtree: true, attributes: true };
+      new MutationObserver(look).observe(element, options);
+      setTimeout(() => fail(new Error(`${element.id} is not over after 30 s`)), 30_000);
+    });
+    const button = element.querySelector<HTMLButtonElement>('.cell-run');
+    const start = performance.now();
+    button?.click();
+    return await times;
+  });
+}

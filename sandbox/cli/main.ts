@@ -8,6 +8,7 @@ import { repeatCommand, sensitivityCommand } from './metrics.ts';
 import { pcapCommand } from './pcap.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { sweepCommand } from './sweep.ts';
 import { validateCommand } from './validate.ts';
 import { vectorsCommand } from './vectors.ts';
 
@@ -26,6 +27,10 @@ const COMMANDS: Record<string, { run: Command; does: string }> = {
     does: 'FILE.ts [--knob name=value] [--profile FILE] [--json]: runs a cell and prints its report',
   },
   compare: { run: compareCommand, does: '[options] [--json]: the paths side by side' },
+  sweep: {
+    run: sweepCommand,
+    does: '--over frame=64,512,1514 [--loss-free] [--workers N] [options of compare] [--json]: a workload at each value of one option',
+  },
   repeat: {
     run: repeatCommand,
     does: '[--seeds N] [options of compare] [--json]: every figure with its 95 % interval over seeds',

@@ -7,6 +7,7 @@ import type {
   WalkReport,
 } from '../lab/report.ts';
 import { printRepeat, printSensitivity } from './print-metrics.ts';
+import { printSweep } from './print-sweep.ts';
 import { format, printTable } from './print-table.ts';
 import { describeWorkload, workloadRows } from './print-workload.ts';
 
@@ -15,6 +16,9 @@ export function printReport(report: Report): void {
   switch (report.kind) {
     case 'compare':
       printCompare(report);
+      break;
+    case 'sweep':
+      printSweep(report);
       break;
     case 'repeat':
       printRepeat(report);

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Profile } from '../lab/profile/schema.ts';
 import type { Report } from '../lab/report.ts';
-import { beginSession, endSession, type KnobValues } from '../lab/session.ts';
+import { beginSession, endSession, type KnobValues, type TaskPool } from '../lab/session.ts';
 import { UsageError } from '../lab/usage.ts';
+import { USUAL_THREADS, WorkerThreads } from './pool/worker-threads.ts';
 import { printReport } from './print.ts';
 import { readProfile } from './profile-file.ts';
 
@@ -27,11 +28,11 @@ export async function runCommand(args: string[]): Promise<number> {
     );
   const file = resolve(positionals[0]);
   if (!existsSync(file)) throw new UsageError(`run: there is no file ${positionals[0]}`);
-  const { reports, asked, unused } = await runCell(
-    file,
-    parseKnobs(values.knob ?? []),
-    values.profile === undefined ? undefined : readProfile(values.profile),
-  );
+  const profile = values.profile === undefined ? undefined : readProfile(values.profile);
+  const knobs = parseKnobs(values.knob ?? []);
+  const pool = new WorkerThreads(USUAL_THREADS);
+  const ran = await runCell(file, knobs, { pool, profile }).finally(() => pool.end());
+  const { reports, asked, unused } = ran;
   if (unused.length > 0)
     throw new UsageError(`--knob: the cell has no knob '${unused[0]}'; it has ${quoted(asked)}`);
   if (values.json === true) console.log(JSON.stringify(reports, bytesAsHex, 2));
@@ -40,17 +41,17 @@ export async function runCommand(args: string[]): Promise<number> {
 }
 
 /**
- * Runs the cell in `file`; returns what it showed and the knobs it did not ask for. It knows `profile` by the
- * id `own`.
+ * Runs the cell in `file`, its sweeps on `pool`; returns what it showed and the knobs it did not ask for. It
+ * knows `profile` by the id `own`.
  */
 export async function runCell(
   file: string,
   knobs: KnobValues,
-  profile?: Profile,
+  given: { pool?: TaskPool; profile?: Profile } = {},
 ): Promise<{ reports: Report[]; asked: string[]; unused: string[] }> {
   mapLab();
   const reports: Report[] = [];
-  beginSession({ knobs, emit: (report) => reports.push(report), profile });
+  beginSession({ ...given, knobs, emit: (report) => reports.push(report) });
   const cell: { default?: unknown } = await import(`${pathToFileURL(file).href}?run=${runs++}`);
   const asked = endSession().knobs.map(({ label }) => label);
   for (const shown of [cell.default].flat())

@@ -66,7 +66,7 @@ function report(path: PathName, bed: Testbed): PathReport {
   const cycles = totalCycles(ledger);
   const [p50, p99, p999] = measurement.latencies([0.5, 0.99, 0.999]);
   const resources = bed.meter.resources(time);
-  const missing = bed.ends.lost(bed.config);
+  const missing = bed.lost;
   const lossRate = missing / Math.max(1, missing + delivered);
   return {
     deliveredFrames: delivered,
@@ -91,9 +91,10 @@ function report(path: PathName, bed: Testbed): PathReport {
     limitedBy: time === 0 ? 'nothing sent' : limitOf(resources, bed.config, lossRate),
     resources,
     ledger: ledger.rows(),
-    faults: faults(bed),
+    faults: bed.faults,
     ...rootCoresBusy(path, bed, time),
     ...waysOf(bed),
+    ...bed.streams?.report,
     ...appShareOf(bed, time),
     ...refused(path, bed),
   };
@@ -103,11 +104,6 @@ function report(path: PathName, bed: Testbed): PathReport {
 function totalCycles(ledger: Ledger): number {
   const all = ACTORS.reduce((sum, _, who) => sum + ledger.cyclesOf(who), 0);
   return all - ledger.cyclesFor(GUEST_USER, APPLICATION);
-}
-
-function faults(bed: Testbed): number {
-  const checks = [bed.peer.check, bed.guestCheck];
-  return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
 }
 
 function perFrame(ledger: Ledger, ioExits: number, frames: number, events: number): PerFrame {

@@ -3,13 +3,9 @@ import { SriovNic } from '../machine/devices/sriov-nic/nic.ts';
 import { LINK_SPEEDS, REG_LINK_SPEED } from '../machine/devices/sriov-nic/spec.ts';
 import { Engine, NANOSECOND } from '../machine/engine/engine.ts';
 import { Trace } from '../machine/engine/trace.ts';
+import { ExternalPort } from '../machine/host/external-port.ts';
 import { InterceptService } from '../machine/host/intercept-service.ts';
-import {
-  ExternalPort,
-  PF_VECTOR,
-  PfQueue,
-  setPhysicalLinkSpeed,
-} from '../machine/host/pf-driver.ts';
+import { PF_VECTOR, PfQueue, setPhysicalLinkSpeed } from '../machine/host/pf-driver.ts';
 import { PfDriver } from '../machine/host/pf-hardware.ts';
 import { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import { RootMessages } from '../machine/host/vmbus/root-messages.ts';
@@ -183,7 +179,7 @@ export class HyperVHost {
    * A virtual switch on the NIC, and with it the root's driver of the physical function.
    * @throws UsageError on a machine without a root partition
    */
-  newVMSwitch(settings: { enableIov?: boolean } = {}): VMSwitch {
+  newVMSwitch(settings: { enableIov?: boolean; softwareRsc?: boolean } = {}): VMSwitch {
     if (this.root.length === 0)
       throw new UsageError('newVMSwitch: this machine has no root partition (rootCores is 0)');
     const core = new VirtualSwitch(this.memory, this.options.maxFrame);
@@ -201,7 +197,9 @@ export class HyperVHost {
           posted: false,
         });
     }
-    return new VMSwitch(core, external, settings.enableIov === true);
+    const { enableIov, softwareRsc } = settings;
+    if (softwareRsc === true) external.coalesceReceived(pf);
+    return new VMSwitch(core, external, enableIov === true, softwareRsc === true);
   }
 
   /**

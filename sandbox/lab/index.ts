@@ -33,8 +33,9 @@ export type {
   SwitchAnswer,
 } from './broken-host.ts';
 export { brokenHost, QUESTIONS } from './broken-host.ts';
-export type { BulkSendOptions, BulkSendReport } from './bulk-send.ts';
-export { bulkSend, bulkSendTable } from './bulk-send.ts';
+export { bulk } from './bulk/bulk.ts';
+export type { BulkSendOptions, BulkSendReport } from './bulk/bulk-send.ts';
+export { bulkSend, bulkSendTable } from './bulk/bulk-send.ts';
 export type { ByHandOptions, HandOperatedGuest } from './by-hand.ts';
 export { byHand } from './by-hand.ts';
 export type { CaptureOptions } from './capture-run.ts';
@@ -141,6 +142,10 @@ export type {
   SignalRule,
 } from './signal-rule.ts';
 export { checkSignalRule, VMBUS_RULE } from './signal-rule.ts';
+export type { SweepOver } from './sweep/points.ts';
+export type { SweepOptions } from './sweep/sweep.ts';
+export { highestLossFree, sweep } from './sweep/sweep.ts';
+export type { Task, TaskResult } from './sweep/task.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,

@@ -1,5 +1,6 @@
 import type { HostMemory } from '../machine/memory/host-memory.ts';
 import type { ArrivalListener } from '../machine/net/flow-check.ts';
+import { PAYLOAD_OFFSET } from '../machine/net/frame.ts';
 import { LatencyRecord } from './metrics/latency.ts';
 import type { HistogramBucket } from './report.ts';
 import { Sha256 } from './sha256.ts';
@@ -39,12 +40,22 @@ export class Measurement implements ArrivalListener {
   }
 
   arrived(flow: number, sequence: number, address: number, length: number, time: number): void {
+    this.count(flow, sequence, length + PAYLOAD_OFFSET, time);
+    this.took(flow, address, length);
+    this.onArrival?.(flow, time);
+  }
+
+  /** Counts a frame, or a segment of a stream, of `bytes`. */
+  count(flow: number, sequence: number, bytes: number, time: number): void {
     this.delivered++;
     this.#latencies.add(time - this.#sentAt[flow][sequence % IN_FLIGHT]);
-    this.deliveredBytes += length + 42;
+    this.deliveredBytes += bytes;
     if (time > this.lastArrived) this.lastArrived = time;
+  }
+
+  /** Takes payload in the order of the flow. */
+  took(flow: number, address: number, length: number): void {
     this.#digests?.[flow].update(this.#host.bytes, address, length);
-    this.onArrival?.(flow, time);
   }
 
   stray(): void {

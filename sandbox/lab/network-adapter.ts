@@ -35,8 +35,10 @@ export interface AdapterSettings {
    */
   receiveBuffer?: number;
   sendBuffer?: number;
-  /** Gives a synthetic adapter's driver transmit buffers for frames that the host cuts into segments. */
+  /** Gives the driver transmit buffers for frames that the host or the NIC cuts into segments. */
   largeFrames?: boolean;
+  /** Has a virtual function's NIC coalesce what it receives. */
+  nicCoalesces?: boolean;
   /** 0 leaves the adapter without a queue of the NIC of its own; 1 to 100, the usual, ask for one. */
   vmqWeight?: number;
   /** Whether its flows are spread over its queues and the root's processors; they are when left out. */

@@ -1,11 +1,15 @@
 import { MAX_JUMBO_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
+import { type BulkSettings, completeBulk } from './bulk/options.ts';
 import { completeCosting, type ProfileChoice, profileOf } from './profile/choice.ts';
 import type { CompareConfig, PathName } from './report.ts';
 import { UsageError } from './usage.ts';
 import { completeWorkload, usualLength, WORKLOAD_OPTIONS } from './workload/options.ts';
 
 /** What `compare` takes. Everything may be left out; a profile may be one of the caller's own. */
-export type CompareOptions = Partial<Omit<CompareConfig, 'profile'>> & { profile?: ProfileChoice };
+export type CompareOptions = Partial<Omit<CompareConfig, 'profile' | 'bulk'>> & {
+  profile?: ProfileChoice;
+  bulk?: BulkSettings;
+};
 
 export const PATHS: readonly PathName[] = ['native', 'emulated', 'vmbus', 'sriov'];
 export const LINES: Readonly<Record<string, number>> = {
@@ -50,7 +54,8 @@ export function completeConfig(options: CompareOptions): CompareConfig {
   };
   completeSpreading(config, options);
   completeWorkload(config, options);
-  completeLength(config, options);
+  if (options.bulk === undefined) completeLength(config, options);
+  else completeBulk(config, options);
   return config;
 }
 
@@ -137,6 +142,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'vmq',
   'vrss',
   'seed',
+  'bulk',
   ...WORKLOAD_OPTIONS,
 ]);
 

@@ -3,8 +3,12 @@
  * it, the command line prints it, and neither needs the machine to do so.
  */
 
+import type { BulkConfig, BulkFigures } from './bulk/figures.ts';
 import type { Profile } from './profile/schema.ts';
+import type { SweepReport } from './sweep/report.ts';
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
+
+export type * from './sweep/report.ts';
 
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =
@@ -84,6 +88,8 @@ export interface PathReport {
   rootCoresBusy?: number[];
   /** What the path did to the frames it was asked for, when it could not carry them as they were. */
   note?: string;
+  /** Of a bulk transfer: how its segments travelled. */
+  bulk?: BulkFigures;
 }
 
 /** The complete configuration of a comparison: every option with its value, defaults filled in. */
@@ -111,6 +117,8 @@ export interface CompareConfig extends WorkloadConfig {
   /** Whether one VM's flows are spread over its queues and the root's cores; yes when left out. */
   vrss?: boolean;
   seed: number;
+  /** Streams of TCP segments instead of frames. */
+  bulk?: BulkConfig;
 }
 
 /** The paths side by side. Exactly the document that `lab compare --json` prints, plus `kind`. */
@@ -396,6 +404,7 @@ export type Report =
   | AddressMapReport
   | WalkReport
   | CaptureReport
+  | SweepReport
   | TextReport;
 
 /** A settings dialog that a switch is drawn in: its title, the page of settings it is on, and a note. */

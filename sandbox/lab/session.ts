@@ -1,38 +1,62 @@
 import { keepOwnProfile } from './profile/own.ts';
 import type { KnobDialog, KnobSpec, Report } from './report.ts';
+import type { SweepProgress } from './sweep/report.ts';
 import { UsageError } from './usage.ts';
 
 /** Values that a reader gave to knobs, by label. */
 export type KnobValues = Record<string, number | string | boolean>;
 
-/** What the lab keeps for the cell that is running: its knobs, and where reports go. */
-interface Session {
-  values: KnobValues;
-  emit: (report: Report) => void;
-  knobs: KnobSpec[];
+/** Threads that do tasks: up to `size` at once. A task and its result are plain data. */
+export interface TaskPool {
+  readonly size: number;
+  /** Rejects with what the task threw. */
+  run(task: unknown): Promise<unknown>;
 }
 
-let session: Session = { values: {}, emit: () => {}, knobs: [] };
-
-/**
- * Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows, and `profile` is
- * what the reader keeps as a profile of their own, unchecked.
- */
-export function beginSession(options: {
+/** What a run gives the lab: values of knobs, and where reports go. */
+export interface SessionOptions {
   knobs: KnobValues;
   emit(report: Report): void;
+  /** Told of the points of a sweep while it goes on. */
+  progress?(progress: SweepProgress): void;
+  pool?: TaskPool;
+  /** What the reader keeps as a profile of their own, unchecked. */
   profile?: unknown;
-}): void {
+}
+
+/** What the lab keeps for the cell that is running. */
+interface Session extends SessionOptions {
+  asked: KnobSpec[];
+  /** Sweeps that were begun. */
+  sweeps: number;
+}
+
+const NO_RUN: SessionOptions = { knobs: {}, emit: () => {} };
+let session: Session = { ...NO_RUN, asked: [], sweeps: 0 };
+
+/** Starts a cell's run: `knobs` is what `knob` will answer, `emit` gets what the cell shows. */
+export function beginSession(options: SessionOptions): void {
   keepOwnProfile(options.profile);
-  session = { values: options.knobs, emit: options.emit, knobs: [] };
+  session = { ...options, asked: [], sweeps: 0 };
 }
 
 /** Ends the run and returns the knobs that the cell asked for, in order. */
 export function endSession(): { knobs: KnobSpec[] } {
-  const { knobs } = session;
-  session = { values: {}, emit: () => {}, knobs: [] };
+  const { asked } = session;
+  session = { ...NO_RUN, asked: [], sweeps: 0 };
   keepOwnProfile(undefined);
-  return { knobs };
+  return { knobs: asked };
+}
+
+/** The threads of the run, if it has any. */
+export function sessionPool(): TaskPool | undefined {
+  return session.pool;
+}
+
+/** Where a sweep that begins tells of its points, and under which number; undefined where nobody listens. */
+export function sessionProgress(): { id: number; tell(progress: SweepProgress): void } | undefined {
+  const { progress } = session;
+  return progress && { id: ++session.sweeps, tell: progress };
 }
 
 /** Puts a report on the page now, before the cell ends. */
@@ -79,11 +103,11 @@ export function knob(
   initial: number | string | boolean,
   options?: NumberKnob | ChoiceKnob<string | number> | DialogKnob,
 ): number | string | boolean {
-  const given = Object.hasOwn(session.values, label) ? session.values[label] : initial;
+  const given = Object.hasOwn(session.knobs, label) ? session.knobs[label] : initial;
   const spec = specify(label, initial, given, options);
-  if (session.knobs.some((other) => other.label === label))
+  if (session.asked.some((other) => other.label === label))
     throw new UsageError(`knob '${label}': there is one with this label already`);
-  session.knobs.push(spec);
+  session.asked.push(spec);
   return spec.value;
 }
 

@@ -7,6 +7,8 @@ import type { FlowCheck } from '../machine/net/flow-check.ts';
 import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
 import { Hypervisor } from '../machine/partition/hypervisor.ts';
 import { RemotePeer } from '../machine/wire/peer.ts';
+import { bulkMemory, coalescingOf } from './bulk/config.ts';
+import { BulkStreams } from './bulk/streams.ts';
 import { HyperVHost } from './host.ts';
 import type { Measurement } from './measure.ts';
 import { ResourceMeter } from './metrics/resources.ts';
@@ -73,6 +75,8 @@ export class Testbed {
   readonly meter: ResourceMeter;
   readonly #ioExitsBefore: number;
   readonly config: CompareConfig;
+  /** The streams of a bulk transfer, instead of flows of frames. */
+  readonly streams: BulkStreams | undefined;
   #sockets: SendingSocket[] = [];
   #plans: FlowPlans;
   #guestBytes: number;
@@ -89,7 +93,8 @@ export class Testbed {
     if (path === 'emulated') this.#queues = 1;
     if (path === 'native') this.#queues = Math.min(this.#flows, NATIVE_QUEUES);
     const mayRefuse = options.capabilities !== undefined;
-    this.#guestBytes = guestBytes(path, config, this.#queues, mayRefuse);
+    this.#guestBytes =
+      guestBytes(path, config, this.#queues, mayRefuse) + bulkMemory(config, this.#queues);
     this.host = new HyperVHost({
       costs: costsOf(profileOf(config)),
       lineGbps: LINES[config.line],
@@ -109,7 +114,11 @@ export class Testbed {
     this.peer.replies = config.direction === 'rr';
     this.peer.turnaround = TURNAROUND;
     this.host.connectPeer(this.peer);
-    if (path !== 'native') this.vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov' });
+    const softwareRsc = coalescingOf(path, config) === 'switch';
+    if (path !== 'native')
+      this.vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov', softwareRsc });
+    if (config.bulk?.checksum === true)
+      this.vmSwitch?.external.checkReceived(this.host.nic.functions[0]);
     this.#addMachines(path, options);
     engine.run(Infinity, this.#maxEvents);
     if (path === 'emulated') this.#settleLinks();
@@ -118,14 +127,26 @@ export class Testbed {
     this.eventsBefore = engine.events;
     this.#ioExitsBefore = Hypervisor.ioExitsOf(this.host.hypervisor);
     this.#plans = new FlowPlans(config, this.start);
-    this.#addFlows(options);
     this.meter = new ResourceMeter(this.host, this.peer, this.#sockets);
+    if (config.bulk === undefined) this.#addFlows(options);
+    else this.streams = new BulkStreams(path, this, this.#queues);
     this.applications = this.#addApplications();
   }
 
   /** What is measured of all frames that count. */
   get measurement(): Measurement {
     return this.ends.measurement;
+  }
+
+  /** Frames that were wrong in themselves or out of place. */
+  get faults(): number {
+    const checks = this.streams?.checks ?? [this.peer.check, this.guestCheck];
+    return checks.reduce((sum, check) => sum + check.damaged + check.misplaced, 0);
+  }
+
+  /** Frames, or segments of streams, that counted and had not arrived at the end. */
+  get lost(): number {
+    return this.streams?.lost ?? this.ends.lost(this.config);
   }
 
   /** Checks at the guests' end. */
@@ -137,6 +158,7 @@ export class Testbed {
   run(): void {
     const { engine } = this.host;
     for (const socket of this.#sockets) socket.start();
+    this.streams?.begin();
     this.applications?.start(this.start);
     const { durationMs } = this.config;
     const end = durationMs === undefined ? Infinity : this.start + Math.round(durationMs * 1e9);
@@ -175,9 +197,12 @@ export class Testbed {
       const machine = host.newVM({ processors, memoryBytes: memoryBytes * (config.vms / count) });
       this.machines.push(machine);
       const { drivers, variant } = options;
+      const largeFrames = config.bulk?.segmentation;
+      const coalesces = coalescingOf(path, config) === 'nic';
+      const physical = { largeFrames, coalesces, checksReceived: config.bulk?.checksum };
       this.adapters.push(
         vmSwitch === undefined
-          ? machine.addPhysicalAdapter(this.#queues, makeMac(1, 0), drivers)
+          ? machine.addPhysicalAdapter(this.#queues, makeMac(1, 0), drivers, physical)
           : machine.addNetworkAdapter({
               switch: vmSwitch,
               ...settingsFor(path),
@@ -186,6 +211,8 @@ export class Testbed {
               variant,
               vmqWeight: config.vmq === false ? 0 : 100,
               vrssEnabled: config.vrss !== false,
+              largeFrames,
+              nicCoalesces: coalesces,
             }),
       );
     }

@@ -1,6 +1,7 @@
 import type { MemoryWindow } from '../machine/bus/pci/pci-function.ts';
 import { NicFunction } from '../machine/devices/sriov-nic/function.ts';
 import type { WindowMap } from '../machine/guest/vf-adapter.ts';
+import type { VfDriverSettings } from '../machine/guest/vf-driver.ts';
 import { MmioSpace } from '../machine/guest/vpci/mmio-space.ts';
 import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { type MacAddress, makeMac } from '../machine/net/frame.ts';
@@ -112,8 +113,13 @@ export class VirtualMachine {
   }
 
   /** The only system of a machine without a hypervisor: drives the physical function itself. */
-  addPhysicalAdapter(queues: number, mac: MacAddress, drivers: GuestDrivers = {}): NetworkAdapter {
-    const adapter = addPhysicalFunction(this, queues, mac, drivers);
+  addPhysicalAdapter(
+    queues: number,
+    mac: MacAddress,
+    drivers: GuestDrivers = {},
+    settings?: VfDriverSettings,
+  ): NetworkAdapter {
+    const adapter = addPhysicalFunction(this, queues, mac, drivers, settings);
     this.adapters.push(adapter);
     return adapter;
   }

@@ -1,4 +1,4 @@
-import type { ExternalPort } from '../machine/host/pf-driver.ts';
+import type { ExternalPort } from '../machine/host/external-port.ts';
 import { type DropReason, PortPolicy, type PortSettings } from '../machine/host/port-policy.ts';
 import type { VirtualSwitch } from '../machine/host/virtual-switch.ts';
 import type { NetworkAdapter } from './network-adapter.ts';
@@ -10,10 +10,18 @@ import { UsageError } from './usage.ts';
  */
 export class VMSwitch {
   readonly enableIov: boolean;
+  /** Receive segment coalescing in the switch: Set-VMSwitch -EnableSoftwareRsc. */
+  readonly softwareRsc: boolean;
   readonly core: VirtualSwitch;
   readonly external: ExternalPort;
 
-  constructor(core: VirtualSwitch, external: ExternalPort, enableIov: boolean) {
+  constructor(
+    core: VirtualSwitch,
+    external: ExternalPort,
+    enableIov: boolean,
+    softwareRsc: boolean,
+  ) {
+    this.softwareRsc = softwareRsc;
     this.core = core;
     this.external = external;
     this.enableIov = enableIov;

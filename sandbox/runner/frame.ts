@@ -2,8 +2,9 @@ import type { Job } from './job.ts';
 import { readMessage, type WorkerMessage } from './protocol.ts';
 
 /**
- * A sandboxed frame with one worker in it. The frame has an opaque origin and a policy without network,
- * which its worker inherits; the frame's own thread runs only the few lines below. One frame, one job.
+ * A sandboxed frame with one worker in it, which may start more inside itself. The frame has an opaque
+ * origin and a policy without network, which its workers inherit; the frame's own thread runs only the few
+ * lines below. One frame, one job.
  *
  * Where the browser gives sandboxed frames a process of their own, a worker without memory ends that
  * process and not the page's (content/decisions/0014).
@@ -170,13 +171,14 @@ function frameMain(nonce: string): void {
     if (event.source !== page || event.data?.nonce !== nonce) return;
     if (event.data.ask) return page.postMessage({ nonce, answer: true }, '*');
     if (worker) return;
-    const url = URL.createObjectURL(new Blob([event.data.script], { type: 'text/javascript' }));
+    const script = new Blob([event.data.script], { type: 'text/javascript' });
+    const url = URL.createObjectURL(script);
     worker = new Worker(url);
     worker.onerror = (error) => {
       error.preventDefault();
       page.postMessage({ nonce, failed: error.message || 'its worker failed' }, '*');
     };
-    worker.postMessage(nonce, [event.ports[0] as MessagePort]);
+    worker.postMessage({ nonce, script }, [event.ports[0] as MessagePort]);
   });
   page.postMessage({ nonce }, '*');
 }

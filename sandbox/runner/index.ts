@@ -12,15 +12,17 @@ import {
   type Expectation,
   type KnobSpec,
   type KnobValue,
+  ProgressSchema,
   type Report,
   ReportSchema,
+  type SweepProgress,
 } from './reports.ts';
 
 export { Assets, type LessonTexts, type Manifest, type ProfileRules } from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
-export type { Expectation, KnobSpec, KnobValue, Report } from './reports.ts';
+export type { Expectation, KnobSpec, KnobValue, Report, SweepProgress } from './reports.ts';
 
 /** How a run ended. Text and output stay in every case. */
 export type Outcome = 'done' | 'failed' | 'stopped';
@@ -38,6 +40,8 @@ export interface RunRequest {
 
 export interface RunCallbacks {
   report?(report: Report): void;
+  /** What a sweep has so far, while it goes on. */
+  progress?(progress: SweepProgress): void;
   knobs?(knobs: KnobSpec[]): void;
   log?(lines: LogLine[]): void;
   error?(error: RunError): void;
@@ -223,10 +227,10 @@ async function runCell(
   await run.job(program.lab, part, program.map, (message) => {
     if (message.type === 'log') callbacks.log?.(message.lines);
     if (message.type === 'knobs') callbacks.knobs?.(message.knobs);
-    if (message.type !== 'report') return;
-    const parsed = v.safeParse(ReportSchema, message.report, { abortEarly: true });
-    if (parsed.success) callbacks.report?.(parsed.output);
-    else bad ??= describeIssue(parsed.issues[0]);
+    if (message.type === 'report')
+      bad ??= accept(ReportSchema, message.report, (report) => callbacks.report?.(report));
+    if (message.type === 'progress')
+      bad ??= accept(ProgressSchema, message.progress, (part) => callbacks.progress?.(part));
   });
   if (bad) throw new RunFailure({ text: bad, places: [] });
 }
@@ -301,6 +305,18 @@ async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
   const result: BundleResult = await kit.bundler.bundle(request);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
   return { lab, code: result.code, map: () => Promise.resolve(result.sourceMap) };
+}
+
+/** Passes on what fits the schema; says what is wrong with anything else. */
+function accept<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  take: (output: v.InferOutput<S>) => void,
+): string | undefined {
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  if (!parsed.success) return describeIssue(parsed.issues[0]);
+  take(parsed.output);
+  return undefined;
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {

@@ -8,7 +8,9 @@ export interface Limits {
   logChars: number;
   /** Reports shown. */
   reports: number;
-  /** Bytes in all reports together, as counted by `sizeOf`. */
+  /** Points of sweeps shown while these go on. */
+  progress: number;
+  /** Bytes in all reports together, and points of sweeps, as counted by `sizeOf`. */
   reportBytes: number;
 }
 
@@ -17,6 +19,7 @@ export const DEFAULT_LIMITS: Limits = {
   logLines: 1_000,
   logChars: 200_000,
   reports: 100,
+  progress: 2_000,
   reportBytes: 4_000_000,
 };
 
@@ -34,6 +37,8 @@ export function describeLimit(name: LimitName, limits: Limits): string {
       return `Stopped: it printed more than ${count(limits.logChars)} characters. What was printed so far is below.`;
     case 'reports':
       return `Stopped: it showed more than ${count(limits.reports)} results. Those shown so far stay.`;
+    case 'progress':
+      return `Stopped: its sweeps showed more than ${count(limits.progress)} points. Those shown so far stay.`;
     case 'reportBytes':
       return `Stopped: its results are larger than ${count(limits.reportBytes / 1e6)} MB together. Those shown so far stay.`;
   }

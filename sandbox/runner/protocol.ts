@@ -27,6 +27,7 @@ export type LogLine = v.InferOutput<typeof LogLineSchema>;
 export const WorkerMessageSchema = v.variant('type', [
   v.object({ nonce, type: v.literal('ready') }),
   v.object({ nonce, type: v.literal('report'), report: v.unknown() }),
+  v.object({ nonce, type: v.literal('progress'), progress: v.unknown() }),
   v.object({
     nonce,
     type: v.literal('log'),
@@ -35,7 +36,7 @@ export const WorkerMessageSchema = v.variant('type', [
   v.object({
     nonce,
     type: v.literal('limit'),
-    limit: v.picklist(['logLines', 'logChars', 'reports', 'reportBytes']),
+    limit: v.picklist(['logLines', 'logChars', 'reports', 'progress', 'reportBytes']),
   }),
   v.object({ nonce, type: v.literal('thrown'), thrown: ThrownSchema }),
   v.object({

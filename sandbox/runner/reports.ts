@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sweepSchemas } from './sweep-schema.ts';
 
 /**
  * The schema of what a run may put on the page. It mirrors the lab's report types, which the site checks
@@ -72,6 +73,15 @@ const pathReport = v.looseObject({
   faults: number,
   ways: v.optional(v.object({ tx: wayReport, rx: wayReport })),
   appShare: v.optional(number),
+  bulk: v.optional(
+    v.object({
+      coalescedIn: v.optional(v.picklist(['nic', 'switch', 'stack'])),
+      framesPerSegmentSent: number,
+      framesPerSegmentReceived: number,
+      acknowledgementsSent: number,
+      acknowledgementsReceived: number,
+    }),
+  ),
   note: v.optional(words),
 });
 
@@ -98,6 +108,16 @@ const compareReport = v.object({
     recorded: v.optional(list(numbers('length', 'time'), 200_000)),
     inFlight: v.optional(number),
     appShare: v.optional(number),
+    bulk: v.optional(
+      v.object({
+        bytes: v.optional(number),
+        checksum: v.boolean(),
+        segmentation: v.boolean(),
+        coalescing: v.union([v.boolean(), v.picklist(['nic', 'switch', 'stack'])]),
+        window: number,
+        ipv6: v.boolean(),
+      }),
+    ),
     seed: number,
   }),
   paths: v.object({
@@ -298,6 +318,15 @@ const captureReport = v.object({ kind: v.literal('capture'), name: label, frames
 
 const textReport = v.object({ kind: v.literal('text'), text: words });
 
+const { sweepReport, progress } = sweepSchemas({
+  label,
+  path,
+  config: compareReport.entries.config,
+  run: v.omit(pathReport, ['ledger']),
+});
+export const ProgressSchema = progress;
+export type SweepProgress = v.InferOutput<typeof ProgressSchema>;
+
 const byPath = v.record(path, number);
 const repeatReport = v.object({
   kind: v.literal('repeat'),
@@ -347,6 +376,7 @@ export const ReportSchema = v.variant('kind', [
   addressMapReport,
   walkReport,
   captureReport,
+  sweepReport,
   textReport,
 ]);
 export type Report = v.InferOutput<typeof ReportSchema>;

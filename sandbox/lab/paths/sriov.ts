@@ -1,4 +1,4 @@
-import { ADAPTER_VECTOR, VfDriver } from '../../machine/guest/vf-driver.ts';
+import { ADAPTER_VECTOR, VfDriver, type VfDriverSettings } from '../../machine/guest/vf-driver.ts';
 import type { MacAddress } from '../../machine/net/frame.ts';
 import type { IovRequest } from '../management.ts';
 import type { AdapterSettings, GuestDrivers, NetworkAdapter } from '../network-adapter.ts';
@@ -65,8 +65,9 @@ export function addPhysicalFunction(
   queues: number,
   macAddress: MacAddress,
   drivers: GuestDrivers,
+  settings?: VfDriverSettings,
 ): NetworkAdapter {
-  return { ...driveAlone(machine, 0, queues, macAddress, drivers), path: 'native' };
+  return { ...driveAlone(machine, 0, queues, macAddress, drivers, settings), path: 'native' };
 }
 
 /**
@@ -84,6 +85,7 @@ function driveAlone(
   queues: number,
   macAddress: MacAddress,
   drivers: GuestDrivers,
+  settings?: VfDriverSettings,
 ): NetworkAdapter {
   const { host } = machine;
   const nicFunction = host.nic.functions[functionIndex];
@@ -103,6 +105,7 @@ function driveAlone(
         posted: host.options.postedInterrupts,
       });
   const Driver = drivers.vf ?? VfDriver;
-  const device = new Driver(machine.memory, nicFunction, processors, host.options.maxFrame);
+  const { maxFrame } = host.options;
+  const device = new Driver(machine.memory, nicFunction, processors, maxFrame, settings);
   return { device, macAddress, path: 'sriov', functionIndex, requesterId };
 }

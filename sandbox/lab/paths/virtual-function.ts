@@ -185,6 +185,10 @@ export class AdapterIov {
       windows: this.#machine.windowMap,
       maxFrame: host.options.maxFrame,
       driver: this.#settings.drivers?.vf,
+      settings: {
+        largeFrames: this.#settings.largeFrames,
+        coalesces: this.#settings.nicCoalesces,
+      },
     });
     if (this.vf !== undefined) this.vf.guest = guest;
     device.onRemove = (then, surprise) => {

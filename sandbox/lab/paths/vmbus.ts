@@ -39,6 +39,7 @@ export function addSyntheticAdapter(
   const { channels } = bus;
   const facts = { macAddress: mac, maxFrame, linkSpeed: host.linkSpeed, channels: queues };
   const parts = providerOptions(variant, host.memory, maxFrame);
+  parts.coalesces = settings.switch.softwareRsc;
   const provider = new NetVsp(host.hypervisor, host.memory, core, external, facts, parts);
   provider.place = `vsp ${machine.index}`;
   core.connectAdapter(provider, mac);
@@ -48,7 +49,7 @@ export function addSyntheticAdapter(
   const device = newNetVsc(variant, machine, host, channels, {
     maxFrame,
     channels: queues,
-    largeFrames: settings.largeFrames,
+    largeFrames: !small && settings.largeFrames,
     ...bufferSizes(settings, maxFrame, small),
   });
   provider.onSubchannels = (count) => bus.offerSubChannels(count);

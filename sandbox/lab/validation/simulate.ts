@@ -1,4 +1,4 @@
-import { type BulkSendOptions, bulkSend } from '../bulk-send.ts';
+import { type BulkSendOptions, bulkSend } from '../bulk/bulk-send.ts';
 import { runPath } from '../compare.ts';
 import { type CompareOptions, completeConfig } from '../options.ts';
 import type { PathName } from '../report.ts';

@@ -12,8 +12,9 @@ import { missing } from './ends.ts';
 export function waysOf(bed: Testbed): Pick<PathReport, 'ways'> & { deliveredSha256?: string } {
   const { ways, peerCheck, guestCheck } = bed.ends;
   if (ways === undefined) return {};
-  const tx = wayReport(bed, ways.tx, missing(peerCheck, bed.config));
-  const rx = wayReport(bed, ways.rx, missing(guestCheck, bed.config));
+  const { streams, config } = bed;
+  const tx = wayReport(bed, ways.tx, streams?.lostOf('tx') ?? missing(peerCheck, config));
+  const rx = wayReport(bed, ways.rx, streams?.lostOf('rx') ?? missing(guestCheck, config));
   const digests = [tx.deliveredSha256, rx.deliveredSha256];
   return { deliveredSha256: digestOf(digests), ways: { tx, rx } };
 }

@@ -1,4 +1,5 @@
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { ScatterList } from '../memory/scatter-list.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { DeviceOffloads, FrameTask } from './offload-device.ts';
 
@@ -31,6 +32,13 @@ export interface StackEntry {
    * device has found the checksum of TCP or UDP right.
    */
   received(processor: VirtualProcessor, gpa: number, length: number, verified?: boolean): void;
+  /**
+   * A frame that was coalesced of several segments, whose checksums were right: pieces of guest memory, all
+   * headers in the first one. A stack without this gets no such frame.
+   */
+  receivedLong?(processor: VirtualProcessor, pieces: ScatterList): void;
+  /** The driver has nothing more for now. */
+  polled?(processor: VirtualProcessor): void;
   /** A transmit buffer of `queue` is free again after `claim` had none. */
   room(processor: VirtualProcessor, queue: number): void;
 }

@@ -16,7 +16,8 @@ import { FIRST_VECTOR } from '../partition/synic-spec.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
 import type { StackEntry } from './net-device.ts';
 import type { VfNetDevice } from './netvsc/failover-port.ts';
-import { ADAPTER_VECTOR, VfDriver } from './vf-driver.ts';
+import type { DeviceOffloads, FrameTask } from './offload-device.ts';
+import { ADAPTER_VECTOR, VfDriver, type VfDriverSettings } from './vf-driver.ts';
 import type { PciDevice } from './vpci/device.ts';
 
 /** The block of the backchannel with the function's address and its number of queue pairs. */
@@ -49,6 +50,7 @@ export interface VfAdapterParts {
   maxFrame: number;
   /** The part of it that fills rings. */
   driver?: typeof VfDriver;
+  settings?: VfDriverSettings;
 }
 
 /**
@@ -178,15 +180,24 @@ export class VfAdapter implements VfNetDevice, Handler {
     this.#driver?.send(queue, length, more);
   }
 
+  get offloads(): DeviceOffloads | undefined {
+    return this.#driver?.offloads;
+  }
+
+  sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    this.#driver?.sendUnfinished(queue, length, more, task);
+  }
+
   #begin(): void {
-    const { windows, memory, processors, maxFrame, driver: Driver = VfDriver } = this.#parts;
+    const { windows, memory, processors, maxFrame, settings } = this.#parts;
+    const Driver = this.#parts.driver ?? VfDriver;
     const registers = windows.registersAt(this.#pci.bar(REGISTERS)?.address ?? -1);
     if (registers === undefined) return;
     const pairs = Array.from(
       { length: this.queuePairs },
       (_, queue) => processors[queue % processors.length],
     );
-    this.#driver = new Driver(memory, registers, pairs, maxFrame);
+    this.#driver = new Driver(memory, registers, pairs, maxFrame, settings);
     this.#driver.stack = this.#stack;
     this.linkUp = (registers.read(REG_STATUS) & STATUS_LINK_UP) !== 0;
     this.onLink();

@@ -1,16 +1,20 @@
 import type { NicFunction } from '../devices/sriov-nic/function.ts';
-import { REG_RXCSUM, RXCSUM_IP, RXCSUM_L4 } from '../devices/sriov-nic/offload-spec.ts';
 import { chargeRegisterWrite, QueueInterrupts } from '../devices/sriov-nic/queue-interrupts.ts';
 import { RxRing, TxRing } from '../devices/sriov-nic/rings.ts';
 import { REG_LINK_SPEED } from '../devices/sriov-nic/spec.ts';
+import {
+  descriptorsFor,
+  OFFLOAD_RESERVE,
+  pushOffloaded,
+} from '../devices/sriov-nic/tx-descriptors.ts';
 import type { FrameOffload } from '../memory/frame-offload.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList } from '../memory/scatter-list.ts';
 import { VLAN_TAG_BYTES } from '../net/frame.ts';
 import { DRIVER } from '../partition/ledger.ts';
 import type { InterruptService, Task, VirtualProcessor } from '../partition/virtual-processor.ts';
-import { descriptorsFor, OFFLOAD_RESERVE, pushOffloaded } from './pf-offload.ts';
 import { isTagged } from './port-policy.ts';
+import { ReceiveCoalescer } from './receive-coalescer.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 const TX_ENTRIES = 1024;
@@ -61,6 +65,7 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   #reserve = RESERVE;
   /** Whether the NIC checks the checksums of received frames. */
   #checks = false;
+  #coalescer: ReceiveCoalescer | undefined;
 
   /** @param buffers where received frames are to land; memory of the root's own when left out */
   constructor(
@@ -158,6 +163,13 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     this.#checks = true;
   }
 
+  /** From now on received segments become long frames before the switch gets them. */
+  coalesce(): void {
+    this.#coalescer = new ReceiveCoalescer(this.#host, this.#rx, (processor, list) => {
+      this.#switch.forward(processor, list, this.#port);
+    });
+  }
+
   /** More descriptors are kept free from now on: frames become many, one for each segment. */
   expectSegments(): void {
     this.#reserve = OFFLOAD_RESERVE;
@@ -178,15 +190,12 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
   run(processor: VirtualProcessor): void {
     let budget = POLL_BUDGET;
     while (budget > 0 && this.#rx.readyLength > 0) {
-      const length = this.#rx.readyLength;
       processor.charge(processor.kernel, DRIVER, processor.lp.costs.nicDriver, 'PF: receive');
-      this.#received.clear();
-      this.#received.add(this.#rx.buffer, length);
-      if (this.#checks) this.#received.checked = this.#rx.status;
-      this.#switch.forward(processor, this.#received, this.#port);
-      this.#rx.advance();
+      if (this.#coalescer !== undefined) this.#coalescer.take(processor);
+      else this.#forwardNext(processor);
       budget--;
     }
+    if (budget > 0) this.#coalescer?.flush(processor);
     if (budget < POLL_BUDGET) {
       chargeRegisterWrite(processor, 'receive tail');
       this.#rx.kick(processor.local);
@@ -213,6 +222,15 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
     companions.length = staying;
   }
 
+  #forwardNext(processor: VirtualProcessor): void {
+    const length = this.#rx.readyLength;
+    this.#received.clear();
+    this.#received.add(this.#rx.buffer, length);
+    if (this.#checks) this.#received.checked = this.#rx.status;
+    this.#switch.forward(processor, this.#received, this.#port);
+    this.#rx.advance();
+  }
+
   /** A VLAN tag, which the switch adds, does not count. */
   #longest(frame: ScatterList): number {
     return isTagged(this.#host, frame) ? this.#maxFrame + VLAN_TAG_BYTES : this.#maxFrame;
@@ -227,52 +245,6 @@ export class PfQueue implements SwitchPort, InterruptService, Task {
       returned++;
     }
     return returned;
-  }
-}
-
-/** The external port: a frame leaves on the queue of the processor that sends it. */
-export class ExternalPort implements SwitchPort {
-  #queues: PfQueue[] = [];
-  #completesFrames = true;
-
-  add(queue: PfQueue): void {
-    this.#queues.push(queue);
-  }
-
-  /** Whether the driver lets the NIC fill checksums in and cut segments; the switch does both otherwise. */
-  get completesFrames(): boolean {
-    return this.#completesFrames;
-  }
-
-  /** For a NIC that neither fills checksums in nor cuts segments. */
-  leaveFramesToSwitch(): void {
-    this.#completesFrames = false;
-    for (const queue of this.#queues) queue.expectSegments();
-  }
-
-  /** Has the NIC check the checksums of received frames: a register of the physical function. */
-  checkReceived(nicFunction: NicFunction): void {
-    nicFunction.write(REG_RXCSUM, RXCSUM_IP | RXCSUM_L4, 0);
-    for (const queue of this.#queues) queue.checkReceived();
-  }
-
-  /** Adds a client of every queue: a frame for it can come in on any of them. */
-  addClient(client: PfClient): void {
-    for (const queue of this.#queues) queue.addClient(client);
-  }
-
-  removeClient(client: PfClient): void {
-    for (const queue of this.#queues) queue.removeClient(client);
-  }
-
-  /** The queue pair on `processor`. */
-  queueOf(processor: VirtualProcessor): PfQueue {
-    for (const queue of this.#queues) if (queue.processor === processor) return queue;
-    return this.#queues[0];
-  }
-
-  deliver(processor: VirtualProcessor, frame: ScatterList): boolean {
-    return this.queueOf(processor).deliver(processor, frame);
   }
 }
 

@@ -11,6 +11,8 @@ import { SoftwareOffload } from './software-offload.ts';
 export interface SwitchPort {
   /** Whether it takes frames whose checksums and segments are still to be made. */
   readonly completesFrames?: boolean;
+  /** Whether it takes frames longer than the link's that are to be cut, or were coalesced, as they are. */
+  readonly takesLongFrames?: boolean;
   /**
    * A frame for this port, on `processor`.
    * @returns whether the port keeps the list until it gives it back to its owner; false when it has
@@ -189,6 +191,7 @@ export class VirtualSwitch implements Task {
   #hand(processor: VirtualProcessor, frame: ScatterList, to: SwitchPort): boolean {
     const { offload } = frame;
     if (offload === undefined || to.completesFrames === true) return to.deliver(processor, frame);
+    if (offload.segment > 0 && to.takesLongFrames === true) return to.deliver(processor, frame);
     this.software.deliver(processor, frame, offload, to);
     return false;
   }

@@ -5,7 +5,7 @@ import type { HostMemory } from '../memory/host-memory.ts';
 import { ScatterList, type ScatterOwner } from '../memory/scatter-list.ts';
 import { EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import type { VirtualProcessor } from '../partition/virtual-processor.ts';
-import type { ExternalPort } from './pf-driver.ts';
+import type { ExternalPort } from './external-port.ts';
 import type { SwitchPort, VirtualSwitch } from './virtual-switch.ts';
 
 /** Buffers that the worker shares with the switch, in each direction. */

@@ -11,8 +11,8 @@ import { REGISTER_RAX, REGISTER_RIP } from '../partition/registers.ts';
 import type { Synic } from '../partition/synic.ts';
 import { MessageBuffer } from '../partition/synic-messages.ts';
 import { type GuestCode, VirtualProcessor } from '../partition/virtual-processor.ts';
+import { ExternalPort } from './external-port.ts';
 import { InterceptService } from './intercept-service.ts';
-import { ExternalPort } from './pf-driver.ts';
 import { VirtualSwitch } from './virtual-switch.ts';
 import { ADAPTER_DEVICE, WorkerProcess } from './worker-process.ts';
 

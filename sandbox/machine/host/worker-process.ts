@@ -15,8 +15,8 @@ import { InterceptReader } from '../partition/intercept-message.ts';
 import type { PortService } from '../partition/intercepts.ts';
 import { CONTEXT_SWITCH, EMULATION, SYSTEM_CALL } from '../partition/ledger.ts';
 import type { Task, VirtualProcessor } from '../partition/virtual-processor.ts';
+import type { ExternalPort } from './external-port.ts';
 import type { MessageThreads } from './intercept-service.ts';
-import type { ExternalPort } from './pf-driver.ts';
 import type { VirtualSwitch } from './virtual-switch.ts';
 import { WorkerFrames } from './worker-frames.ts';
 

@@ -1,8 +1,8 @@
 import type { FrameOffload } from './frame-offload.ts';
 import type { HostMemory } from './host-memory.ts';
 
-/** Segments a list can hold: a 9018-byte frame and its header over 4 KiB pages, with room to spare. */
-const MAX_SEGMENTS = 32;
+/** Pieces a list can hold: a coalesced frame of 64 KiB in receive sections of a small MTU, with room to spare. */
+const MAX_SEGMENTS = 48;
 
 /**
  * A buffer in host memory as a list of pieces (what Windows calls an MDL): addresses and lengths in
@@ -44,6 +44,15 @@ export class ScatterList {
       this.addresses[this.count] = address;
       this.lengths[this.count++] = length;
     }
+    this.length += length;
+    return true;
+  }
+
+  /** Adds a piece of its own, even where it touches the last one; false when the list is full. */
+  push(address: number, length: number): boolean {
+    if (this.count === MAX_SEGMENTS) return false;
+    this.addresses[this.count] = address;
+    this.lengths[this.count++] = length;
     this.length += length;
     return true;
   }
@@ -144,6 +153,20 @@ export class ScatterList {
       if (count > 0) {
         host.copy(at, this.addresses[i] + skip, count);
         at += count;
+      }
+      skip = Math.max(0, skip - this.lengths[i]);
+    }
+  }
+
+  /** Adds the pieces of `length` bytes from `offset` on to `part`, as far as there are any. */
+  partOf(offset: number, length: number, part: ScatterList): void {
+    let skip = offset;
+    let left = length;
+    for (let i = 0; i < this.count && left > 0; i++) {
+      const count = Math.min(this.lengths[i] - skip, left);
+      if (count > 0) {
+        part.add(this.addresses[i] + skip, count);
+        left -= count;
       }
       skip = Math.max(0, skip - this.lengths[i]);
     }

@@ -1,5 +1,6 @@
 import { Random } from '../engine/random.ts';
 import type { HostMemory } from '../memory/host-memory.ts';
+import type { ScatterList } from '../memory/scatter-list.ts';
 import { fold, onesSum, swap16 } from './checksum.ts';
 import { ETHERNET_HEADER, MIN_FRAME, macKey, macKeyAt } from './frame.ts';
 import { IPV6_HEADER } from './segmentation.ts';
@@ -27,8 +28,10 @@ export class StreamPattern {
   }
 
   matches(host: HostMemory, at: number, position: number, length: number): boolean {
+    const { bytes } = host;
+    const from = position % PERIOD;
     for (let i = 0; i < length; i++)
-      if (host.bytes[at + i] !== this.bytes[(position + i) % PERIOD]) return false;
+      if (bytes[at + i] !== this.bytes[(from + i) & (PERIOD - 1)]) return false;
     return true;
   }
 }
@@ -49,6 +52,8 @@ export class StreamCheck {
   pushes = 0;
   /** When the last right one came, in picoseconds. */
   last = 0;
+  /** Told where each right piece of payload lies, in order. */
+  onBytes: ((address: number, length: number) => void) | undefined;
   #host: HostMemory;
   #stream: TcpStream;
   #pattern: StreamPattern;
@@ -61,13 +66,50 @@ export class StreamCheck {
     this.#first = first;
   }
 
-  /** A frame of `length` bytes at `address`, at `now`. */
-  check(address: number, length: number, now: number): void {
+  /** A frame of `length` bytes at `address`, at `now`. @returns bytes of payload that it brought */
+  check(address: number, length: number, now: number): number {
     const payload = length - headersOf(this.#stream);
-    if (payload <= 0 || !this.#isWhole(address, length)) {
+    if (payload <= 0 || !this.#isWhole(address, length, true)) {
       this.damaged++;
-      return;
+      return 0;
     }
+    return this.#accept(address, now, payload, (position) =>
+      this.#take(address + length - payload, position, payload),
+    );
+  }
+
+  /**
+   * A frame that was coalesced of several segments, in pieces of host memory. Its headers are in the first
+   * one; whoever coalesced it has checked the sums of its segments, and the whole has none.
+   */
+  checkPieces(frame: ScatterList, now: number): number {
+    const headers = headersOf(this.#stream);
+    const payload = frame.length - headers;
+    const [first] = frame.addresses;
+    const whole = frame.lengths[0] >= headers && this.#isWhole(first, frame.length, false);
+    if (payload <= 0 || !whole) {
+      this.damaged++;
+      return 0;
+    }
+    return this.#accept(first, now, payload, (position) => {
+      let at = position;
+      for (let i = 0; i < frame.count; i++) {
+        const skip = i === 0 ? headers : 0;
+        const length = frame.lengths[i] - skip;
+        if (!this.#take(frame.addresses[i] + skip, at, length)) return false;
+        at += length;
+      }
+      return true;
+    });
+  }
+
+  /** The payload is the stream's next if its sequence number says so and every byte is right. */
+  #accept(
+    address: number,
+    now: number,
+    payload: number,
+    take: (position: number) => boolean,
+  ): number {
     const { bytes } = this.#host;
     const transport = address + transportOf(this.#stream);
     const sequence =
@@ -77,18 +119,26 @@ export class StreamCheck {
         bytes[transport + 7]) >>>
       0;
     const expected = (this.#first + this.bytes) % 4294967296;
-    const at = address + length - payload;
     if (sequence !== expected) this.misplaced++;
-    else if (!this.#pattern.matches(this.#host, at, this.bytes, payload)) this.damaged++;
+    else if (!take(this.bytes)) this.damaged++;
     else {
       this.frames++;
       this.bytes += payload;
       this.last = now;
       if ((bytes[transport + 13] & 8) !== 0) this.pushes++;
+      return payload;
     }
+    return 0;
   }
 
-  #isWhole(address: number, length: number): boolean {
+  #take(at: number, position: number, length: number): boolean {
+    if (!this.#pattern.matches(this.#host, at, position, length)) return false;
+    this.onBytes?.(at, length);
+    return true;
+  }
+
+  /** @param sums whether its checksums are to be right too */
+  #isWhole(address: number, length: number, sums: boolean): boolean {
     const host = this.#host;
     const { bytes } = host;
     const { source, destination, ipv6 } = this.#stream;
@@ -99,6 +149,7 @@ export class StreamCheck {
     const inside = (bytes[ip + (ipv6 ? 4 : 2)] << 8) | bytes[ip + (ipv6 ? 5 : 3)];
     if (inside + (ipv6 ? IPV6_HEADER : 0) !== length - ETHERNET_HEADER) return false;
     if (!ipv6 && onesSum(host, ip, IPV4_HEADER) !== 0xffff) return false;
+    if (!sums) return true;
     const transport = address + transportOf(this.#stream);
     const addresses = ip + (ipv6 ? 8 : 12);
     const covered = address + length - transport;

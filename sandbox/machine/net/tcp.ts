@@ -5,15 +5,19 @@ import { IPV6_HEADER } from './segmentation.ts';
 
 /**
  * The frames of a bulk transfer: Ethernet II, IPv4 or IPv6, TCP with its timestamp option. They carry a
- * stream of bytes in one direction. There is no handshake and no acknowledgement: a stream of segments as an
- * established connection sends it.
+ * stream of bytes in one direction, and acknowledgements in the other. There is no handshake: a stream of
+ * segments as an established connection sends it.
  */
 export const IPV4_HEADER = 20;
 /** TCP's header with timestamps: 20 bytes, two of padding, and the option. */
 export const TCP_HEADER = 32;
 const PROTOCOL_TCP = 6;
 const CHECKSUM = 16;
+/** The window of a stream's own segments: its sender expects no data. */
 const WINDOW = 0xffff;
+/** Places by which both ends have agreed to shift the windows that they announce (RFC 7323). */
+export const WINDOW_SHIFT = 4;
+export const MAX_WINDOW = WINDOW << WINDOW_SHIFT;
 
 /** Both ends of a stream. */
 export interface TcpStream {
@@ -43,6 +47,10 @@ export interface TcpFrame {
   flags: number;
   /** Bytes of payload. */
   length: number;
+  /** Sequence number that is expected next from the other end; 1 when left out. */
+  acknowledged?: number;
+  /** Bytes behind it that the receiver has room for, rounded down to the units of the header. */
+  window?: number;
   /**
    * Who fills TCP's checksum in: the stack itself; a device that finds the pseudo header's sum in its
    * place; one that also cuts the frame, and finds that sum without a length and no length in IPv4.
@@ -95,10 +103,49 @@ function writeIpv6(bytes: Uint8Array, ip: number, covered: number): void {
 
 function writeTcp(bytes: Uint8Array, at: number, stream: TcpStream, frame: TcpFrame): void {
   const { sourcePort, destinationPort } = stream;
-  const { sequence } = frame;
+  const { sequence, acknowledged = 1 } = frame;
+  const window = frame.window === undefined ? WINDOW : frame.window >>> WINDOW_SHIFT;
   bytes.fill(0, at, at + TCP_HEADER);
   bytes.set([sourcePort >>> 8, sourcePort, destinationPort >>> 8, destinationPort], at);
   bytes.set([sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence], at + 4);
-  bytes.set([0, 0, 0, 1, (TCP_HEADER / 4) << 4, frame.flags, WINDOW >>> 8, WINDOW & 0xff], at + 8);
+  const [a, b, c, d] = [24, 16, 8, 0].map((shift) => acknowledged >>> shift);
+  const offset = (TCP_HEADER / 4) << 4;
+  bytes.set([a, b, c, d, offset, frame.flags, window >>> 8, window], at + 8);
   bytes.set([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1], at + 20);
+}
+
+/** The other direction of a stream: what its acknowledgements travel as. */
+export function reversed(stream: TcpStream): TcpStream {
+  const { source, destination, sourcePort, destinationPort, ipv6 } = stream;
+  return {
+    source: destination,
+    destination: source,
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
+    ipv6,
+  };
+}
+
+/** Destination port of the frame at `at`; -1 when it is no TCP over IPv4 or IPv6 without options. */
+export function portOf(host: HostMemory, at: number, length: number): number {
+  const { bytes } = host;
+  const ipv6 = bytes[at + 12] === 0x86;
+  const transport = at + ETHERNET_HEADER + (ipv6 ? IPV6_HEADER : IPV4_HEADER);
+  const protocol = bytes[at + ETHERNET_HEADER + (ipv6 ? 6 : 9)];
+  if (transport + 20 > at + length || protocol !== PROTOCOL_TCP) return -1;
+  return (bytes[transport + 2] << 8) | bytes[transport + 3];
+}
+
+/** What a segment of `stream` at `at` says of the other direction. */
+export function acknowledgementAt(
+  host: HostMemory,
+  at: number,
+  stream: TcpStream,
+): { acknowledged: number; window: number } {
+  const { bytes } = host;
+  const tcp = at + transportOf(stream);
+  const acknowledged =
+    ((bytes[tcp + 8] << 24) | (bytes[tcp + 9] << 16) | (bytes[tcp + 10] << 8) | bytes[tcp + 11]) >>>
+    0;
+  return { acknowledged, window: ((bytes[tcp + 14] << 8) | bytes[tcp + 15]) << WINDOW_SHIFT };
 }

@@ -28,6 +28,7 @@ export const CHECKSUM_RX = 3;
 export const CHECKSUM_BOTH = 4;
 export const LSO_OFF = 1;
 export const LSO_ON = 2;
+export const RSC_ON = 2;
 
 /** Checksum information of a frame that is sent. */
 export const SEND_IPV4 = 1 << 0;
@@ -45,6 +46,8 @@ export const RECEIVED_IP_FAILED = 1 << 2;
 export const RECEIVED_TCP_GOOD = 1 << 3;
 export const RECEIVED_UDP_GOOD = 1 << 4;
 export const RECEIVED_IP_GOOD = 1 << 5;
+/** Of a coalesced frame: TCP's checksum is not that of the whole. */
+export const RECEIVED_TCP_INVALID = 1 << 7;
 
 /** LSO information: payload of a segment 19:0, offset of TCP's header 29:20, version 2, IPv6. */
 export const LSO_SEGMENT_MASK = 0xfffff;

@@ -41,6 +41,15 @@ export const INFO_CHECKSUM = 0;
 export const INFO_LSO = 2;
 export const INFO_8021Q = 6;
 export const INFO_HASH = 8;
+/**
+ * The kind, with the bit of kinds that are not NDIS's own, of what says that a message holds a fragment of a
+ * coalesced frame: version 1 in bits 7:0, flags 15:8, a number 31:16.
+ */
+export const INFO_PACKET_ID = 0x80000001;
+export const PACKET_ID_VERSION = 1;
+export const PACKET_ID_FRAGMENT = 1 << 8;
+export const PACKET_ID_FIRST = 1 << 9;
+export const PACKET_ID_LAST = 1 << 10;
 
 /** Bytes of type and length, to which offsets in a message do not count. */
 export const RNDIS_BODY = 8;

@@ -10,6 +10,7 @@ interface Lab {
   face: Record<string, never>;
   beginSession(session: { knobs: object; emit(report: unknown): void }): void;
   endSession(): { knobs: unknown[] };
+  runTask?(task: unknown): unknown;
 }
 
 const evaluate = (script: string): Lab => new Function(`${script}\nreturn TwoCheckboxesLab;`)();
@@ -50,6 +51,15 @@ describe('a lab', () => {
   it('that lacks a name is not built, and the error names it', async () => {
     await expect(buildLab(ROOT, STAND_IN, ['nothing'])).rejects.toThrow(/nothing/);
     await expect(buildLab(ROOT, 'tests/none.ts')).rejects.toThrow('there is no lab at tests/none');
+  });
+
+  it('does tasks only when it has something that gives tasks away', async () => {
+    const tasks = async (entry: string, name: string): Promise<string> =>
+      typeof evaluate((await buildLab(ROOT, entry, [name])).code).runTask;
+    expect(await tasks(STAND_IN, 'parallel')).toBe('function');
+    expect(await tasks(STAND_IN, 'runDriver')).toBe('undefined');
+    expect(await tasks('sandbox/lab/bundle.ts', 'sweep')).toBe('function');
+    expect(await tasks('sandbox/lab/bundle.ts', 'compare')).toBe('undefined');
   });
 
   it('of the course leaves out what one function does not need', async () => {

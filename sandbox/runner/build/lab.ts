@@ -4,6 +4,9 @@ import * as esbuild from 'esbuild';
 import { labModules } from './lab-modules.ts';
 import { profileFigures } from './profile-figures.ts';
 
+/** The module, beside the lab's entry, with what a pool's workers do. */
+const TASKS = 'sweep/task.ts';
+
 export interface BuiltLab {
   /** One classic script that defines `TwoCheckboxesLab`. */
   code: string;
@@ -22,6 +25,18 @@ export async function buildLab(
   names?: readonly string[],
 ): Promise<BuiltLab> {
   if (!existsSync(join(root, entry))) throw new Error(`there is no lab at ${entry}`);
+  if (names === undefined) return (await bundle(root, entry, [])).lab;
+  const plugins = partOf(join(root, entry), names);
+  const without = await bundle(root, entry, [...plugins, noTasks(join(root, entry))]);
+  return without.hasTasks ? (await bundle(root, entry, plugins)).lab : without.lab;
+}
+
+/** `hasTasks`: whether something in the lab does tasks, or gives them to a pool. */
+async function bundle(
+  root: string,
+  entry: string,
+  plugins: esbuild.Plugin[],
+): Promise<{ lab: BuiltLab; hasTasks: boolean }> {
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -35,16 +50,41 @@ export async function buildLab(
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [...(names ? partOf(join(root, entry), names) : []), labModules],
+    plugins: [...plugins, labModules],
   });
-  const inputs = Object.keys(result.metafile.inputs).filter((path) => /\.(ts|json)$/.test(path));
-  return { code: result.outputFiles[0]?.text ?? '', inputs };
+  const { inputs, outputs } = result.metafile;
+  const lab = {
+    code: result.outputFiles[0]?.text ?? '',
+    inputs: Object.keys(inputs).filter((path) => /\.(ts|json)$/.test(path)),
+  };
+  const hasTasks = Object.values(outputs).some((output) =>
+    Object.entries(output.inputs).some(
+      ([path, { bytesInOutput }]) => path.endsWith(TASKS) && bytesInOutput > 0,
+    ),
+  );
+  return { lab, hasTasks };
 }
 
 /** What makes a lab one with `names` alone. */
 function partOf(entry: string, names: readonly string[]): esbuild.Plugin[] {
   const face = faceOf(entry, names);
   return names.includes('PROFILES') ? [face] : [face, profileFigures];
+}
+
+/** Takes the entry's way to do tasks away: it alone would keep the whole machine in every lab. */
+function noTasks(entry: string): esbuild.Plugin {
+  return {
+    name: 'no-tasks',
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`/${TASKS}$`) }, ({ importer }) =>
+        importer === entry ? { path: 'none', namespace: 'no-tasks' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'no-tasks' }, () => ({
+        contents: 'export const runTask = undefined;',
+        loader: 'js',
+      }));
+    },
+  };
 }
 
 /** Puts a face with `names` alone in the place of the one that the entry passes on. */

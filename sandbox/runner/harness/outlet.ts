@@ -20,6 +20,7 @@ export class Outlet {
   #logLines = 0;
   #logChars = 0;
   #reports = 0;
+  #progress = 0;
   #reportBytes = 0;
 
   constructor(post: Post, limits: Limits, now: () => number) {
@@ -32,12 +33,25 @@ export class Outlet {
   report(report: unknown): void {
     if (this.#closed) return;
     const copy = cloneData(report);
-    this.#reportBytes += sizeOf(copy, this.#limits.reportBytes);
     this.#reports += 1;
     if (this.#reports > this.#limits.reports) return this.#close('reports');
+    this.#show({ type: 'report', report: copy }, copy);
+  }
+
+  /** Sends what a sweep has so far. Throws as `report` does. */
+  progress(progress: unknown): void {
+    if (this.#closed) return;
+    const copy = cloneData(progress);
+    this.#progress += 1;
+    if (this.#progress > this.#limits.progress) return this.#close('progress');
+    this.#show({ type: 'progress', progress: copy }, copy);
+  }
+
+  #show(message: Record<string, unknown>, content: unknown): void {
+    this.#reportBytes += sizeOf(content, this.#limits.reportBytes);
     if (this.#reportBytes > this.#limits.reportBytes) return this.#close('reportBytes');
     this.flush();
-    this.#post({ type: 'report', report: copy });
+    this.#post(message);
   }
 
   /** Keeps a printed line until the batch is full or old enough. */

@@ -105,6 +105,7 @@ export class TwoCell extends Sheet {
       },
       {
         report: (report) => this.output.report(report),
+        progress: (part) => this.output.progress(part),
         log: (lines) => this.output.log(lines),
         knobs: (knobs) => {
           this.#knobs.show(knobs);

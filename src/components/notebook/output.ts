@@ -1,6 +1,7 @@
-import type { LogLine, Report, RunError } from '../../../sandbox/runner/index.ts';
+import type { LogLine, Report, RunError, SweepProgress } from '../../../sandbox/runner/index.ts';
 import { renderReport } from '../report/render.ts';
 import { h, part } from './dom.ts';
+import { LiveSweep } from './live-sweep.ts';
 
 /** What a run produced. Old results stay until the new run brings its first, so that nothing jumps. */
 export class Output {
@@ -9,6 +10,8 @@ export class Output {
   #log: HTMLElement;
   #error: HTMLElement;
   #fresh = true;
+  /** Sweeps that were shown while they went on, by their number. */
+  #sweeps = new Map<number, LiveSweep>();
 
   constructor(root: HTMLElement) {
     this.#section = part(root, '.cell-output');
@@ -31,7 +34,25 @@ export class Output {
 
   report(report: Report): void {
     this.#renew();
-    this.#results.append(renderReport(report));
+    if (report.kind !== 'sweep' || !this.#finish(report))
+      this.#results.append(renderReport(report));
+  }
+
+  /** Whether the sweep is one that was shown while it went on: it is complete now. */
+  #finish(sweep: Extract<Report, { kind: 'sweep' }>): boolean {
+    const live = this.#sweeps.get(sweep.id ?? 0);
+    live?.finish(sweep);
+    // Shown once more it is another picture.
+    return this.#sweeps.delete(sweep.id ?? 0);
+  }
+
+  /** A sweep has begun, or one more of its points has come. */
+  progress(part: SweepProgress): void {
+    this.#renew();
+    if ('point' in part) return this.#sweeps.get(part.id)?.add(part.point);
+    const live = new LiveSweep(part.sweep);
+    this.#sweeps.set(part.id, live);
+    this.#results.append(live.host);
   }
 
   log(lines: readonly LogLine[]): void {
@@ -63,6 +84,7 @@ export class Output {
   clear(): void {
     this.#fresh = true;
     this.#results.replaceChildren();
+    this.#sweeps.clear();
     this.#log.replaceChildren();
     this.#log.hidden = true;
     this.#error.hidden = true;

@@ -1,4 +1,4 @@
-import type { Report } from '../../../sandbox/lab/report.ts';
+import type { Report, SweepReport } from '../../../sandbox/lab/report.ts';
 import { barsView } from './bars.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
@@ -6,6 +6,7 @@ import { h } from './dom.ts';
 import { hexdumpView } from './hexdump.ts';
 import { sanitize } from './sanitize.ts';
 import { captureView, registersView, ringView, tableView, textView } from './small.ts';
+import type { SweepPicture } from './sweep.ts';
 import { timelineView } from './timeline.ts';
 import { walkView } from './walk.ts';
 import './report.css';
@@ -16,6 +17,24 @@ function later(load: () => Promise<HTMLElement>): HTMLElement {
   load()
     .then((picture) => place.prepend(picture))
     .catch(() => place.prepend('The code that draws this picture could not be loaded.'));
+  return place;
+}
+
+/** How to draw a sweep again with more points, by the element that it is in. */
+const redraws = new WeakMap<Element, (report: SweepReport) => void>();
+
+function sweepPlace(report: SweepReport): HTMLElement {
+  let newest = report;
+  let picture: SweepPicture | undefined;
+  const place = later(async () => {
+    const { SweepPicture } = await import('./sweep.ts');
+    picture = new SweepPicture(newest);
+    return picture.element;
+  });
+  redraws.set(place, (next) => {
+    newest = next;
+    picture?.update(next);
+  });
   return place;
 }
 
@@ -49,6 +68,8 @@ function view(report: Report): HTMLElement {
       return later(async () => (await import('./address-map.ts')).addressMapView(report));
     case 'walk':
       return walkView(report);
+    case 'sweep':
+      return sweepPlace(report);
     case 'capture':
       return captureView(report);
     case 'text':
@@ -66,4 +87,10 @@ export function drawReport(report: Report): HTMLElement {
   if (cut.length > 0)
     element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
   return element;
+}
+
+/** Draws a sweep again, with what has come since, where `drawReport` put it. */
+export function redrawReport(element: Element, report: Report): void {
+  const { report: clean } = sanitize(report);
+  if (clean.kind === 'sweep') redraws.get(element)?.(clean);
 }

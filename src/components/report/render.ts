@@ -1,6 +1,8 @@
 import type { Report } from '../../../sandbox/lab/report.ts';
 
-let draw: ((report: Report) => HTMLElement) | undefined;
+type Drawing = typeof import('./draw.ts');
+
+let drawing: Drawing | undefined;
 
 /**
  * An element that shows the report. The drawing code comes with a page's first result, not with the page:
@@ -9,15 +11,21 @@ let draw: ((report: Report) => HTMLElement) | undefined;
 export function renderReport(report: Report): HTMLElement {
   const host = document.createElement('div');
   host.className = 'report-host';
-  if (draw) host.append(draw(report));
+  if (drawing) host.append(drawing.drawReport(report));
   else
     import('./draw.ts')
-      .then(({ drawReport }) => {
-        draw = drawReport;
-        host.append(drawReport(report));
+      .then((loaded) => {
+        drawing = loaded;
+        host.append(loaded.drawReport(report));
       })
       .catch(() =>
         host.append('The result is there, but the code that draws it could not be loaded.'),
       );
   return host;
+}
+
+/** Shows a sweep with what has come since in the element that shows it. */
+export function updateReport(host: HTMLElement, report: Report): void {
+  const [element] = host.children;
+  if (drawing && element) drawing.redrawReport(element, report);
 }

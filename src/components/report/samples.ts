@@ -1,6 +1,7 @@
 import type {
   Actor,
   LedgerRow,
+  PathName,
   PathReport,
   Report,
   TimelineStep,
@@ -389,6 +390,20 @@ export const SAMPLES: Record<string, Report> = {
     ],
     result: ['host address', '0x701000'],
     refused: false,
+  },
+  sweep: {
+    kind: 'sweep',
+    find: 'run',
+    over: { option: 'frame', values: sizes },
+    config: { ...config, paths: [...config.paths] },
+    figure: 'throughputGbps',
+    points: sizes.slice(0, 5).flatMap((value) =>
+      Object.entries({ emulated, vmbus, sriov }).map(([name, { ledger: _, ...run }]) => ({
+        value,
+        path: name as PathName,
+        run: { ...run, throughputGbps: (run.throughputGbps * value) / 1514 },
+      })),
+    ),
   },
   capture: { kind: 'capture', name: 'wire.pcap', frames: 18, bytes: new Uint8Array(7362) },
   text: { kind: 'text', text: '18 frames sent, 18 arrived, every byte equal.' },

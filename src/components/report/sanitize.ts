@@ -19,6 +19,7 @@ import type {
   RegistersReport,
   Report,
   RingReport,
+  SweepReport,
   TableReport,
   TextReport,
   TimelineReport,
@@ -27,6 +28,7 @@ import type {
 } from '../../../sandbox/lab/report.ts';
 import { PATHS } from './actors.ts';
 import { repeat, sensitivity } from './sanitize-metrics.ts';
+import { sweepOf } from './sanitize-sweep.ts';
 import {
   actor,
   Cutter,
@@ -422,6 +424,18 @@ function capture(raw: Raw, cutter: Cutter): CaptureReport {
   };
 }
 
+function sweep(raw: Raw, cutter: Cutter): SweepReport {
+  return sweepOf(raw, {
+    text: (value) => str(value),
+    number: num,
+    path,
+    run: (value) => pathReport(value, cutter),
+    config: compareConfig,
+    points: (value, map) => cutter.list(value, LIMITS.sweepPoints, 'points', map),
+    values: (value, map) => cutter.list(value, LIMITS.sweepValues, 'values', map),
+  });
+}
+
 const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   compare,
   repeat: (raw) => repeat(raw, compareConfig(raw.config)),
@@ -438,6 +452,7 @@ const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {
   'address-map': addressMap,
   walk,
   capture,
+  sweep,
 };
 
 /** Never throws; an unknown kind becomes a text that says so. */

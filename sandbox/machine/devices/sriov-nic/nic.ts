@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { hexOf } from '../../engine/hex.ts';
 import type { InterruptRemapping } from '../../iommu/interrupt-remapping.ts';
 import type { Iommu } from '../../iommu/iommu.ts';
-import type { HostMemory } from '../../memory/host-memory.ts';
+import { type HostMemory, PAGE_SIZE } from '../../memory/host-memory.ts';
 import type { MemoryBus } from '../../memory/memory-bus.ts';
 import { type MacAddress, VLAN_TAG_BYTES } from '../../net/frame.ts';
 import type { Costs } from '../../partition/costs.ts';
@@ -92,6 +92,8 @@ export class SriovNic implements MessageSender {
   };
   /** Its link to the host. */
   readonly dma: DmaTiming;
+  /** Where the headers of a coalesced frame are made, in the NIC's own memory. */
+  readonly headerStaging: number;
   /** RXCSUM: which checksums of received frames are checked. */
   receiveChecksums = 0;
   #wiring: NicWiring;
@@ -107,6 +109,7 @@ export class SriovNic implements MessageSender {
     this.#wiring = wiring;
     this.engine = wiring.engine;
     this.host = wiring.host;
+    this.headerStaging = wiring.host.allocate(PAGE_SIZE);
     this.ledger = wiring.ledger;
     this.costs = wiring.costs;
     this.dma = new DmaTiming(wiring);

@@ -38,6 +38,16 @@ export class QueueInterrupts {
     return this.#polling;
   }
 
+  /**
+   * Sets the throttles for many frames while the machine is put together. A NIC that coalesces needs an
+   * interval before the first interrupt.
+   */
+  expectMany(): void {
+    this.#isBulk = true;
+    for (const vector of [2 * this.#queue, 2 * this.#queue + 1])
+      this.#function.write(PF_EITR + 4 * vector, BULK, 0);
+  }
+
   /** A vector fired: `poll` runs soon, once. */
   fired(processor: VirtualProcessor, poll: Task): void {
     if (this.#polling) return;

@@ -1,3 +1,9 @@
+import {
+  COALESCING_ENABLE,
+  COALESCING_MAX,
+  COALESCING_MAX_SHIFT,
+  QUEUE_COALESCING,
+} from './coalescing-spec.ts';
 import type { NicFunction } from './function.ts';
 import {
   DESCRIPTOR_SIZE,
@@ -135,6 +141,9 @@ export class RxRing {
   #stride: number;
   #next = 0;
   #tail: number;
+  /** The oldest descriptor whose buffer the driver keeps, and which of those behind it are free again. */
+  #oldest = 0;
+  #free: Uint8Array;
 
   /** @param buffers address of `entries` buffers, `stride` bytes apart */
   constructor(
@@ -153,11 +162,19 @@ export class RxRing {
     this.entries = entries;
     this.#buffers = buffers;
     this.#stride = stride;
+    this.#free = new Uint8Array(entries);
     target.write(this.#base + QUEUE_BUFFER_SIZE, Math.min(stride / 1024, 16), 0);
     enable(target, this.#base, ring, entries);
     for (let i = 0; i < entries; i++) this.#refill(i);
     this.#tail = entries - 1;
     target.write(this.#base + QUEUE_TAIL, this.#tail, 0);
+  }
+
+  /** Turns coalescing on: a frame may take as many descriptors as do not make it longer than 64 KiB. */
+  coalesce(): void {
+    const most = COALESCING_MAX.findLastIndex((count) => count * this.#stride <= 65536);
+    const value = COALESCING_ENABLE | (Math.max(0, most) << COALESCING_MAX_SHIFT);
+    this.#function.write(this.#base + QUEUE_COALESCING, value, 0);
   }
 
   /** Length of the next descriptor's data when the device has filled it; 0 when it has not. */
@@ -172,6 +189,16 @@ export class RxRing {
     return this.#memory.read32(this.#ring + this.#next * DESCRIPTOR_SIZE + 8);
   }
 
+  /** The first word of the next descriptor, which the device has filled. */
+  get types(): number {
+    return this.#memory.read32(this.#ring + this.#next * DESCRIPTOR_SIZE);
+  }
+
+  /** Number of the next descriptor. */
+  get index(): number {
+    return this.#next;
+  }
+
   /** Address of the next descriptor's buffer. */
   get buffer(): number {
     return this.#buffers + this.#next * this.#stride;
@@ -179,9 +206,31 @@ export class RxRing {
 
   /** Gives the next descriptor back to the device, empty, and goes on to the one after it. */
   advance(): void {
+    if (this.#oldest !== this.#next) {
+      this.giveBack(this.hold());
+      return;
+    }
     this.#refill(this.#next);
     this.#tail = this.#next;
-    this.#next = this.#next + 1 === this.entries ? 0 : this.#next + 1;
+    this.#oldest = this.#next = this.#next + 1 === this.entries ? 0 : this.#next + 1;
+  }
+
+  /** Goes on to the descriptor after the next one and keeps its buffer; its number. */
+  hold(): number {
+    const held = this.#next;
+    this.#next = held + 1 === this.entries ? 0 : held + 1;
+    return held;
+  }
+
+  /** A buffer that was kept is free. The device gets them back in order. */
+  giveBack(index: number): void {
+    this.#free[index] = 1;
+    while (this.#free[this.#oldest] === 1) {
+      this.#free[this.#oldest] = 0;
+      this.#refill(this.#oldest);
+      this.#tail = this.#oldest;
+      this.#oldest = this.#oldest + 1 === this.entries ? 0 : this.#oldest + 1;
+    }
   }
 
   /** Tells the device, at `at`, about the buffers given back since the last time. */

@@ -2,8 +2,10 @@ import { hexOf } from '../../engine/hex.ts';
 import { DMA_READ, DMA_WRITE } from '../../iommu/iommu.ts';
 import { PAGE_SIZE } from '../../memory/host-memory.ts';
 import { DEVICE, DMA } from '../../partition/ledger.ts';
+import { COALESCING_ENABLE, QUEUE_COALESCING } from './coalescing-spec.ts';
 import type { SriovNic } from './nic.ts';
 import { QueueRegisters } from './queue-registers.ts';
+import { ReceiveCoalescing } from './rx-coalescing.ts';
 import { checkedStatus } from './rx-offload.ts';
 import { hexId, QUEUE_DROPS, RX_DONE, RX_END_OF_PACKET } from './spec.ts';
 import type { CauseLine } from './vector.ts';
@@ -35,6 +37,8 @@ export class RxQueue {
   /** Frames dropped for want of a buffer. */
   dropped = 0;
   #nic: SriovNic;
+  /** None until software turns coalescing on. */
+  #coalescing: ReceiveCoalescing | undefined;
 
   constructor(nic: SriovNic, functionIndex: number, requesterId: number, vector: CauseLine) {
     this.#nic = nic;
@@ -56,6 +60,7 @@ export class RxQueue {
 
   stop(): void {
     this.registers.file.fill(0);
+    this.#coalescing?.stop();
   }
 
   /** RQDPC counts where software has chosen to drop; otherwise a lack of buffers is an overrun of the NIC's. */
@@ -70,13 +75,15 @@ export class RxQueue {
   receive(address: number, length: number, notes = NO_NOTES): void {
     const { registers } = this;
     const { bufferSize } = registers;
-    if (bufferSize === 0 || this.#free() < Math.ceil(length / bufferSize)) {
+    if ((registers.file[QUEUE_COALESCING >> 2] & COALESCING_ENABLE) !== 0) {
+      this.#coalescing ??= new ReceiveCoalescing(this.#nic, this);
+      if (bufferSize > 0 && this.#coalescing.receive(address, length, notes)) return;
+    }
+    if (bufferSize === 0 || this.free < Math.ceil(length / bufferSize)) {
       this.#drop();
       return;
     }
     const nic = this.#nic;
-    nic.ledger.charge(DEVICE, DMA, 0);
-    const start = nic.engine.now;
     const enabled = nic.receiveChecksums;
     const checked = enabled === 0 ? 0 : checkedStatus(nic.host, address, length, enabled);
     for (let done = 0; done < length; ) {
@@ -85,7 +92,7 @@ export class RxQueue {
       const descriptor = nic.translate(this, at, DMA_READ | DMA_WRITE);
       if (descriptor < 0) return;
       const buffer = nic.host.read32(descriptor) + nic.host.read32(descriptor + 4) * 4294967296;
-      if (!this.#store(buffer, address + done, piece)) return;
+      if (!this.store(buffer, address + done, piece)) return;
       done += piece;
       const last = done === length;
       const status = last ? RX_DONE | RX_END_OF_PACKET | checked | notes.status : RX_DONE;
@@ -95,6 +102,14 @@ export class RxQueue {
       nic.host.write32(descriptor + 8, status);
       registers.head = registers.head + 1 === registers.entries ? 0 : registers.head + 1;
     }
+    this.vector.cause(this.count(address, length, notes));
+  }
+
+  /** Counts a frame that is taken; when its bytes, which cross PCI Express now, can be seen. */
+  count(address: number, length: number, notes: RxNotes): number {
+    const nic = this.#nic;
+    const start = nic.engine.now;
+    nic.ledger.charge(DEVICE, DMA, 0);
     const counters = nic.registers.countersOf(this.functionIndex);
     const group = (nic.host.bytes[address] & 1) !== 0;
     counters?.received(length, group, (notes.status & RX_LOOPED) !== 0);
@@ -105,17 +120,19 @@ export class RxQueue {
       const place = `function ${this.functionIndex}`;
       nic.engine.trace.step(DEVICE, DMA, start, visible, detail, bytes, place);
     }
-    this.vector.cause(visible);
+    return visible;
   }
 
-  #free(): number {
+  /** Descriptors that software has given and nothing was put into. */
+  get free(): number {
     const { registers } = this;
     if (!registers.owns) return 0;
     const free = registers.tail - registers.head;
     return free < 0 ? free + registers.entries : free;
   }
 
-  #store(address: number, from: number, length: number): boolean {
+  /** Writes to bus address `address`; false when the IOMMU refuses. */
+  store(address: number, from: number, length: number): boolean {
     const nic = this.#nic;
     for (let done = 0; done < length; ) {
       const piece = Math.min(length - done, PAGE_SIZE - ((address + done) & (PAGE_SIZE - 1)));

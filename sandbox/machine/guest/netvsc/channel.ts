@@ -13,11 +13,13 @@ import {
   headerSize,
   INFO_SIZE,
   NO_INFO,
+  PACKET_ID_FIRST,
   type PacketInfo,
   RNDIS_HEADER,
   RNDIS_MSG_PACKET,
 } from '../../vmbus/rndis.ts';
 import type { NetVsc } from './driver.ts';
+import { FragmentedFrame } from './fragments.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import { ReceiveCompletions } from './receive-completions.ts';
 import { Requestor } from './requestor.ts';
@@ -54,6 +56,7 @@ export class NetChannel implements ChannelEnd, Task {
   #slots = -1;
   #free: number[] = [];
   #frame = new OutgoingFrame();
+  #fragments = new FragmentedFrame();
   #wanted: boolean;
   #polling = false;
   #state: 'open' | 'draining' | 'closed' = 'open';
@@ -155,7 +158,7 @@ export class NetChannel implements ChannelEnd, Task {
       processor.charge(processor.kernel, RING, processor.lp.costs.ringPacket, 'take a packet');
       this.#received += this.#take(processor, words);
     }
-    if (this.#received >= POLL_WEIGHT || !this.#in.hasPackets) this.#endPoll();
+    if (this.#received >= POLL_WEIGHT || !this.#in.hasPackets) this.#endPoll(processor);
     if (this.#state !== 'open') this.#netvsc.drained();
     if (this.#in.commit()) this.#netvsc.signal(this.channel);
     if (this.#wanted && this.#free.length > 0 && !this.transmitter.full) this.#tellRoom(processor);
@@ -163,9 +166,10 @@ export class NetChannel implements ChannelEnd, Task {
     if (this.#polling) processor.post(this, 0, processor.local);
   }
 
-  #endPoll(): void {
+  #endPoll(processor: VirtualProcessor): void {
     this.#received = 0;
     this.#completions.flush();
+    this.#netvsc.stack?.polled?.(processor);
   }
 
   /** Sees to a packet; how many frames it brought. */
@@ -192,6 +196,19 @@ export class NetChannel implements ChannelEnd, Task {
     return this.#slots + slot * this.#netvsc.stride + HEADROOM;
   }
 
+  /**
+   * A fragment of a coalesced frame. The frame costs the driver what any frame does, and every other
+   * fragment a look at its header, at the price of bytes that are not in the cache.
+   */
+  #receiveFragment(processor: VirtualProcessor, receive: ReceiveBuffer): void {
+    const { costs } = processor.lp;
+    const isFirst = (receive.fragment & PACKET_ID_FIRST) !== 0;
+    const cycles = isFirst ? costs.serviceClient : costs.copyCold * RNDIS_HEADER;
+    processor.charge(processor.kernel, DRIVER, cycles, 'a fragment');
+    const pieces = this.#fragments.add(receive);
+    if (pieces !== undefined) this.#netvsc.stack?.receivedLong?.(processor, pieces);
+  }
+
   /** Every message of a transfer-page packet, where the root put it; one completion is owed for all. */
   #receiveAll(processor: VirtualProcessor): number {
     const packet = this.#packet;
@@ -202,8 +219,12 @@ export class NetChannel implements ChannelEnd, Task {
     for (let i = 0; i < ranges && receive !== undefined; i++) {
       const length = packet[6 + 2 * i];
       const offset = packet[7 + 2 * i];
-      processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       const type = receive.read(offset, length);
+      if (type === RNDIS_MSG_PACKET && receive.fragment !== 0) {
+        this.#receiveFragment(processor, receive);
+        continue;
+      }
+      processor.charge(processor.kernel, DRIVER, processor.lp.costs.serviceClient);
       if (type === RNDIS_MSG_PACKET)
         this.#netvsc.stack?.received(
           processor,
@@ -213,6 +234,8 @@ export class NetChannel implements ChannelEnd, Task {
         );
       else if (type !== 0) this.#netvsc.control(receive.copyOf(offset, length));
     }
+    // All fragments of a frame come in one transfer.
+    this.#fragments.forget();
     this.#completions.owe(low + high * 4294967296);
     return ranges;
   }

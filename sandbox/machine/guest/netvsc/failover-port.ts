@@ -1,5 +1,7 @@
+import type { ScatterList } from '../../memory/scatter-list.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
+import type { FrameTask } from '../offload-device.ts';
 
 /** A virtual function's network device, as the driver of its synthetic adapter uses it. */
 export interface VfNetDevice extends NetDevice {
@@ -53,9 +55,23 @@ export class FailoverPort implements StackEntry {
     this.device.send(queue, length, more);
   }
 
+  sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    this.counts.sent++;
+    this.device.sendUnfinished?.(queue, length, more, task);
+  }
+
   received(processor: VirtualProcessor, gpa: number, length: number, verified?: boolean): void {
     this.counts.received++;
     this.#stack()?.received(processor, gpa, length, verified);
+  }
+
+  receivedLong(processor: VirtualProcessor, pieces: ScatterList): void {
+    this.counts.received++;
+    this.#stack()?.receivedLong?.(processor, pieces);
+  }
+
+  polled(processor: VirtualProcessor): void {
+    this.#stack()?.polled?.(processor);
   }
 
   room(processor: VirtualProcessor, queue: number): void {

@@ -3,6 +3,7 @@ import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import { DATA_PATH_SYNTHETIC, DATA_PATH_VF } from '../../vmbus/nvsp.ts';
 import type { NetDevice, StackEntry } from '../net-device.ts';
+import type { DeviceOffloads, FrameTask } from '../offload-device.ts';
 import type { NetVsc } from './driver.ts';
 import { FailoverPort, type VfNetDevice } from './failover-port.ts';
 
@@ -103,12 +104,11 @@ export class Failover implements NetDevice, Handler {
 
   /** Of the device that carries the queue's frames now. */
   processorOf(queue: number): VirtualProcessor {
-    const device = this.#state === 'vf' && this.#vf !== undefined ? this.#vf.device : this.#netvsc;
-    return device.processorOf(queue);
+    return this.#current.device.processorOf(queue);
   }
 
   claim(queue: number): number {
-    const port = this.#state === 'vf' && this.#vf !== undefined ? this.#vf : this.#synthetic;
+    const port = this.#current;
     const at = port.claim(queue);
     this.#claimedFrom[queue] = port;
     this.#claimedAt[queue] = at;
@@ -122,6 +122,23 @@ export class Failover implements NetDevice, Handler {
     else if (port !== this.#vf || (this.memory.read8(at) & 1) !== 0)
       this.#sendCopied(queue, at, length, more);
     else port.send(queue, length, more);
+  }
+
+  /** Of the device that carries the frames now. */
+  get offloads(): DeviceOffloads | undefined {
+    return this.#current.device.offloads;
+  }
+
+  /** A frame that only the device knows to finish whose buffer it is in is lost with that device. */
+  sendUnfinished(queue: number, length: number, more: boolean, task: FrameTask): void {
+    const port = this.#claimedFrom[queue];
+    if (port === this.#synthetic || port === this.#vf)
+      port.sendUnfinished(queue, length, more, task);
+    else this.dropped++;
+  }
+
+  get #current(): FailoverPort {
+    return this.#state === 'vf' && this.#vf !== undefined ? this.#vf : this.#synthetic;
   }
 
   /** A frame that lies in a buffer of the VF and goes by the synthetic adapter. */

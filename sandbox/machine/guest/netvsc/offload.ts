@@ -7,6 +7,7 @@ import {
   LSO6_TCP_OPTIONS,
   RECEIVED_TCP_GOOD,
   RECEIVED_UDP_GOOD,
+  RSC_ON,
   TCP4,
   TCP4_OPTIONS,
   TCP6,
@@ -16,7 +17,7 @@ import {
 } from '../../vmbus/ndis-offload.ts';
 import { NDIS_OFFLOAD, NDIS_OFFLOAD_PARAMS } from '../../vmbus/ndis-structures.ts';
 import { NVSP_VERSION_4, NVSP_VERSION_5 } from '../../vmbus/nvsp.ts';
-import { INFO_CHECKSUM } from '../../vmbus/rndis.ts';
+import { INFO_CHECKSUM, INFO_PACKET_ID, PACKET_ID_FRAGMENT } from '../../vmbus/rndis.ts';
 import { RNDIS_PER_PACKET_INFO } from '../../vmbus/rndis-structures.ts';
 import type { DeviceOffloads } from '../offload-device.ts';
 import { ndisObject, word } from './ndis-objects.ts';
@@ -44,8 +45,8 @@ export function offloadQuestion(version: number): Uint8Array {
 
 /**
  * What the driver turns on of what the provider can do, as the Linux driver chooses: TCP only when its
- * options do not matter, LSO only with TCP's checksum, UDP's checksum from NVSP 5 on. The checksum of the
- * IPv4 header stays with the stack.
+ * options do not matter, LSO only with TCP's checksum, UDP's checksum from NVSP 5 on, coalescing of received
+ * segments where both versions of IP have it. The checksum of the IPv4 header stays with the stack.
  */
 export function chooseOffloads(
   can: DataView,
@@ -62,6 +63,10 @@ export function chooseOffloads(
   const lso4 = tcp4 && (says('lsov2.ip4_encap') & ENCAPSULATION_8023) !== 0;
   const options6 = (says('lsov2.ip6_opts') & ALL_LSO6) === ALL_LSO6;
   const lso6 = tcp6 && options6 && (says('lsov2.ip6_encap') & ENCAPSULATION_8023) !== 0;
+  const has = ([offset]: readonly number[]) =>
+    offset < can.byteLength && can.getUint8(offset) !== 0;
+  const { fields } = NDIS_OFFLOAD;
+  const coalesces = !isOld && has(fields['rsc.ip4']) && has(fields['rsc.ip6']);
   const { at, size } = NDIS_OFFLOAD_PARAMS;
   const parameters = ndisObject(OBJECT_DEFAULT, 3, isOld ? OFFLOAD_PARAMS_SIZE_4 : size);
   parameters[at.ip_v4_csum] = CHECKSUM_OFF;
@@ -71,6 +76,7 @@ export function chooseOffloads(
   if (udp6) parameters[at.udp_ip_v6_csum] = CHECKSUM_BOTH;
   if (lso4) parameters[at.lso_v2_ipv4] = LSO_ON;
   if (lso6) parameters[at.lso_v2_ipv6] = LSO_ON;
+  if (coalesces) parameters[at.rsc_ip_v4] = parameters[at.rsc_ip_v6] = RSC_ON;
   const offloads = {
     ...{ tcp4, udp4, tcp6, udp6 },
     segment4: lso4 ? says('lsov2.ip4_maxsz') : 0,
@@ -82,12 +88,22 @@ export function chooseOffloads(
 
 /** Whether the information of a received frame, as words, says that TCP's or UDP's checksum is right. */
 export function isVerified(info: Uint32Array): boolean {
+  const sums = infoValue(info, INFO_CHECKSUM);
+  return sums !== undefined && (sums & (RECEIVED_TCP_GOOD | RECEIVED_UDP_GOOD)) !== 0;
+}
+
+/** Flags and number of the fragment of a coalesced frame that the message is; 0 for a whole frame. */
+export function fragmentOf(info: Uint32Array): number {
+  const id = infoValue(info, INFO_PACKET_ID) ?? 0;
+  return (id & PACKET_ID_FRAGMENT) !== 0 ? id : 0;
+}
+
+function infoValue(info: Uint32Array, kind: number): number | undefined {
   for (let at = 0; at + INFO_WORDS < info.length; ) {
     const words = info[at] >>> 2;
-    if (words <= INFO_WORDS) return false;
-    if (info[at + 1] === INFO_CHECKSUM)
-      return (info[at + INFO_WORDS] & (RECEIVED_TCP_GOOD | RECEIVED_UDP_GOOD)) !== 0;
+    if (words <= INFO_WORDS) return undefined;
+    if (info[at + 1] === kind) return info[at + INFO_WORDS];
     at += words;
   }
-  return false;
+  return undefined;
 }

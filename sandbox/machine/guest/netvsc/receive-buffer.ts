@@ -10,7 +10,7 @@ import {
   WORD_LENGTH,
   WORD_TYPE,
 } from '../../vmbus/rndis.ts';
-import { isVerified } from './offload.ts';
+import { fragmentOf, isVerified } from './offload.ts';
 
 /**
  * Where the host puts what it has for the guest. The host writes here at any time, so a header is copied
@@ -24,6 +24,8 @@ export class ReceiveBuffer {
   dataLength = 0;
   /** Whether the host says that TCP's or UDP's checksum of that frame is right. */
   verified = false;
+  /** Flags and number of the fragment of a coalesced frame that the message is; 0 for a whole frame. */
+  fragment = 0;
   #memory: GuestMemory;
   #gpa: number;
   #bytes: number;
@@ -49,9 +51,12 @@ export class ReceiveBuffer {
     const info = RNDIS_HEADER + header[WORD_INFO_LENGTH];
     if (info > data || info > MAX_HEADER_WORDS * 4) return 0;
     this.verified = false;
+    this.fragment = 0;
     if (info > RNDIS_HEADER) {
       this.#copy(offset + RNDIS_HEADER, (info - RNDIS_HEADER) >>> 2, RNDIS_HEADER >>> 2);
-      this.verified = isVerified(header.subarray(RNDIS_HEADER >>> 2, info >>> 2));
+      const said = header.subarray(RNDIS_HEADER >>> 2, info >>> 2);
+      this.verified = isVerified(said);
+      this.fragment = fragmentOf(said);
     }
     this.dataAt = this.#gpa + offset + data;
     this.dataLength = header[WORD_DATA_LENGTH];

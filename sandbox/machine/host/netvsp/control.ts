@@ -90,9 +90,10 @@ export class AdapterState {
     nicSections: number,
     sectionSize: number | undefined,
     completesFrames = true,
+    coalesces = false,
   ) {
     this.facts = facts;
-    this.offloads = new AdapterOffloads(completesFrames);
+    this.offloads = new AdapterOffloads(completesFrames, coalesces);
     this.nicSections = nicSections;
     this.#sectionSize = sectionSize;
     this.maxFrame = Math.min(facts.maxFrame, MAX_GUEST_FRAME);

@@ -12,6 +12,7 @@ import {
   LSO6_EXTENSIONS,
   LSO6_TCP_OPTIONS,
   PARAMETER_NO_CHANGE,
+  RSC_ON,
   TCP4,
   TCP4_OPTIONS,
   TCP6,
@@ -38,6 +39,7 @@ const CHECKSUMS = [
   'udp_ip_v6_csum',
 ] as const;
 const SEGMENTATIONS = ['lso_v2_ipv4', 'lso_v2_ipv6'] as const;
+const COALESCINGS = ['rsc_ip_v4', 'rsc_ip_v6'] as const;
 /** Of a set, the bytes that every revision has. */
 const LEAST_PARAMETERS = PARAMETERS.lso_v2_ipv6 + 1;
 /** Kinds of parameter that this provider cannot turn on. */
@@ -45,15 +47,25 @@ const NOT_OFFERED = ['lso_v1', 'ip_sec_v1'] as const;
 
 type Checksum = (typeof CHECKSUMS)[number];
 type Segmentation = (typeof SEGMENTATIONS)[number];
+type Coalescing = (typeof COALESCINGS)[number];
+type Setting = Checksum | Segmentation | Coalescing;
 
 /** What the provider of an adapter does to frames for its guest, and what of it the guest has turned on. */
 export class AdapterOffloads {
   /** Whether frames are completed for the guest at all. */
   readonly offered: boolean;
-  #values = new Map<Checksum | Segmentation, number>();
+  /** Whether the guest may have received segments coalesced. */
+  readonly coalescingOffered: boolean;
+  #values = new Map<Setting, number>();
 
-  constructor(offered: boolean) {
+  constructor(offered: boolean, coalescingOffered = false) {
     this.offered = offered;
+    this.coalescingOffered = offered && coalescingOffered;
+  }
+
+  /** Whether the guest takes frames that were coalesced: it has asked for both versions of IP. */
+  get coalesces(): boolean {
+    return COALESCINGS.every((name) => this.#values.get(name) === RSC_ON);
   }
 
   /** Whether the guest may leave this checksum of a frame that it sends to the host. */
@@ -87,6 +99,9 @@ export class AdapterOffloads {
     whole.setUint8(revision, question.getUint8(revision));
     whole.setUint16(size, length, true);
     if (this.offered) fillCapabilities(whole);
+    if (this.coalescingOffered)
+      for (const version of ['rsc.ip4', 'rsc.ip6'] as const)
+        whole.setUint8(NDIS_OFFLOAD.fields[version][0], 1);
     return new Uint8Array(whole.buffer, 0, length);
   }
 
@@ -101,7 +116,7 @@ export class AdapterOffloads {
     const isObject = parameters.getUint8(type) === OBJECT_DEFAULT;
     if (!isObject || length < LEAST_PARAMETERS || length > parameters.byteLength)
       return RNDIS_STATUS_INVALID_DATA;
-    const wanted = new Map<Checksum | Segmentation, number>();
+    const wanted = new Map<Setting, number>();
     for (const [names, most, off] of [
       [CHECKSUMS, CHECKSUM_BOTH, 1],
       [SEGMENTATIONS, LSO_ON, 1],
@@ -112,6 +127,13 @@ export class AdapterOffloads {
         if (value > off && !this.offered) return RNDIS_STATUS_NOT_SUPPORTED;
         if (value !== PARAMETER_NO_CHANGE) wanted.set(name, value);
       }
+    for (const name of COALESCINGS) {
+      // Shorter parameters are those of an older revision.
+      const value = PARAMETERS[name] < length ? parameters.getUint8(PARAMETERS[name]) : 0;
+      if (value > RSC_ON) return RNDIS_STATUS_INVALID_DATA;
+      if (value === RSC_ON && !this.coalescingOffered) return RNDIS_STATUS_NOT_SUPPORTED;
+      if (value !== PARAMETER_NO_CHANGE) wanted.set(name, value);
+    }
     for (const name of NOT_OFFERED)
       if (parameters.getUint8(PARAMETERS[name]) > 1) return RNDIS_STATUS_NOT_SUPPORTED;
     for (const [name, value] of wanted) this.#values.set(name, value);
@@ -119,7 +141,7 @@ export class AdapterOffloads {
   }
 }
 
-/** Checksums both ways and LSO version 2; neither LSO version 1 nor IPsec nor coalescing nor tunnels. */
+/** Checksums both ways and LSO version 2; neither LSO version 1 nor IPsec nor tunnels. */
 function fillCapabilities(view: DataView): void {
   const set = (field: keyof typeof NDIS_OFFLOAD.fields, value: number) =>
     view.setUint32(NDIS_OFFLOAD.fields[field][0], value, true);

@@ -11,8 +11,8 @@ import {
   receiveSectionSize,
 } from '../../vmbus/nvsp.ts';
 import { type CopyPolicy, SAFE_COPIES } from '../copy-policy.ts';
+import type { ExternalPort } from '../external-port.ts';
 import type { HypervisorCopies } from '../hypervisor-copies.ts';
-import type { ExternalPort } from '../pf-driver.ts';
 import { PrivateMemory } from '../private-memory.ts';
 import { KernelMode, type ServiceMode } from '../service-mode.ts';
 import type { SwitchPort, VirtualSwitch } from '../virtual-switch.ts';
@@ -35,6 +35,8 @@ export interface ProviderOptions {
   /** Receive sections, from the first on, that the NIC fills itself, and bytes of each: see SharedReceive. */
   nicSections?: number;
   receiveSectionSize?: number;
+  /** Whether it offers the guest coalesced frames. */
+  coalesces?: boolean;
 }
 
 /**
@@ -93,7 +95,13 @@ export class NetVsp implements SwitchPort, ControlPort {
     this.external = external;
     // What is done to a frame is decided by a copy of its message, and of its headers where they lie.
     const completes = copies.ringMessages && !copies.sentFrames && mover === undefined;
-    this.state = new AdapterState(facts, nicSections, options.receiveSectionSize, completes);
+    const { receiveSectionSize: size, coalesces } = options;
+    this.state = new AdapterState(facts, nicSections, size, completes, coalesces);
+  }
+
+  /** Whether its guest has asked for coalesced frames. */
+  get takesLongFrames(): boolean {
+    return this.state.offloads.coalesces;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ScatterList } from '../../memory/scatter-list.ts';
+import { ScatterList } from '../../memory/scatter-list.ts';
 import { DRIVER } from '../../partition/ledger.ts';
 import type { VirtualProcessor } from '../../partition/virtual-processor.ts';
 import type { Channel } from '../../vmbus/channel.ts';
@@ -13,6 +13,7 @@ import { FLAG_COMPLETION_REQUESTED, PACKET_TRANSFER_PAGES } from '../../vmbus/ri
 import {
   fillHeader,
   headerSize,
+  INFO_SIZE,
   MAX_HEADER_WORDS,
   NO_INFO,
   RNDIS_HEADER,
@@ -20,7 +21,7 @@ import {
 import { replyWords } from './control.ts';
 import type { NetVsp } from './provider.ts';
 import type { ReceiveSections } from './receive-sections.ts';
-import { receivedInfo } from './received-offload.ts';
+import { fragmentInfo, receivedInfo } from './received-offload.ts';
 import { MAX_RANGES, type PacketWriter } from './writer.ts';
 
 /** First word of the ranges of a transfer-page packet. */
@@ -34,11 +35,14 @@ export class ReceivePath {
   #channel: Channel;
   #writer: PacketWriter;
   #header = new Uint32Array(MAX_HEADER_WORDS);
+  #part = new ScatterList();
   /** Sections and lengths of frames that the guest has not been told of. */
   #batch: number[] = [];
   /** Sections that the guest has, by transaction. */
   #lent = new Map<number, number[]>();
   #transaction = 1;
+  /** Number of the next coalesced frame. */
+  #coalesced = 0;
 
   constructor(provider: NetVsp, channel: Channel, writer: PacketWriter) {
     this.#provider = provider;
@@ -53,6 +57,10 @@ export class ReceivePath {
     mode.call(processor);
     const { serviceProvider } = processor.lp.costs;
     this.#writer.charge(processor, DRIVER, serviceProvider, 'VSP: to the guest');
+    if (frame.offload !== undefined) {
+      this.#deliverCoalesced(processor, frame, receive);
+      return;
+    }
     const { checked } = frame;
     const info = checked === 0 ? NO_INFO : receivedInfo(checked, this.#provider.state.offloads);
     const room = this.#batch.length < 2 * MAX_RANGES && this.#channel.closedBecause === undefined;
@@ -69,6 +77,37 @@ export class ReceivePath {
     const at = receive.putHeader(section, this.#header, size);
     if (lent < 0) this.#store(processor, frame, at, receive, section, size);
     this.#batch.push(section, frame.length + size);
+  }
+
+  /**
+   * A frame longer than a section, for a guest that has asked for such: its fragments fill sections, each a
+   * message of its own, in one transfer. All of it or nothing.
+   */
+  #deliverCoalesced(
+    processor: VirtualProcessor,
+    frame: ScatterList,
+    receive: ReceiveSections,
+  ): void {
+    const room = receive.sectionSize - RNDIS_HEADER - 2 * INFO_SIZE;
+    const count = Math.ceil(frame.length / room);
+    if (this.#batch.length / 2 + count > MAX_RANGES) this.flush(processor);
+    const sections = receive.takeSome(this.#channel.closedBecause === undefined ? count : 0);
+    if (sections.length === 0) {
+      this.dropped++;
+      return;
+    }
+    const number = this.#coalesced++;
+    for (const [i, section] of sections.entries()) {
+      const length = Math.min(room, frame.length - i * room);
+      const info = fragmentInfo(i, count, number);
+      const size = headerSize(info);
+      fillHeader(this.#header, 0, length, info, 0);
+      this.#part.clear();
+      frame.partOf(i * room, length, this.#part);
+      const at = receive.putHeader(section, this.#header, size);
+      this.#store(processor, this.#part, at, receive, section, size);
+      this.#batch.push(section, length + size);
+    }
   }
 
   /** Tells the guest of the frames since the last time. */

@@ -37,6 +37,12 @@ export class ReceiveSections {
     return this.#free.pop() ?? -1;
   }
 
+  /** `count` free sections, or none at all. */
+  takeSome(count: number): number[] {
+    const { length } = this.#free;
+    return count > length ? [] : this.#free.splice(length - count).reverse();
+  }
+
   /** A free section for a reply, or -1. */
   takeControl(): number {
     return this.#control.pop() ?? -1;

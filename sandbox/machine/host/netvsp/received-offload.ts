@@ -10,10 +10,20 @@ import {
   RECEIVED_IP_GOOD,
   RECEIVED_TCP_FAILED,
   RECEIVED_TCP_GOOD,
+  RECEIVED_TCP_INVALID,
   RECEIVED_UDP_FAILED,
   RECEIVED_UDP_GOOD,
 } from '../../vmbus/ndis-offload.ts';
-import { INFO_CHECKSUM, NO_INFO, type PacketInfo } from '../../vmbus/rndis.ts';
+import {
+  INFO_CHECKSUM,
+  INFO_PACKET_ID,
+  NO_INFO,
+  PACKET_ID_FIRST,
+  PACKET_ID_FRAGMENT,
+  PACKET_ID_LAST,
+  PACKET_ID_VERSION,
+  type PacketInfo,
+} from '../../vmbus/rndis.ts';
 import type { AdapterOffloads } from './offload-control.ts';
 
 /**
@@ -34,4 +44,15 @@ export function receivedInfo(status: number, offloads: AdapterOffloads): PacketI
       value |= bad ? RECEIVED_TCP_FAILED : RECEIVED_TCP_GOOD;
   }
   return value === 0 ? NO_INFO : [INFO_CHECKSUM, value];
+}
+
+/** The information of fragment `index` of `count` of coalesced frame `number`, whose checksums were right. */
+export function fragmentInfo(index: number, count: number, number: number): PacketInfo {
+  const flags =
+    PACKET_ID_FRAGMENT |
+    (index === 0 ? PACKET_ID_FIRST : 0) |
+    (index === count - 1 ? PACKET_ID_LAST : 0);
+  const id = (PACKET_ID_VERSION | flags | ((number & 0xffff) << 16)) >>> 0;
+  if (index > 0) return [INFO_PACKET_ID, id];
+  return [INFO_PACKET_ID, id, INFO_CHECKSUM, RECEIVED_TCP_GOOD | RECEIVED_TCP_INVALID];
 }

@@ -1,3 +1,6 @@
+import type { FrameOffload } from '../../memory/frame-offload.ts';
+import type { ScatterList } from '../../memory/scatter-list.ts';
+import { ETHERNET_HEADER } from '../../net/frame.ts';
 import {
   CONTEXT_IPV4,
   CONTEXT_L4_SHIFT,
@@ -11,18 +14,15 @@ import {
   TX_PAYLEN_SHIFT,
   TX_SEGMENT,
   TX_TYPE_CONTEXT,
-} from '../devices/sriov-nic/offload-spec.ts';
-import type { TxRing } from '../devices/sriov-nic/rings.ts';
+} from './offload-spec.ts';
+import type { TxRing } from './rings.ts';
 import {
   TX_END_OF_PACKET,
   TX_EXTENDED,
   TX_INSERT_FCS,
   TX_REPORT_STATUS,
   TX_TYPE_DATA,
-} from '../devices/sriov-nic/spec.ts';
-import type { FrameOffload } from '../memory/frame-offload.ts';
-import type { ScatterList } from '../memory/scatter-list.ts';
-import { ETHERNET_HEADER } from '../net/frame.ts';
+} from './spec.ts';
 
 /** Bytes that one data descriptor names at most: its length has 16 bits. */
 const MOST = 32768;

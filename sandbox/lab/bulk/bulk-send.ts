@@ -1,8 +1,8 @@
-import { BulkSocket } from '../machine/guest/bulk-socket.ts';
-import type { StackEntry } from '../machine/guest/net-device.ts';
-import { MAX_FRAME, makeMac } from '../machine/net/frame.ts';
-import { StreamCheck, StreamPattern } from '../machine/net/stream-check.ts';
-import { headersOf, type TcpStream } from '../machine/net/tcp.ts';
+import { BulkSocket } from '../../machine/guest/bulk-socket.ts';
+import type { StackEntry } from '../../machine/guest/net-device.ts';
+import { MAX_FRAME, makeMac } from '../../machine/net/frame.ts';
+import { StreamCheck, StreamPattern } from '../../machine/net/stream-check.ts';
+import { headersOf, type TcpStream } from '../../machine/net/tcp.ts';
 import {
   GUEST_KERNEL,
   GUEST_USER,
@@ -10,14 +10,14 @@ import {
   RING,
   ROOT_KERNEL,
   ROOT_USER,
-} from '../machine/partition/ledger.ts';
-import { HyperVHost } from './host.ts';
-import type { NetworkAdapter } from './network-adapter.ts';
-import { LINES } from './options.ts';
-import { costsOf, findProfile } from './profiles.ts';
-import type { TableReport } from './report.ts';
-import { UsageError } from './usage.ts';
-import type { VMSwitch } from './vm-switch.ts';
+} from '../../machine/partition/ledger.ts';
+import { HyperVHost } from '../host.ts';
+import type { NetworkAdapter } from '../network-adapter.ts';
+import { LINES } from '../options.ts';
+import { costsOf, findProfile } from '../profiles.ts';
+import type { TableReport } from '../report.ts';
+import { UsageError } from '../usage.ts';
+import type { VMSwitch } from '../vm-switch.ts';
 
 const MEBIBYTE = 1 << 20;
 const MAX_EVENTS = 40_000_000;

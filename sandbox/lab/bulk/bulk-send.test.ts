@@ -1,15 +1,15 @@
 /** A stream of TCP segments over the bus: who cuts and sums it does not show on the wire. */
 import { describe, expect, test } from 'vitest';
-import { dissect, internetSum } from '../../tests/support/tcp-reference.ts';
-import { Random } from '../machine/engine/random.ts';
-import type { NetVsc } from '../machine/guest/netvsc/driver.ts';
-import type { GuestStack } from '../machine/guest/stack.ts';
-import { READ, WRITE } from '../machine/memory/guest-memory.ts';
-import { FrameTemplate } from '../machine/net/frame-template.ts';
-import { StreamCheck, StreamPattern } from '../machine/net/stream-check.ts';
+import { dissect, internetSum } from '../../../tests/support/tcp-reference.ts';
+import { Random } from '../../machine/engine/random.ts';
+import type { NetVsc } from '../../machine/guest/netvsc/driver.ts';
+import type { GuestStack } from '../../machine/guest/stack.ts';
+import { READ, WRITE } from '../../machine/memory/guest-memory.ts';
+import { FrameTemplate } from '../../machine/net/frame-template.ts';
+import { StreamCheck, StreamPattern } from '../../machine/net/stream-check.ts';
+import { completeConfig } from '../options.ts';
+import { Testbed } from '../testbed.ts';
 import { BulkRun, type BulkSendOptions, bulkSend, bulkSendTable } from './bulk-send.ts';
-import { completeConfig } from './options.ts';
-import { Testbed } from './testbed.ts';
 
 const STACK: BulkSendOptions = { checksum: false, segmentation: false };
 const SMALL = { bytes: 200_000 };
