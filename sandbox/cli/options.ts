@@ -30,7 +30,8 @@ export const COMPARE_OPTIONS = {
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
-type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
+type Words = typeof COMPARE_OPTIONS;
+type Values = { [name in keyof Words]?: Words[name]['type'] extends 'boolean' ? boolean : string };
 
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {

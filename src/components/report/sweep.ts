@@ -157,30 +157,11 @@ function pointRow(point: SweepPoint): string[] {
   ];
 }
 
-/** What was run, in words, but for the option that changes. */
+/** What was run, in words, but for the option that changes, and for the load where that is searched. */
 function workloadLine({ config, find, over }: SweepReport): string {
-  const { frame, direction, line, load, vms, rootCores, profile } = config;
-  const directions = {
-    tx: 'transmit',
-    rx: 'receive',
-    rr: 'request and response',
-    both: 'both ways',
-  };
-  const parts: Record<string, string | false> = {
-    frame: `${quantity(frame, 'B')} frames`,
-    direction: directions[direction],
-    line: `${line} line`,
-    load:
-      find === 'run' && (typeof load === 'number' ? `${number(load)} frames/s` : `${load} load`),
-    vms: vms > 1 && `${number(vms)} VMs`,
-    rootCores: rootCores > 1 && `${number(rootCores)} cores of the root`,
-    profile: `costs of ${profile}`,
-  };
-  const words = Object.entries(parts).flatMap(([name, text]) =>
-    text === false || name === over.option ? [] : [text],
-  );
-  const goal = find === 'run' ? '' : 'Highest load at which nothing is lost. ';
-  return goal + words.join(', ');
+  if (find === 'run') return configLine(config, [over.option]);
+  const searched = configLine(config, [over.option, 'load']);
+  return `Highest load at which nothing is lost. ${searched}`;
 }
 
 /**

@@ -8,14 +8,24 @@ const DIRECTIONS: Record<CompareConfig['direction'], string> = {
   both: 'transmit and receive at once',
 };
 
-/** What was run, in words: every option that a reader could have set. */
-export function configLine(config: CompareConfig): string {
-  const { direction, line, vms, inFlight, appShare } = config;
-  const words = [framesOf(config), DIRECTIONS[direction], `${line} line`, loadOf(config)];
-  if (inFlight !== undefined) words.push(`${number(inFlight)} requests in flight`);
-  if (appShare !== undefined) words.push(`an application with ${percent(appShare)} of the guest`);
-  if (vms > 1) words.push(`${number(vms)} VMs`);
-  return `${words.join(', ')}; ${costs(config)}`;
+/** What was run, in words: every option that a reader could have set, but for those in `without`. */
+export function configLine(config: CompareConfig, without: readonly string[] = []): string {
+  const { direction, line, vms, rootCores, inFlight, appShare } = config;
+  const parts: [option: string, words: string | false][] = [
+    ['frame', framesOf(config)],
+    ['direction', DIRECTIONS[direction]],
+    ['line', `${line} line`],
+    ['load', loadOf(config)],
+    ['inFlight', inFlight !== undefined && `${number(inFlight)} requests in flight`],
+    ['appShare', appShare !== undefined && `an application with ${percent(appShare)} of the guest`],
+    ['vms', vms > 1 && `${number(vms)} VMs`],
+    ['rootCores', rootCores > 1 && `${number(rootCores)} cores of the root`],
+  ];
+  const words = parts.flatMap(([option, text]) =>
+    text === false || without.includes(option) ? [] : [text],
+  );
+  const whose = without.includes('profile') ? [] : [costs(config)];
+  return [words.join(', '), ...whose].join('; ');
 }
 
 function costs({ profile, mitigations }: CompareConfig): string {
