@@ -30,7 +30,9 @@ export const COMPARE_OPTIONS = {
   seed: { type: 'string' },
 } satisfies ParseArgsOptionsConfig;
 
-type Values = { [name in keyof typeof COMPARE_OPTIONS]?: string };
+type Values = { [name in Exclude<keyof typeof COMPARE_OPTIONS, 'bulk'>]?: string } & {
+  bulk?: boolean;
+};
 
 /** Turns words into the lab's options. @throws UsageError for a word that is no number where one is due */
 export function toCompareOptions(values: Values): CompareOptions {
