@@ -68,11 +68,13 @@ export interface SweepTimes {
 /** Presses Run of a page's cell that shows a sweep, and waits for its end, by the page's clock. */
 export function timeSweep(page: Page, cell: string): Promise<SweepTimes> {
   return page.locator(cell).evaluate(async (element) => {
+    const pointsIn = (cell: Element): number =>
+      Number(cell.querySelector<HTMLElement>('.report-sweep')?.dataset.points ?? 0);
     const times = new Promise<SweepTimes>((done, fail) => {
       let first: number | undefined;
       const look = (): void => {
         const state = (element as HTMLElement).dataset.state;
-        const points = element.querySelectorAll('.report-sweep tbody tr').length;
+        const points = pointsIn(element);
         // Points that an observer sees are painted with the next frame of the screen.
         if (points > 0) first ??= performance.now();
         if (state === 'failed') fail(new Error(`${element.id} failed: ${element.textContent}`));
@@ -80,8 +82,8 @@ export function timeSweep(page: Page, cell: string): Promise<SweepTimes> {
         // The last points are drawn with the frame of the screen that follows.
         requestAnimationFrame(() =>
           requestAnimationFrame((now) => {
-            const all = element.querySelectorAll('.report-sweep tbody tr').length;
-            done({ firstPointMs: (first ?? now) - start, wholeMs: now - start, points: all });
+            const times = { firstPointMs: (first ?? now) - start, wholeMs: now - start };
+            done({ ...times, points: pointsIn(element) });
           }),
         );
       };

@@ -52,6 +52,7 @@ export function workloadRows(paths: readonly [PathName, PathReport][]): (string 
     row(`${way}: frames per second`, ({ ways }) => roundedRate(ways?.[way].framesPerSecond));
     row(`${way}: latency p50 (µs)`, ({ ways }) => ways?.[way].latencyUs.p50);
     row(`${way}: latency p99 (µs)`, ({ ways }) => ways?.[way].latencyUs.p99);
+    row(`${way}: latency p99.9 (µs)`, ({ ways }) => ways?.[way].latencyUs.p999);
     row(`${way}: lost`, ({ ways }) => ways?.[way].lossRate);
   }
   row('frames per segment sent', ({ bulk }) => bulk?.framesPerSegmentSent);

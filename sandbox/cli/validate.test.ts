@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PathName } from '../lab/report.ts';
-import type { SimulatedRow, ValidationReport } from '../lab/validation/report.ts';
+import type { SimulatedRow, ValidationDocument } from '../lab/validation/report.ts';
 import { validate } from '../lab/validation/validate.ts';
 import { publishedRows, rowsOfFile } from './measurements.ts';
 
@@ -36,13 +36,14 @@ describe('lab validate FILE', () => {
     const rows = [ROW, { id: 'other', use: 'validate', unit: 'us', value: 3 }];
     const { status, stdout, stderr } = lab(file('rows.json', rows), '--json');
     expect([status, stderr]).toEqual([0, '']);
-    const report = JSON.parse(stdout) as ValidationReport;
+    const report = JSON.parse(stdout) as ValidationDocument;
     expect(report.rows).toHaveLength(1);
     expect(report.rows[0]).toMatchObject({
       ...{ id: 'mine', use: 'validate', unit: 'Gb/s', published: 9.57, within: true },
       experiment: EXPERIMENT,
     });
     expect(report.notExpressed).toEqual([{ id: 'other', why: 'the row states no experiment' }]);
+    expect(report.calibration.map(({ id }) => id)).toContain('nehalem-2008r2/host_pv_byte_rx');
   });
 
   test('a row outside its band is shown, and no failure', () => {

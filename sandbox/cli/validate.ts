@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readText } from '../conformance/read-file.ts';
 import { UsageError } from '../lab/usage.ts';
-import type { SimulatedRow } from '../lab/validation/report.ts';
-import { BAND, validate } from '../lab/validation/validate.ts';
+import type { SimulatedRow, ValidationDocument } from '../lab/validation/report.ts';
+import { BAND, validateAll } from '../lab/validation/validate.ts';
 import { publishedRows, rowsOfFile } from './measurements.ts';
 import { refuseUnknown } from './options.ts';
 
@@ -23,18 +23,33 @@ export async function validateCommand(args: string[]): Promise<number> {
   const rows = path === undefined ? publishedRows() : rowsOfFile(path, readDocument(path));
   const json = values.json === true;
   if (!json) printHead();
-  const report = validate(rows, json ? undefined : printRow);
+  const report = validateAll(rows, json ? undefined : printRow);
   if (json) {
     console.log(JSON.stringify(report, null, 2));
     return 0;
   }
-  const { simulated, within } = report.summary;
+  printRest(report);
+  return 0;
+}
+
+function printRest({ summary, notExpressed, calibration }: ValidationDocument): void {
+  const { simulated, within } = summary;
   console.log(
     `\n${within} of ${simulated} rows for validation are within their band: the published range, or ${BAND * 100} % of a single value`,
   );
-  console.log(`\n${report.notExpressed.length} rows that the model cannot express`);
-  for (const { id, why } of report.notExpressed) console.log(`  ${id}: ${why}`);
-  return 0;
+  console.log(`\n${notExpressed.length} rows that the model cannot express`);
+  for (const { id, why } of notExpressed) console.log(`  ${id}: ${why}`);
+  console.log(
+    '\nWhat the parent spends on a received byte, summed up, against the published aggregate',
+  );
+  for (const { id, unit, published, band, simulated: sum, busy, parts } of calibration) {
+    const [from, to] = band.map(figure);
+    console.log(
+      `  ${id}: ${figure(sum)} ${unit}, published ${figure(published)} (${from} to ${to}), core busy ${figure(busy * 100)} %`,
+    );
+    const each = Object.entries(parts).map(([what, cycles]) => `${what} ${figure(cycles)}`);
+    console.log(`    ${each.join(', ')}`);
+  }
 }
 
 function readDocument(path: string): unknown {

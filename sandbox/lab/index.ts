@@ -126,7 +126,11 @@ export type { HostCapabilities } from './platform/capabilities.ts';
 export type { AccessCount, ProbeOptions, ProbePurposes, ProbeReport } from './probe-run.ts';
 export { probeTulip } from './probe-run.ts';
 export type { ProfileChoice } from './profile/choice.ts';
+export { findProfile } from './profile/choice.ts';
+export { PCIE_PAYLOAD_GBPS } from './profile/figures.ts';
 export { profileKnob } from './profile/knob.ts';
+export type { RootCost } from './profile/root-cost.ts';
+export { rootCost } from './profile/root-cost.ts';
 export type { Primitive, Profile } from './profile/schema.ts';
 export { PROFILES } from './profiles.ts';
 export { recordedProbe, recording } from './recordings.ts';
@@ -148,6 +152,8 @@ export type { SweepOver } from './sweep/points.ts';
 export type { SweepOptions } from './sweep/sweep.ts';
 export { highestLossFree, sweep } from './sweep/sweep.ts';
 export type { Task, TaskResult } from './sweep/task.ts';
+export type { LoadTrials } from './sweep/trials.ts';
+export { loadTrials } from './sweep/trials.ts';
 export type {
   SwitchTrafficOptions,
   SwitchTrafficReport,
@@ -170,6 +176,5 @@ export type {
 export { DESCRIPTORS, wildDescriptor } from './wild-descriptor.ts';
 export type { CaptureFramesOptions, CaptureTap } from './workload/capture.ts';
 export { CAPTURE_TAPS, captureFrames } from './workload/capture.ts';
-export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
 export { recordingOf } from './workload/recorded.ts';
 export { IMIX } from './workload/sizes.ts';

@@ -9,6 +9,7 @@ import type { SweepReport } from './sweep/report.ts';
 import type { WayReport, WorkloadConfig } from './workload/config.ts';
 
 export type * from './sweep/report.ts';
+export type { RecordedFrame, WayReport, WorkloadConfig } from './workload/config.ts';
 
 /** Who can spend a cycle, hold a byte or take a step. One colour and one shape per actor, everywhere. */
 export type Actor =

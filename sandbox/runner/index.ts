@@ -163,11 +163,22 @@ class Run implements Running {
     this.#frame = frame;
     const { limits } = this.#kit;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let began = 0;
     try {
       return await new Promise<Done>((resolve, reject) => {
         const fail = (text: string): void => reject(new RunFailure({ text, places: [] }));
+        const wait = (): void => {
+          clearTimeout(timer);
+          const left = limits.sweepMs - (performance.now() - began);
+          const limit = left < limits.wallMs ? 'sweepMs' : 'wallMs';
+          timer = setTimeout(
+            () => fail(describeLimit(limit, limits)),
+            Math.min(left, limits.wallMs),
+          );
+        };
         void frame.ready.then(() => {
-          timer = setTimeout(() => fail(describeLimit('wallMs', limits)), limits.wallMs);
+          began = performance.now();
+          wait();
         });
         frame.start(
           { ...part, limits },
@@ -177,6 +188,8 @@ class Run implements Running {
             message: (message) => {
               if (message.type === 'done') return resolve(message);
               if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
+              // A sweep whose points come is no loop without an end.
+              if (message.type === 'progress') wait();
               if (message.type !== 'thrown') return on(message);
               explainThrown(message.thrown, sourceMap).then(
                 (explained) => reject(new RunFailure(explained)),

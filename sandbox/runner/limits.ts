@@ -1,7 +1,9 @@
 /** What one run may use. Going over a limit ends the run; what it produced so far stays. */
 export interface Limits {
-  /** Wall time of a run, milliseconds. */
+  /** Wall time of a run, milliseconds. It begins anew with each point of a sweep that comes. */
   wallMs: number;
+  /** Wall time of a run with sweeps, milliseconds. */
+  sweepMs: number;
   /** Lines printed with console. */
   logLines: number;
   /** Characters printed with console. */
@@ -16,6 +18,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   wallMs: 20_000,
+  sweepMs: 60_000,
   logLines: 1_000,
   logChars: 200_000,
   reports: 100,
@@ -31,6 +34,8 @@ export function describeLimit(name: LimitName, limits: Limits): string {
   switch (name) {
     case 'wallMs':
       return `Stopped: it ran longer than ${limits.wallMs / 1000} s. Ask for fewer frames or a shorter duration, or look for a loop or a list without an end.`;
+    case 'sweepMs':
+      return `Stopped: its sweeps went on for more than ${limits.sweepMs / 1000} s. Ask for fewer points or frames. The points so far stay.`;
     case 'logLines':
       return `Stopped: it printed more than ${count(limits.logLines)} lines. What was printed so far is below.`;
     case 'logChars':

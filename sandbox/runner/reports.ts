@@ -39,7 +39,7 @@ const wayReport = v.object({
   throughputGbps: number,
   framesPerSecond: number,
   lossRate: number,
-  latencyUs: numbers('p50', 'p99'),
+  latencyUs: numbers('p50', 'p99', 'p999'),
 });
 
 const pathReport = v.looseObject({

@@ -182,8 +182,9 @@ test('an answer belongs to one task of one run: nothing that a task leaves behin
   expect(honest).toEqual(Array.from({ length: 12 }, () => 'honest'));
 });
 
-function answersOn(on: Page, codes: string[]): Promise<unknown> {
-  return runText(on, cell(codes)).then(({ log }) => JSON.parse(log.at(-1) ?? 'null'));
+async function answersOn(on: Page, codes: string[]): Promise<unknown> {
+  const { log } = await runText(on, cell(codes));
+  return JSON.parse(log.at(-1) ?? 'null');
 }
 
 /** Workers that the browser has, those inside workers among them. */
@@ -211,6 +212,23 @@ for (const [how, end] of [
     await session.detach();
   });
 }
+
+test('points that come give a run more time, but not without an end', async () => {
+  const point = (ms: number, times: number): string => `
+import { progress } from 'two-checkboxes';
+const run: any = { deliveredFrames: 1, deliveredBytes: 1, deliveredSha256: '', traceHash: '', throughputGbps: 1, framesPerSecond: 1, lossRate: 0, latencyUs: { p50: 1, p99: 1 }, cyclesPerByte: 1, cyclesPerFrame: 1, perFrame: { exits: 0, ioExits: 0, deviceAccesses: 0, hypercalls: 0, copies: 0, copiedBytes: 0, interrupts: 0, contextSwitches: 0, events: 0 }, exitsBy: {}, cores: { guest: 1, hypervisor: 0, rootKernel: 0, rootUser: 0 }, limitedBy: 'link', faults: 0 };
+for (let i = 0; i < ${times}; i++) {
+  await new Promise((r) => setTimeout(r, ${ms}));
+  progress({ id: 1, point: { value: i, path: 'vmbus', run } });
+}`;
+  const long = await runText(page, point(2_000, 3));
+  expect(long.error).toBe('');
+  expect(long.progress).toHaveLength(3);
+  expect(long.ms).toBeGreaterThan(5_500);
+  const endless = await runText(page, point(1_000, 1e6));
+  expect(endless.error).toMatch(/more than 8 s/);
+  expect(endless.progress.length).toBeGreaterThan(4);
+});
 
 test('points of a sweep reach the page as they come, and only in their shape', async () => {
   const bad = await runText(

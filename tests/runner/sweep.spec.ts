@@ -18,7 +18,15 @@ test.beforeEach(async ({ page }) => {
   cell = page.locator('#cell-frames');
 });
 
-const rows = (on: Locator): Locator => on.locator('.report-sweep tbody tr');
+/** Points in the picture. */
+const points = async (on: Locator): Promise<number> =>
+  Number(await on.locator('.report-sweep').getAttribute('data-points'));
+
+/** Waits for the first points of a sweep. */
+async function firstPoints(on: Locator): Promise<void> {
+  await expect(on.locator('.report-sweep .chart-plot')).toBeVisible({ timeout: 20_000 });
+  expect(await points(on)).toBeGreaterThan(0);
+}
 
 async function edit(on: Locator, text: string): Promise<void> {
   await on.locator('.cell-edit').click();
@@ -29,12 +37,14 @@ async function edit(on: Locator, text: string): Promise<void> {
 
 test('points come one by one, with progress; what a reader chose stays when more come', async () => {
   await cell.locator('.cell-run').click();
-  await expect(rows(cell).first()).toBeVisible({ timeout: 20_000 });
+  await firstPoints(cell);
   await expect(cell.locator('.sweep-count')).toContainText('of 36 points');
+  await cell.getByText('Every point as a table').click();
   await cell.getByLabel('Show').selectOption('cores');
   await cell.getByLabel('Show').focus();
   await expect(cell).toHaveAttribute('data-state', 'done', { timeout: 40_000 });
-  await expect(rows(cell)).toHaveCount(36);
+  expect(await points(cell)).toBe(36);
+  await expect(cell.locator('.report-sweep tbody tr')).toHaveCount(36);
   await expect(cell.getByLabel('Show')).toHaveValue('cores');
   await expect(cell.getByLabel('Show')).toBeFocused();
   await expect(cell.locator('.chart-y-title')).toHaveText('Busy cores');
@@ -45,14 +55,16 @@ test('points come one by one, with progress; what a reader chose stays when more
 
 test('Stop keeps the points that came', async () => {
   await cell.locator('.cell-run').click();
-  await expect(rows(cell).first()).toBeVisible({ timeout: 20_000 });
+  await firstPoints(cell);
   await cell.locator('.cell-stop').click();
   await expect(cell).toHaveAttribute('data-state', 'stopped');
-  const kept = await rows(cell).count();
+  // What had come is drawn with the next frame of the screen.
+  await cell.page().waitForTimeout(300);
+  const kept = await points(cell);
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(36);
   await cell.page().waitForTimeout(1_000);
-  await expect(rows(cell)).toHaveCount(kept);
+  expect(await points(cell)).toBe(kept);
 });
 
 const DIGESTS = `import { sweep } from 'two-checkboxes';
@@ -88,7 +100,7 @@ test('an edited machine is what the workers of the pool run, and its errors lead
   );
   await cell.locator('.cell-run').click();
   await expect(cell).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
-  await expect(rows(cell)).toHaveCount(36);
+  expect(await points(cell)).toBe(36);
   const said = (await cell.locator('.cell-log').innerText()).trim().split('\n');
   expect(new Set(said)).toEqual(new Set(['a stack of my own undefined']));
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);

@@ -67,6 +67,13 @@ describe('a profile of one’s own', () => {
     expect(() => profileKnob()).toThrow(/'Costs of': own is not one of nehalem/);
   });
 
+  test('in a configuration gives way to another choice', () => {
+    const config = completeConfig({ profile: dearCopies() });
+    const other = completeConfig({ ...config, profile: 'sandybridge-2012' });
+    expect(other).not.toHaveProperty('ownProfile');
+    expect(profileOf(other).ghz).toBe(2.6);
+  });
+
   test('of the course is none', () => {
     expect(completeConfig({ profile: 'skylake-2017' })).not.toHaveProperty('ownProfile');
   });

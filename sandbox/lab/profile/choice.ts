@@ -33,8 +33,9 @@ export function completeCosting(options: {
   ownProfile?: Profile;
   mitigations?: boolean;
 }): Costing {
-  const profile = findProfile(options.ownProfile ?? options.profile ?? 'nehalem-2008r2');
-  const { mitigations } = options;
+  const { mitigations, ownProfile, profile: choice = ownProfile ?? 'nehalem-2008r2' } = options;
+  // A configuration has both: the id and the profile. Another id is another choice.
+  const profile = findProfile(choice === ownProfile?.id ? ownProfile : choice);
   const costing: Costing = {
     profile: profile.id,
     ...(PROFILES.includes(profile) ? {} : { ownProfile: profile }),

@@ -6,7 +6,7 @@ export interface FigureRule {
   unit: FigureUnit;
   /** A value above this one is taken for a slip: no machine that runs Hyper-V is near it. */
   most: number;
-  /** Whether the machine computes with it. The others are only compared with: see decision 0007. */
+  /** Whether the model computes with it. The others are only compared with: see decision 0007. */
   charged: boolean;
 }
 

@@ -52,9 +52,9 @@ export function searchLossFree(path: PathName, config: CompareConfig): LossFree 
   const closed = runPath(path, { ...config, load: 'max' });
   // What the path refuses to carry it carries at no load.
   if (closed.limitedBy === 'frame size') return found(1);
-  const first = firstArrival(path, config);
+  const tryLoad = trialsOf(path, config);
   const holds = (load: number): boolean => {
-    const trial = tryLoad(path, config, load, first);
+    const trial = tryLoad(load);
     trials.push(trial);
     return trial.held;
   };
@@ -82,7 +82,7 @@ export function searchLossFree(path: PathName, config: CompareConfig): LossFree 
 }
 
 /** Frames a second and VM that the line has room for. */
-function lineRate({ line, frame, sizes, vms }: CompareConfig): number {
+export function lineRate({ line, frame, sizes, vms }: CompareConfig): number {
   const lengths = sizes === undefined ? [frame] : lengthsOf(sizes);
   const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   return Math.max(1, Math.floor((LINES[line] * 1e9) / (8 * (mean + OVERHEAD) * vms)));
@@ -93,6 +93,12 @@ function sending({ frames = 1, vms, queues }: CompareConfig, load: number) {
   const enough = Math.min(MOST_TRIAL_FRAMES, Math.ceil(load * vms * TRIAL_SECONDS));
   const burst = Math.max(1, Math.round((load / queues) * TICK_SECONDS));
   return { frames: Math.max(frames, enough), burst };
+}
+
+/** Tries a path at one load after another, all counted from the same start. */
+export function trialsOf(path: PathName, config: CompareConfig): (load: number) => Trial {
+  const first = firstArrival(path, config);
+  return (load) => tryLoad(path, config, load, first);
 }
 
 /** Picoseconds from the start of a run until the first frame arrives, when it is alone. */

@@ -91,7 +91,12 @@ function asValue(option: string, value: unknown): number | string {
 }
 
 /** What has no rate of its own to be searched, or none that one number tells. */
-function refuseForSearch({ direction, durationMs, inFlight, recorded }: CompareConfig): void {
+export function refuseForSearch({
+  direction,
+  durationMs,
+  inFlight,
+  recorded,
+}: CompareConfig): void {
   const refuse = (why: string): never => {
     throw new UsageError(`loss-free: ${why}`);
   };

@@ -1,38 +1,35 @@
-import type { PathReport } from '../report.ts';
+import type { CompareConfig, PathReport } from '../report.ts';
 import { UsageError } from '../usage.ts';
 import { findUnit, type Quantity } from './units.ts';
 
 /** Ethernet, IPv4 and UDP headers in front of a datagram's payload. */
 const HEADERS = 42;
 
-/** What an experiment leaves: the report of a path, or as much of it as the workload has. */
-export type Outcome = Partial<PathReport>;
+/** What an experiment was, complete, and the report of the path that is read. */
+export interface Outcome {
+  config: CompareConfig;
+  report: PathReport;
+}
 
 /** A figure that can be read off an outcome, in the base unit of its quantity. */
 interface Figure {
   of: Quantity;
-  read: (outcome: Outcome) => number | undefined;
+  read: (outcome: Outcome) => number;
 }
 
 function perFrame(name: keyof PathReport['perFrame']): Figure {
-  return { of: 'count', read: (outcome) => outcome.perFrame?.[name] };
+  return { of: 'count', read: ({ report }) => report.perFrame[name] };
 }
 
-function times(value: number | undefined, size: number): number | undefined {
-  return value === undefined ? undefined : value * size;
+/** The report of a stream counts payload; that of frames counts their headers too. */
+function payloadBits({ config, report }: Outcome): number {
+  const { throughputGbps, deliveredBytes, deliveredFrames } = report;
+  if (config.bulk !== undefined || deliveredBytes === 0) return throughputGbps * 1e9;
+  return (throughputGbps * 1e9 * (deliveredBytes - HEADERS * deliveredFrames)) / deliveredBytes;
 }
 
-/** A stream of segments reports its payload; frames have their headers taken off. */
-function payloadBits({ throughputGbps, deliveredBytes, deliveredFrames }: Outcome) {
-  if (deliveredFrames === undefined || !deliveredBytes) return times(throughputGbps, 1e9);
-  return times(
-    throughputGbps,
-    (1e9 * (deliveredBytes - HEADERS * deliveredFrames)) / deliveredBytes,
-  );
-}
-
-function allCores({ cores }: Outcome): number | undefined {
-  return cores && cores.guest + cores.hypervisor + cores.rootKernel + cores.rootUser;
+function allCores({ report: { cores } }: Outcome): number {
+  return cores.guest + cores.hypervisor + cores.rootKernel + cores.rootUser;
 }
 
 /** What a row may say that it reads. */
@@ -40,17 +37,17 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   /** Payload of datagrams, as netperf and iperf count it. */
   goodput: { of: 'bits', read: payloadBits },
   /** Frames without FCS; of a stream of segments, its payload. */
-  throughput: { of: 'bits', read: ({ throughputGbps }) => times(throughputGbps, 1e9) },
-  framesPerSecond: { of: 'frames', read: ({ framesPerSecond }) => framesPerSecond },
+  throughput: { of: 'bits', read: ({ report }) => report.throughputGbps * 1e9 },
+  framesPerSecond: { of: 'frames', read: ({ report }) => report.framesPerSecond },
   /** Median: one way for tx and rx, the round trip for rr. */
-  latency: { of: 'time', read: ({ latencyUs }) => times(latencyUs?.p50, 1e-6) },
-  latencyP99: { of: 'time', read: ({ latencyUs }) => times(latencyUs?.p99, 1e-6) },
-  cyclesPerByte: { of: 'cycles/byte', read: ({ cyclesPerByte }) => cyclesPerByte },
-  cyclesPerFrame: { of: 'cycles', read: ({ cyclesPerFrame }) => cyclesPerFrame },
+  latency: { of: 'time', read: ({ report }) => report.latencyUs.p50 * 1e-6 },
+  latencyP99: { of: 'time', read: ({ report }) => report.latencyUs.p99 * 1e-6 },
+  cyclesPerByte: { of: 'cycles/byte', read: ({ report }) => report.cyclesPerByte },
+  cyclesPerFrame: { of: 'cycles', read: ({ report }) => report.cyclesPerFrame },
   /** Busy cores of everyone, and of the parent partition alone. */
   cores: { of: 'share', read: allCores },
-  rootCores: { of: 'share', read: ({ cores }) => cores && cores.rootKernel + cores.rootUser },
-  lossRate: { of: 'share', read: ({ lossRate }) => lossRate },
+  rootCores: { of: 'share', read: ({ report: { cores } }) => cores.rootKernel + cores.rootUser },
+  lossRate: { of: 'share', read: ({ report }) => report.lossRate },
   exits: perFrame('exits'),
   ioExits: perFrame('ioExits'),
   deviceAccesses: perFrame('deviceAccesses'),

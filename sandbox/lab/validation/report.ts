@@ -1,10 +1,11 @@
+import type { CalibrationRow } from '../profile/calibration.ts';
 import type { PathName } from '../report.ts';
 
 /** What was published and what it is used for. A row that went into a profile is `calibrate`. */
 export type RowUse = 'validate' | 'calibrate' | 'quote';
 
-/** Options of the lab that state a row's own configuration: of `compare`, or of `bulk`. */
-export type Experiment = { workload?: 'compare' | 'bulk' } & Record<string, unknown>;
+/** Options of `compare` that state a row's own configuration; with `bulk`, a stream of segments. */
+export type Experiment = Record<string, unknown>;
 
 /** Another figure that the first is set against. What is left out is as in the first. */
 export interface Against {
@@ -60,9 +61,15 @@ export interface ValidationSummary {
   within: number;
 }
 
-/** Exactly the document that `lab validate --json` prints, without its calibration check. */
+/** Rows, simulated or not. */
 export interface ValidationReport {
   rows: SimulatedRow[];
   notExpressed: { id: string; why: string }[];
   summary: ValidationSummary;
+}
+
+/** Exactly the document that `lab validate --json` prints. */
+export interface ValidationDocument extends ValidationReport {
+  /** The sums of the parent's costs beside the aggregates, which are never charged. */
+  calibration: CalibrationRow[];
 }

@@ -1,4 +1,3 @@
-import { type BulkSendOptions, bulkSend } from '../bulk/bulk-send.ts';
 import { runPath } from '../compare.ts';
 import { type CompareOptions, completeConfig } from '../options.ts';
 import type { PathName } from '../report.ts';
@@ -27,14 +26,11 @@ export class Laboratory {
   }
 
   #read(experiment: Experiment, reading: Reading, unit: string): number {
-    const name = reading.figure ?? usualFigure(unit);
-    const figure = findFigure(name);
+    const figure = findFigure(reading.figure ?? usualFigure(unit));
     const path = reading.path ?? lastPath(experiment);
     const read = (other: Against) => {
-      const outcome = this.#outcome({ ...experiment, ...other.experiment }, other.path ?? path);
-      const value = figure.read(outcome);
-      if (value === undefined) throw new UsageError(`the experiment has no figure '${name}'`);
-      return value;
+      const options = { ...experiment, ...other.experiment };
+      return figure.read(this.#outcome(options, other.path ?? path));
     };
     const { of, size } = findUnit(unit);
     const quantity = reading.over === undefined ? figure.of : 'share';
@@ -55,23 +51,13 @@ export class Laboratory {
   }
 }
 
-function run({ workload = 'compare', ...options }: Experiment, path: PathName): Outcome {
-  if (workload === 'bulk') return runBulk(options, path);
-  if (workload !== 'compare')
-    throw new UsageError(`workload '${String(workload)}' is not compare or bulk`);
-  const config = completeConfig(options as CompareOptions);
+function run(experiment: Experiment, path: PathName): Outcome {
+  const config = completeConfig(experiment as CompareOptions);
   if (!config.paths.includes(path))
     throw new UsageError(
       `the experiment runs ${config.paths.join(', ')}, and the row reads ${path}`,
     );
-  return runPath(path, config, { digest: false });
-}
-
-/** A stream of TCP segments that a guest sends over VMBus. */
-function runBulk({ paths: _, ...options }: Record<string, unknown>, path: PathName): Outcome {
-  if (path !== 'vmbus') throw new UsageError(`a bulk workload runs on vmbus, not on ${path}`);
-  const { throughputGbps, cyclesPerByte } = bulkSend(options as BulkSendOptions);
-  return { throughputGbps, cyclesPerByte };
+  return { config, report: runPath(path, config, { digest: false }) };
 }
 
 function lastPath({ paths }: Experiment): PathName {

@@ -16,6 +16,8 @@ const UNITS: Readonly<Record<string, Unit>> = {
   'Gb/s': { of: 'bits', size: 1e9 },
   'MB/s': { of: 'bits', size: 8e6 },
   'GB/s': { of: 'bits', size: 8e9 },
+  /** As the article prints it; read as Gb/s, see the lesson on five to seven. */
+  'GB/sec [sic]': { of: 'bits', size: 1e9 },
   'MiB/s': { of: 'bits', size: 8 * 1024 * 1024 },
   pps: { of: 'frames', size: 1 },
   kpps: { of: 'frames', size: 1e3 },

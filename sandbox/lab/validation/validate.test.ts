@@ -66,6 +66,13 @@ describe('a row', () => {
     expect(goodput.simulated / frames.simulated).toBeCloseTo(1472 / 1514, 9);
   });
 
+  test('takes what a stream of segments delivers as it is: payload', async () => {
+    const experiment = { paths: ['vmbus'], direction: 'rx', bulk: { bytes: 1 << 20 } } as const;
+    const { paths } = await compare({ ...experiment, paths: ['vmbus'] });
+    const [done] = validate([row({ unit: 'Gb/s', value: 9, experiment })]).rows;
+    expect(done.simulated).toBeCloseTo(paths.vmbus?.throughputGbps ?? 0, 9);
+  });
+
   test.each([
     [{ unit: 'furlongs' }, "unit 'furlongs' is not one the model has figures in"],
     [{ unit: 'count' }, "unit 'count' does not say what is read"],
@@ -74,7 +81,7 @@ describe('a row', () => {
     [{ reading: { path: 'sriov' } }, 'the experiment runs native, vmbus, and the row reads sriov'],
     [{ experiment: { paths: ['vmbus'], colour: 1 } }, "compare has no option 'colour'"],
     [{ experiment: {} }, 'the experiment has no list of paths'],
-    [{ experiment: { ...OPTIONS, workload: 'magic' } }, "workload 'magic' is not"],
+    [{ experiment: { ...OPTIONS, bulk: { speed: 1 } } }, "bulk has no option 'speed'"],
   ] as [Partial<ValidationRow>, string][])('%j is refused, and the row is named', (over, words) => {
     expect(() => validate([row(over)])).toThrow(/^row 'row': /);
     expect(() => validate([row(over)])).toThrow(words);

@@ -1,4 +1,11 @@
-import type { Experiment, SimulatedRow, ValidationReport, ValidationRow } from './report.ts';
+import { calibrate } from '../profile/calibration.ts';
+import type {
+  Experiment,
+  SimulatedRow,
+  ValidationDocument,
+  ValidationReport,
+  ValidationRow,
+} from './report.ts';
 import { Laboratory } from './simulate.ts';
 
 /** A single published value is met by what is within this share of it. */
@@ -28,6 +35,14 @@ export function validate(
   const counted = simulated.filter(({ use }) => use === 'validate');
   const within = counted.filter((row) => row.within).length;
   return { rows: simulated, notExpressed, summary: { simulated: counted.length, within } };
+}
+
+/** Rows as `validate` runs them, and the check of the profiles' sums against the published aggregates. */
+export function validateAll(
+  rows: readonly ValidationRow[],
+  onRow?: (row: SimulatedRow) => void,
+): ValidationDocument {
+  return { ...validate(rows, onRow), calibration: calibrate() };
 }
 
 function compareRow(row: ValidationRow, experiment: Experiment, simulated: number): SimulatedRow {

@@ -32,5 +32,5 @@ export interface WayReport {
   throughputGbps: number;
   framesPerSecond: number;
   lossRate: number;
-  latencyUs: { p50: number; p99: number };
+  latencyUs: { p50: number; p99: number; p999: number };
 }

@@ -27,7 +27,7 @@ export function appShareOf({ applications }: Testbed, time: number): Pick<PathRe
 function wayReport(bed: Testbed, way: Measurement, lost: number): WayReport {
   const { delivered, deliveredBytes } = way;
   const seconds = timeOf(bed.config, way.lastArrived - bed.start) / 1e12;
-  const [p50, p99] = way.latencies([0.5, 0.99]);
+  const [p50, p99, p999] = way.latencies([0.5, 0.99, 0.999]);
   return {
     deliveredFrames: delivered,
     deliveredBytes,
@@ -35,7 +35,7 @@ function wayReport(bed: Testbed, way: Measurement, lost: number): WayReport {
     throughputGbps: seconds > 0 ? (deliveredBytes * 8) / seconds / 1e9 : 0,
     framesPerSecond: seconds > 0 ? delivered / seconds : 0,
     lossRate: lost / Math.max(1, lost + delivered),
-    latencyUs: { p50, p99 },
+    latencyUs: { p50, p99, p999 },
   };
 }
 

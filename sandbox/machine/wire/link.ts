@@ -156,7 +156,8 @@ export class Link implements Handler {
     const slot = this.#head & (this.#lengths.length - 1);
     this.receiver?.receive(this.#base + slot * this.#stride + 2, this.#lengths[slot]);
     this.#head++;
-    if (this.#head !== this.#tail)
-      this.#timer.schedule(this.#arrivals[this.#head & (this.#lengths.length - 1)]);
+    // A receiver that paused the link has set the timer to the frame that was still its own.
+    if (this.#head === this.#tail) this.#timer.cancel();
+    else this.#timer.schedule(this.#arrivals[this.#head & (this.#lengths.length - 1)]);
   }
 }

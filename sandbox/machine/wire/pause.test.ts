@@ -48,6 +48,22 @@ describe('a pause frame (IEEE 802.3 annex 31B)', () => {
     expect([behind.length, partner.paused]).toEqual([0, 1]);
   });
 
+  test('a receiver that stops the link at the last frame gets no frame twice', () => {
+    const { engine, arrived, link, send } = bench();
+    const { receiver } = link;
+    link.receiver = {
+      receive: (at, length) => {
+        receiver?.receive(at, length);
+        link.pause(engine.now + LONGEST);
+      },
+    };
+    send();
+    engine.run();
+    send();
+    engine.run();
+    expect(arrived).toEqual([FRAME_TIME, 500 * NANOSECOND + LONGEST + 2 * FRAME_TIME]);
+  });
+
   test('a frame that has begun ends; those behind it wait, in order', () => {
     const { engine, arrived, send, hear } = bench();
     for (let i = 0; i < 3; i++) send();

@@ -13,7 +13,7 @@ export const GROUPS: readonly { name: string; figures: readonly [string, string]
     name: 'Interrupts and waking',
     figures: [
       ['virq_inject', 'Injecting a virtual interrupt'],
-      ['virq_eoi', 'Its end'],
+      ['virq_eoi', 'Ending a virtual interrupt'],
       ['ext_irq_exit', 'The exit that a physical interrupt causes'],
       ['irq_handler', 'An interrupt handler, from entry to return'],
       ['vcpu_halt_wake', 'Waking a halted virtual processor'],
@@ -39,7 +39,7 @@ export const GROUPS: readonly { name: string; figures: readonly [string, string]
   {
     name: 'Hardware',
     figures: [
-      ['doorbell_write', 'A register write, on the processor'],
+      ['doorbell_write', 'A register write, for the processor'],
       ['mmio_write', 'The same, until the device sees it'],
       ['pcie_read64', 'A device’s read of a descriptor'],
       ['pcie_read1520', 'A device’s read of a frame'],

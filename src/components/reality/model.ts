@@ -1,12 +1,12 @@
 import type { CollectionEntry } from 'astro:content';
 import type {
   SimulatedRow,
-  ValidationReport,
+  ValidationDocument,
   ValidationRow,
 } from '../../../sandbox/lab/validation/report.ts';
 
 type Measurement = CollectionEntry<'measurements'>;
-type Lab = { validate(rows: readonly ValidationRow[]): ValidationReport };
+type Lab = { validateAll(rows: readonly ValidationRow[]): ValidationDocument };
 
 /** What the model says to a published row, and the row. */
 export interface RealityRow {
@@ -20,7 +20,8 @@ export interface Reality {
   validated: [string, RealityRow[]][];
   calibrated: RealityRow[];
   notExpressed: { id: string; why: string; data: Measurement['data'] }[];
-  summary: ValidationReport['summary'];
+  summary: ValidationDocument['summary'];
+  calibration: ValidationDocument['calibration'];
 }
 
 /** The name of a row's file, behind the prefix that keeps files of a kind together. */
@@ -36,7 +37,7 @@ export async function runValidation(entries: Measurement[]): Promise<Reality | u
   if (load === undefined) return undefined;
   const known = new Map(entries.map((entry) => [rowId(entry), entry.data]));
   const rows = [...known].map(([id, data]) => ({ id, ...data }) as ValidationRow);
-  const report = (await load()).validate(rows);
+  const report = (await load()).validateAll(rows);
   const shown = (use: string) =>
     report.rows.flatMap((row) => {
       const data = known.get(row.id);
@@ -50,6 +51,7 @@ export async function runValidation(entries: Measurement[]): Promise<Reality | u
       return data === undefined ? [] : [{ id, why, data }];
     }),
     summary: report.summary,
+    calibration: report.calibration,
   };
 }
 

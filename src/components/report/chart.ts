@@ -72,8 +72,8 @@ function key(series: Series, index: number): HTMLElement {
   return h('li', {}, line, series.name);
 }
 
-/** Lines over a common axis, linear or logarithmic. */
-export function chartView(report: ChartReport): HTMLElement {
+/** Lines over a common axis, linear or logarithmic, with a table of the points unless another stands by. */
+export function chartView(report: ChartReport, withTable = true): HTMLElement {
   const points = report.series.flatMap((series) => series.points);
   if (points.length === 0)
     return figure('chart', report.title, h('p', {}, 'No point can be drawn.'));
@@ -113,6 +113,6 @@ export function chartView(report: ChartReport): HTMLElement {
     ),
     h('p', { class: 'chart-x-title' }, axisTitle(report.x), report.x.log ? ' (logarithmic)' : ''),
     h('ul', { class: 'legend' }, ...report.series.map(key)),
-    behind('The points as a table', () => chartTable(report)),
+    withTable ? behind('The points as a table', () => chartTable(report)) : undefined,
   );
 }

@@ -8,8 +8,9 @@ import type {
 import { ACTORS, actorLabel, HOST, PATH_NAME, PATHS } from './actors.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure, legend, subtitle } from './figure.ts';
-import { bytes, gigabits, microseconds, number, percent, quantity } from './format.ts';
+import { bytes, gigabits, microseconds, number, percent } from './format.ts';
 import { byActor, type Segment, stack } from './stack.ts';
+import { configLine, workloadRows } from './workload.ts';
 
 type Row = [PathName, PathReport];
 
@@ -19,45 +20,6 @@ export function cyclesOf(path: PathReport, actors: readonly Actor[]): number {
     .filter((row) => actors.includes(row.who))
     .reduce((total, row) => total + row.cycles, 0);
   return path.deliveredFrames > 0 ? sum / path.deliveredFrames : Number.NaN;
-}
-
-const DIRECTIONS: Record<CompareConfig['direction'], string> = {
-  tx: 'transmit',
-  rx: 'receive',
-  rr: 'request and response',
-  both: 'transmit and receive at once',
-};
-
-/** What was run, in words: every option that a reader could have set. */
-export function configLine(config: CompareConfig): string {
-  const direction = DIRECTIONS[config.direction];
-  const load =
-    typeof config.load === 'number' ? `${number(config.load)} frames/s` : `${config.load} load`;
-  const vms = config.vms > 1 ? `, ${number(config.vms)} VMs` : '';
-  const what = config.bulk === undefined ? load : streams(config.bulk);
-  return `${quantity(config.frame, 'B')} frames, ${direction}, ${config.line} line, ${what}${vms}; ${costs(config)}`;
-}
-
-function streams({
-  checksum,
-  segmentation,
-  coalescing,
-}: NonNullable<CompareConfig['bulk']>): string {
-  const offloads: string[] = [];
-  if (checksum) offloads.push('checksums');
-  if (segmentation) offloads.push('segmentation');
-  if (coalescing !== false)
-    offloads.push(coalescing === true ? 'coalescing' : `coalescing in the ${coalescing}`);
-  return offloads.length === 0
-    ? 'TCP streams without offloads'
-    : `TCP streams with ${offloads.join(', ')}`;
-}
-
-function costs({ profile, mitigations }: CompareConfig): string {
-  const whose = profile === 'own' ? 'your own costs' : `costs of ${profile}`;
-  return mitigations === undefined
-    ? whose
-    : `${whose} ${mitigations ? 'with' : 'without'} mitigations`;
 }
 
 function segmentsOf(path: PathReport): Segment[] {
@@ -143,6 +105,7 @@ function resultTable(rows: Row[], direction: CompareConfig['direction']): HTMLEl
       line(`${latency}, p99`, (path) => microseconds(known(path, path.latencyUs.p99))),
       line(`${latency}, p99.9`, (path) => microseconds(known(path, path.latencyUs.p999))),
       line('Lost', (path) => percent(known(path, path.lossRate))),
+      ...workloadRows(rows.map(([, path]) => path)),
       line('Busy cores', cores),
       line('Limited by', (path) => path.limitedBy),
     ],

@@ -30,6 +30,8 @@ export const LIMITS = {
   seeds: 100,
   figures: 40,
   costs: 60,
+  sweepPoints: 1_000,
+  sweepValues: 200,
 } as const;
 
 export type Raw = Record<string, unknown>;

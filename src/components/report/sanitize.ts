@@ -42,6 +42,9 @@ import {
   type Raw,
   str,
 } from './sanitize-tools.ts';
+import { workloadConfig, workloadResults } from './sanitize-workload.ts';
+
+const DIRECTIONS = ['tx', 'rx', 'rr', 'both'] as const;
 
 /**
  * A report comes from code that anyone may have written. Here it becomes a report of the declared shape and
@@ -110,13 +113,14 @@ function pathReport(value: unknown, cutter: Cutter): PathReport {
     }),
     ledger: cutter.list(raw.ledger, LIMITS.rows, 'ledger rows', ledgerRow),
     faults: count(raw.faults),
+    ...workloadResults(raw),
     note: optional(raw.note, LIMITS.detail),
   };
 }
 
 function compareConfig(value: unknown): CompareConfig {
   const raw = object(value);
-  const direction = raw.direction === 'rx' || raw.direction === 'rr' ? raw.direction : 'tx';
+  const direction = DIRECTIONS.find((known) => known === raw.direction) ?? 'tx';
   const load = raw.load === 'max' || raw.load === 'paced' ? raw.load : num(raw.load);
   return {
     paths: PATHS.filter((name) => Array.isArray(raw.paths) && raw.paths.includes(name)),
@@ -131,6 +135,7 @@ function compareConfig(value: unknown): CompareConfig {
     rootCores: num(raw.rootCores),
     guestCores: num(raw.guestCores),
     postedInterrupts: raw.postedInterrupts === true,
+    ...workloadConfig(raw),
     seed: num(raw.seed),
   };
 }

@@ -5,11 +5,11 @@ import type {
   SensitivityReport,
 } from '../../../sandbox/lab/report.ts';
 import { PATH_NAME, PATHS } from './actors.ts';
-import { configLine } from './compare.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure, subtitle } from './figure.ts';
 import { number, quantity } from './format.ts';
 import { linear } from './scale.ts';
+import { configLine } from './workload.ts';
 import './sureness.css';
 
 /** Costs that a tornado shows; the table behind it has all. */

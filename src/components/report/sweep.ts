@@ -7,10 +7,10 @@ import type {
 } from '../../../sandbox/lab/report.ts';
 import { PATH_NAME, PATHS } from './actors.ts';
 import { chartView } from './chart.ts';
-import { configLine } from './compare.ts';
 import { h, uid } from './dom.ts';
 import { dataTable, figure } from './figure.ts';
 import { gigabits, microseconds, number, percent, quantity } from './format.ts';
+import { configLine } from './workload.ts';
 
 /** A sweep: what a chosen figure does over the option, what limits each path where, and every point. */
 
@@ -40,7 +40,7 @@ const FIGURES = Object.keys(AXES) as SweepFigure[];
 const OPTIONS: Record<string, { label: string; unit?: string }> = {
   frame: { label: 'Frame size', unit: 'B' },
   line: { label: 'Line', unit: 'Gb/s' },
-  load: { label: 'Offered load', unit: 'frames/s and VM' },
+  load: { label: 'Offered load of a VM', unit: 'frames/s' },
   vms: { label: 'VMs' },
   queues: { label: 'Queues of a VM' },
   rootCores: { label: 'Cores of the root' },
@@ -95,7 +95,9 @@ function limitsOf(report: SweepReport, path: PathName): string[] {
     else runs.push({ limit: run.limitedBy, from: value, to: value });
   }
   return runs.map(({ limit, from, to }) =>
-    from === to ? `${limit} at ${words(from)}` : `${limit} from ${words(from)} to ${words(to)}`,
+    from === to
+      ? `${limit} at ${words(from)}`
+      : `${limit} from ${typeof from === 'number' ? number(from) : from} to ${words(to)}`,
   );
 }
 
@@ -155,9 +157,30 @@ function pointRow(point: SweepPoint): string[] {
   ];
 }
 
+/** What was run, in words, but for the option that changes. */
 function workloadLine({ config, find, over }: SweepReport): string {
-  const how = find === 'run' ? '' : 'highest load at which nothing is lost; ';
-  return `${how}over ${(OPTIONS[over.option]?.label ?? over.option).toLowerCase()}: ${configLine(config)}`;
+  const { frame, direction, line, load, vms, rootCores, profile } = config;
+  const directions = {
+    tx: 'transmit',
+    rx: 'receive',
+    rr: 'request and response',
+    both: 'both ways',
+  };
+  const parts: Record<string, string | false> = {
+    frame: `${quantity(frame, 'B')} frames`,
+    direction: directions[direction],
+    line: `${line} line`,
+    load:
+      find === 'run' && (typeof load === 'number' ? `${number(load)} frames/s` : `${load} load`),
+    vms: vms > 1 && `${number(vms)} VMs`,
+    rootCores: rootCores > 1 && `${number(rootCores)} cores of the root`,
+    profile: `costs of ${profile}`,
+  };
+  const words = Object.entries(parts).flatMap(([name, text]) =>
+    text === false || name === over.option ? [] : [text],
+  );
+  const goal = find === 'run' ? '' : 'Highest load at which nothing is lost. ';
+  return goal + words.join(', ');
 }
 
 /**
@@ -172,7 +195,7 @@ export class SweepPicture {
   #count = h('span', { class: 'sweep-count' });
   #plot = h('div', { class: 'sweep-plot' });
   #limits = h('div', {});
-  #table = h('div', {});
+  #table = h('details', { class: 'behind' }, h('summary', {}, 'Every point as a table'));
 
   constructor(report: SweepReport) {
     this.#report = report;
@@ -197,6 +220,7 @@ export class SweepPicture {
       this.#limits,
       this.#table,
     );
+    this.#table.addEventListener('toggle', () => this.#drawTable());
     this.#draw();
   }
 
@@ -217,9 +241,17 @@ export class SweepPicture {
     this.#count.textContent = got < all ? ` ${number(got)} of ${number(all)} points` : '';
     const drawn = report.over.values.every((value) => typeof value === 'number');
     this.#plot.replaceChildren(
-      ...(drawn && got > 0 ? [chartView(sweepChart(report, this.#chosen))] : []),
+      ...(drawn && got > 0 ? [chartView(sweepChart(report, this.#chosen), false)] : []),
     );
     this.#limits.replaceChildren(...(got > 0 ? [limitList(report)] : []));
-    this.#table.replaceChildren(...(got > 0 ? [pointTable(report)] : []));
+    this.#drawTable();
+    this.element.dataset.points = String(got);
+  }
+
+  /** The table is long, and drawn only while it is open. */
+  #drawTable(): void {
+    const [, old] = this.#table.children;
+    old?.remove();
+    if (this.#table.open) this.#table.append(pointTable(this.#report));
   }
 }
