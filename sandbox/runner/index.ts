@@ -167,9 +167,10 @@ class Run implements Running {
     try {
       return await new Promise<Done>((resolve, reject) => {
         const fail = (text: string): void => reject(new RunFailure({ text, places: [] }));
-        const wait = (): void => {
+        // A sweep whose points come is no loop without an end: with each it has its time anew, up to a bound.
+        const wait = (all: number): void => {
           clearTimeout(timer);
-          const left = limits.sweepMs - (performance.now() - began);
+          const left = all - (performance.now() - began);
           const limit = left < limits.wallMs ? 'sweepMs' : 'wallMs';
           timer = setTimeout(
             () => fail(describeLimit(limit, limits)),
@@ -178,7 +179,7 @@ class Run implements Running {
         };
         void frame.ready.then(() => {
           began = performance.now();
-          wait();
+          wait(Infinity);
         });
         frame.start(
           { ...part, limits },
@@ -188,8 +189,7 @@ class Run implements Running {
             message: (message) => {
               if (message.type === 'done') return resolve(message);
               if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
-              // A sweep whose points come is no loop without an end.
-              if (message.type === 'progress') wait();
+              if (message.type === 'progress') wait(limits.sweepMs);
               if (message.type !== 'thrown') return on(message);
               explainThrown(message.thrown, sourceMap).then(
                 (explained) => reject(new RunFailure(explained)),

@@ -216,7 +216,7 @@ for (const [how, end] of [
 test('points that come give a run more time, but not without an end', async () => {
   const point = (ms: number, times: number): string => `
 import { progress } from 'two-checkboxes';
-const run: any = { deliveredFrames: 1, deliveredBytes: 1, deliveredSha256: '', traceHash: '', throughputGbps: 1, framesPerSecond: 1, lossRate: 0, latencyUs: { p50: 1, p99: 1 }, cyclesPerByte: 1, cyclesPerFrame: 1, perFrame: { exits: 0, ioExits: 0, deviceAccesses: 0, hypercalls: 0, copies: 0, copiedBytes: 0, interrupts: 0, contextSwitches: 0, events: 0 }, exitsBy: {}, cores: { guest: 1, hypervisor: 0, rootKernel: 0, rootUser: 0 }, limitedBy: 'link', faults: 0 };
+const run: any = { deliveredFrames: 1, deliveredBytes: 1, deliveredSha256: '', traceHash: '', throughputGbps: 1, framesPerSecond: 1, lossRate: 0, latencyUs: { p50: 1, p99: 1, p999: 1 }, latencyHistogram: [], resources: [], cyclesPerByte: 1, cyclesPerFrame: 1, perFrame: { exits: 0, ioExits: 0, deviceAccesses: 0, hypercalls: 0, copies: 0, copiedBytes: 0, interrupts: 0, contextSwitches: 0, events: 0 }, exitsBy: {}, cores: { guest: 1, hypervisor: 0, rootKernel: 0, rootUser: 0 }, limitedBy: 'link', faults: 0 };
 for (let i = 0; i < ${times}; i++) {
   await new Promise((r) => setTimeout(r, ${ms}));
   progress({ id: 1, point: { value: i, path: 'vmbus', run } });
