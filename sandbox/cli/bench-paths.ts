@@ -12,7 +12,7 @@ const FRAMES: Record<PathName, number> = {
   sriov: 100_000,
 };
 const WARM_UP = 5;
-const ROUNDS = 16;
+const ROUNDS = 15;
 /** Frames between two looks at the heap. */
 const LOOK = 500;
 

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
-import { benchEngine, bytesPerMillionEvents, type EngineSpeed } from './bench-engine.ts';
+import { benchEngine, type EngineSpeed } from './bench-engine.ts';
 import { againstHistory, historyEntry, keepRun, readHistory } from './bench-history.ts';
 import type { PathSpeed } from './bench-paths.ts';
 import { callInWorker } from './bundled-worker.ts';
 
 /** The machine is measured as a reader's browser runs it. */
 const PATHS = new URL('./bench-paths.ts', import.meta.url);
+const ALLOCATION = new URL('./bench-allocation.ts', import.meta.url);
+/** Workers that each path is measured in: V8 does not compile the same way twice. */
+const WORKERS = 2;
 
 /** What `lab bench` measures. */
 export interface BenchResult {
@@ -27,7 +30,7 @@ export async function benchCommand(args: string[]): Promise<number> {
   const result: BenchResult = {
     engine: benchEngine(),
     paths: await benchPaths(),
-    bytesPerMillionEvents: bytesPerMillionEvents(),
+    bytesPerMillionEvents: await callInWorker<number>(ALLOCATION, 'bytesPerMillionEvents'),
   };
   const entry = historyEntry(result);
   if (values.keep !== undefined) keepRun(values.keep, entry);
@@ -39,11 +42,15 @@ export async function benchCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Each path in a worker of its own: code that another path has run before is compiled for both. */
+/** Each path in workers of its own: code that another path has run before is compiled for both. */
 async function benchPaths(): Promise<Record<string, PathSpeed>> {
   const paths: Record<string, PathSpeed> = {};
   for (const path of ['emulated', 'vmbus', 'sriov'])
-    paths[path] = await callInWorker<PathSpeed>(PATHS, 'benchPath', path);
+    for (let worker = 0; worker < WORKERS; worker++) {
+      const speed = await callInWorker<PathSpeed>(PATHS, 'benchPath', path);
+      const best = paths[path];
+      if (best === undefined || speed.framesPerSecond > best.framesPerSecond) paths[path] = speed;
+    }
   return paths;
 }
 

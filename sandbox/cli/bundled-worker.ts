@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 export async function callInWorker<Result>(
   file: URL,
   name: string,
-  argument: unknown,
+  argument?: unknown,
 ): Promise<Result> {
   const { outputFiles } = await build({
     stdin: {
