@@ -430,15 +430,8 @@ function capture(raw: Raw, cutter: Cutter): CaptureReport {
 }
 
 function sweep(raw: Raw, cutter: Cutter): SweepReport {
-  return sweepOf(raw, {
-    text: (value) => str(value),
-    number: num,
-    path,
-    run: (value) => pathReport(value, cutter),
-    config: compareConfig,
-    points: (value, map) => cutter.list(value, LIMITS.sweepPoints, 'points', map),
-    values: (value, map) => cutter.list(value, LIMITS.sweepValues, 'values', map),
-  });
+  const run = (value: unknown): PathReport => pathReport(value, cutter);
+  return sweepOf(raw, cutter, { run, config: compareConfig });
 }
 
 const KINDS: Record<string, (raw: Raw, cutter: Cutter) => Report> = {

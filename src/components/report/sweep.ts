@@ -10,31 +10,10 @@ import { chartView } from './chart.ts';
 import { h, uid } from './dom.ts';
 import { dataTable, figure } from './figure.ts';
 import { gigabits, microseconds, number, percent, quantity } from './format.ts';
+import { AXES, cores, FIGURES } from './sweep-figures.ts';
 import { configLine } from './workload.ts';
 
 /** A sweep: what a chosen figure does over the option, what limits each path where, and every point. */
-
-interface Axis {
-  label: string;
-  unit?: string;
-  of(point: SweepPoint): number;
-}
-
-const cores = ({ run: { cores: c } }: SweepPoint): number =>
-  c.guest + c.hypervisor + c.rootKernel + c.rootUser;
-
-const AXES: Record<SweepFigure, Axis> = {
-  throughputGbps: { label: 'Throughput', unit: 'Gb/s', of: ({ run }) => run.throughputGbps },
-  framesPerSecond: { label: 'Frames a second', of: ({ run }) => run.framesPerSecond },
-  cores: { label: 'Busy cores', of: cores },
-  cyclesPerFrame: { label: 'Cycles per frame', of: ({ run }) => run.cyclesPerFrame },
-  cyclesPerByte: { label: 'Cycles per byte', of: ({ run }) => run.cyclesPerByte },
-  latencyP50: { label: 'Latency, p50', unit: 'µs', of: ({ run }) => run.latencyUs.p50 },
-  latencyP99: { label: 'Latency, p99', unit: 'µs', of: ({ run }) => run.latencyUs.p99 },
-  lossRate: { label: 'Lost', unit: '%', of: ({ run }) => run.lossRate * 100 },
-  ioExits: { label: 'Exits for I/O per frame', of: ({ run }) => run.perFrame.ioExits },
-};
-const FIGURES = Object.keys(AXES) as SweepFigure[];
 
 /** Options in a reader's words, with their units. */
 const OPTIONS: Record<string, { label: string; unit?: string }> = {
