@@ -87,7 +87,11 @@ async function pointsOf(
 ): Promise<SweepPoint[]> {
   const points: SweepPoint[] = [];
   const paths = tasks.length / values.length;
-  await runTasks(tasks, (index, result) => {
+  // The last path of a value first: paths are named from the slowest on, and something is to be seen soon.
+  const order = tasks.map((_, i) => i + paths - 1 - 2 * (i % paths));
+  const inOrder = order.map((index) => tasks[index]);
+  await runTasks(inOrder, (at, result) => {
+    const index = order[at];
     const point = { value: values[Math.floor(index / paths)], path: tasks[index].path, ...result };
     points[index] = point;
     show(point);
