@@ -51,6 +51,7 @@ export default defineConfig({
           items: [
             { label: 'Cost profiles', link: '/profiles/' },
             { label: 'Glossary', link: '/glossary/' },
+            { label: 'Asked by others', link: '/questions/' },
             { label: 'Sources', link: '/sources/' },
             { label: 'How far from reality', link: '/reality/' },
           ],
