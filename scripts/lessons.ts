@@ -19,7 +19,7 @@ export interface Lesson {
 }
 
 interface FrontMatter {
-  exercises?: Record<string, { hints?: string[] }>;
+  exercises?: Record<string, { hints?: string[]; from?: string }>;
 }
 
 /** All lessons of a folder, by their number. */
