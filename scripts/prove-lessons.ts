@@ -137,7 +137,7 @@ async function judge(
 const { values } = parseArgs({
   options: {
     lessons: { type: 'string', default: 'lessons' },
-    seeds: { type: 'string', default: '3' },
+    seeds: { type: 'string', default: '2' },
   },
 });
 const seeds = Number(values.seeds);
