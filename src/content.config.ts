@@ -18,9 +18,12 @@ const docs = defineCollection({
       minutes: z.number().int().min(5).max(60).optional(),
       /** What a reader can do afterwards; one line each. */
       goals: z.array(z.string()).max(5).optional(),
-      /** Per exercise folder: hints, given one at a time. */
+      /** Per exercise folder: hints, given one at a time, and the exercise whose solution it may start from. */
       exercises: z
-        .record(z.string(), z.strictObject({ hints: z.array(z.string()).min(1) }))
+        .record(
+          z.string(),
+          z.strictObject({ hints: z.array(z.string()).min(1), from: z.string().optional() }),
+        )
         .optional(),
     }),
   }),

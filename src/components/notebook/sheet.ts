@@ -171,6 +171,18 @@ export abstract class Sheet extends HTMLElement {
     this.textChanged();
   }
 
+  /** What is in the editor, or would be. */
+  protected get text(): string {
+    return this.saved.text ?? this.#original;
+  }
+
+  /** Puts another text in the place of this one, as if it had been typed. */
+  protected async replaceText(text: string): Promise<void> {
+    await this.#changed(this.file, text);
+    this.#showStatic(text);
+    await this.pane?.replace(this.file, text);
+  }
+
   protected async reset(): Promise<void> {
     const files = Object.keys(this.saved.files ?? {});
     this.keep({ text: undefined, hash: undefined, files: undefined });

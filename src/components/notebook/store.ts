@@ -10,6 +10,8 @@ export interface Saved {
   knobs?: KnobSpec[];
   hints?: number;
   passed?: boolean;
+  /** The reader's text that a solution took the place of, so that it can come back. */
+  mine?: string;
 }
 
 const PREFIX = 'two-checkboxes:v1:';
