@@ -18,7 +18,7 @@ export class TwoExercise extends Sheet {
       name: this.name,
       saved: () => this.saved,
       text: () => this.text,
-      replace: (text) => this.replaceText(text),
+      replace: (text) => this.take({ text }),
       keep: (change) => this.keep(change),
       say: (words) => this.say(words),
     });
