@@ -43,7 +43,7 @@ export abstract class Sheet extends HTMLElement {
     this.#code = part(this, '.cell-code');
     this.#original = this.#code.textContent?.trim() ?? '';
     this.output = new Output(this);
-    this.saved = read<Saved>(this.#key) ?? {};
+    this.saved = read<Saved>(this.key) ?? {};
     this.#onClick('.cell-stop', () => this.stop());
     this.#onClick('.cell-edit', () => void (this.pane ? this.closeEditor() : this.openEditor()));
     this.#onClick('.cell-reset', () => void this.reset());
@@ -63,7 +63,8 @@ export abstract class Sheet extends HTMLElement {
     part(this, selector).addEventListener('click', action);
   }
 
-  get #key(): string {
+  /** The name under which it is kept. */
+  protected get key(): string {
     return `${this.kind}:${this.lesson}/${this.name}`;
   }
 
@@ -87,7 +88,7 @@ export abstract class Sheet extends HTMLElement {
       if (value === undefined || (typeof value === 'object' && Object.keys(value).length === 0))
         delete this.saved[key];
     }
-    if (!write(this.#key, this.saved))
+    if (!write(this.key, this.saved))
       this.say('This browser does not keep your text: copy it before you leave.');
   }
 

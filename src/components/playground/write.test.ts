@@ -20,8 +20,8 @@ describe('the code that the panels write', () => {
     [{ kind: 'legacy', adapterIov: true, queues: 4 }, 'adapter: { legacy: true },'],
     [{ limit: 100 }, 'queues: 1, maximumBandwidth: 100000000 },'],
     [{ vmq: false, queues: 2, vrss: false }, 'queues: 2, vmqWeight: 0, vrssEnabled: false },'],
-    [{ lacks: 'acs' }, '    capabilities: { acs: false },'],
-    [{ vfs: 2 }, 'capabilities: { virtualFunctions: 2, virtualPorts: 3 } },'],
+    [{ lacks: 'acs' }, "line: '10G', capabilities: { acs: false } },"],
+    [{ vfs: 2 }, 'capabilities: { virtualFunctions: 2, virtualPorts: 3 },'],
     [
       { mitigations: 'on', posted: 'off' },
       '    mitigations: true,\n    postedInterrupts: false,\n  },',
