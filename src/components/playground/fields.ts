@@ -35,7 +35,7 @@ export interface Panel {
   fields: readonly Field[];
 }
 
-const AS_PROFILE = ['profile', 'as the generation has it'] as const;
+const AS_PROFILE = ['profile', 'by generation'] as const;
 const synthetic = (panels: Panels): boolean => panels.kind === 'synthetic';
 const bulk = (panels: Panels): boolean => panels.traffic === 'bulk';
 const clocked = (panels: Panels): boolean => !bulk(panels) && panels.load !== 'max';
