@@ -160,10 +160,12 @@ test('any cell of a lesson opens, with what the reader made of it there', async 
   );
   expect(kept).toContain('"value":7');
 
-  await undo(page).click();
-  await expect(code(page)).toContainText('tickBoxes(checkboxes())');
-  await back(page).click();
+  await page.reload();
+  await expect(words(page)).toContainText('units.ts of lesson 1, The ledger');
+  await expect(code(page)).toContainText("knob('N'");
+  await page.getByRole('button', { name: 'Back to the machine' }).click();
   await expect(words(page)).toContainText('The panels write this code');
+  await expect(code(page)).toContainText('runMachine');
 });
 
 test('every cell in the list can be opened', async ({ page }) => {

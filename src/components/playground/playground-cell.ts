@@ -1,82 +1,77 @@
 import { TwoCell } from '../notebook/cell.ts';
 import { part } from '../notebook/dom.ts';
 import { highlight } from './highlight.ts';
-import { type Held, heldFrom, type PlaygroundRecord, RECORD } from './record.ts';
+import type { Code } from './record.ts';
 
-/** `<playground-cell>`: a cell whose text the panels, a lesson or the reader wrote. It runs like any other. */
+/**
+ * `<playground-cell>`: the cell that the panels write, or a copy of a lesson's. It runs, is edited and is kept
+ * like any other, under a name of its own.
+ */
 export class PlaygroundCell extends TwoCell {
-  declare protected saved: PlaygroundRecord;
-  /** What it holds, set before it is put on the page. */
-  record: PlaygroundRecord = {};
-  /** Called when somebody else than the panels has changed the text or a file of the machine. */
+  protected override readonly kind = 'playground';
+  /** Called when its text or a file of the machine has changed. */
   onText: (() => void) | undefined;
-  /** What the panels write now. */
-  written = '';
-  /** The text that the site has for it. */
-  #source = '';
-
-  protected override get key(): string {
-    return RECORD;
-  }
+  /** Called with the reader's code when that is about to go. */
+  onReset: ((code: Code) => void) | undefined;
+  /** The text that was compiled when the site was built. */
+  #compiled = '';
+  #written: string | undefined;
 
   override connectedCallback(): void {
-    this.#source = part(this, '.cell-code code').textContent ?? '';
+    this.#compiled = part(this, '.cell-code code').textContent ?? '';
     super.connectedCallback();
     this.#paint();
-    this.keep({});
   }
 
-  protected override setUp(): void {
-    this.saved = this.record;
-    super.setUp();
+  /** Whether the reader has a text of their own in it. */
+  get isMine(): boolean {
+    return this.saved.text !== undefined;
   }
 
   get text(): string {
-    return this.saved.text ?? this.#source;
+    return this.saved.text ?? this.#written ?? this.#compiled;
   }
 
-  get held(): Held {
-    return structuredClone(heldFrom(this.saved));
-  }
-
-  /** Whether the panels write it. */
-  get isWritten(): boolean {
-    return !this.saved.open && !this.saved.mine;
-  }
-
-  /** Takes what the panels write, and keeps their settings. */
-  write(text: string, change: Partial<PlaygroundRecord> = {}): void {
-    this.written = text;
-    this.keep({ ...change, text: same(text, this.#source) ? undefined : text });
+  /** Takes what the panels write. */
+  write(text: string): void {
+    this.#written = text;
+    this.standOn(text);
     this.#paint();
-    void this.pane?.replace(this.file, text);
+    if (!this.isMine) void this.pane?.replace(this.file, text);
   }
 
   start(): void {
     this.run();
   }
 
-  /** Ends what is going on: another takes its place, which keeps `record`. */
-  async giveWay(record: PlaygroundRecord): Promise<void> {
+  toPanels(): Promise<void> {
+    return this.reset();
+  }
+
+  /** Ends what is going on: another takes its place. */
+  async giveWay(): Promise<void> {
     this.onText = undefined;
     this.dropRun();
     if (this.pane) await this.closeEditor();
-    this.saved = record;
+    this.kept.flush();
+  }
+
+  /** What the panels wrote has to be run as text, unless it is what was compiled. */
+  protected override get editedText(): string | undefined {
+    const text = super.editedText ?? this.#written;
+    return text?.trim() === this.#compiled.trim() ? undefined : text;
   }
 
   protected override textChanged(): void {
     super.textChanged();
-    if (!this.saved.open) this.saved.mine = !same(this.text, this.written);
-    this.mark();
+    this.#paint();
     this.onText?.();
   }
 
-  /** What the panels wrote is nobody's edit. */
-  protected override mark(): void {
-    super.mark();
-    if (!this.isWritten || Object.keys(this.saved.files ?? {}).length > 0) return;
-    part(this, '.cell-edited').hidden = true;
-    part(this, '.cell-reset').hidden = true;
+  protected override async reset(): Promise<void> {
+    const { text, files } = structuredClone(this.saved);
+    this.onReset?.({ text, files });
+    await super.reset();
   }
 
   protected override async closeEditor(): Promise<void> {
@@ -92,8 +87,4 @@ export class PlaygroundCell extends TwoCell {
     for (const line of lines) line.classList.toggle('is-new', !before.has(line.textContent ?? ''));
     block.replaceChildren(...lines.flatMap((line, i) => (i > 0 ? ['\n', line] : [line])));
   }
-}
-
-function same(a: string, b: string): boolean {
-  return a.trim() === b.trim();
 }

@@ -1,14 +1,14 @@
 import { debounce, h, part } from '../notebook/dom.ts';
 import { keptProfile } from '../notebook/profile.ts';
 import { runner, warmWhenIdle } from '../notebook/runner.ts';
-import { read } from '../notebook/store.ts';
+import { write as keep, read } from '../notebook/store.ts';
 import { PanelForm } from './panels.ts';
 import { PlaygroundCell } from './playground-cell.ts';
 import {
   type CellName,
   cellInAddress,
   cellName,
-  heldFrom,
+  givenFrom,
   type PlaygroundRecord,
   RECORD,
   recordFrom,
@@ -22,18 +22,20 @@ const CELL = 'playground-cell';
 export class TwoPlayground extends HTMLElement {
   #form!: PanelForm;
   #cell!: PlaygroundCell;
+  #record!: PlaygroundRecord;
   /** The cell's markup as the site has it. */
   #pristine!: HTMLElement;
   #rerun = debounce(RUN_MS, () => this.#cell.start());
 
   connectedCallback(): void {
     this.#pristine = part(this, CELL).cloneNode(true) as HTMLElement;
+    this.#record = recordFrom(read<unknown>(RECORD));
     this.#form = new PanelForm(part<HTMLFormElement>(this, '.panels'), () => this.#panelsChanged());
     this.#form.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#run();
     });
-    part(this, '.writer-back').addEventListener('click', () => void this.#backToPanels());
+    part(this, '.writer-back').addEventListener('click', () => void this.#back());
     part(this, '.writer-undo').addEventListener('click', () => void this.#undo());
     part(this, '.opener').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -45,39 +47,53 @@ export class TwoPlayground extends HTMLElement {
   }
 
   async #start(): Promise<void> {
-    const record = recordFrom(read<unknown>(RECORD));
-    if (keptProfile() === undefined && record.panels?.profile !== 'own')
+    const { panels, open } = this.#record;
+    if (keptProfile() === undefined && panels.profile !== 'own')
       part(this, '#set-profile option[value="own"]').remove();
-    if (record.panels) this.#form.show(record.panels);
-    await this.#hold(record);
+    this.#form.show(panels);
+    try {
+      await this.#hold(open);
+    } catch (error) {
+      await this.#hold(undefined);
+      this.#say(`${open?.cell}.ts could not be opened: ${(error as Error).message}`);
+    }
     await this.#fromAddress();
     this.dataset.ready = '';
     warmWhenIdle(this.#cell.dataset.lesson ?? '');
   }
 
-  /** Puts a cell with `record` in the place of the one that is there. Runs nothing. */
-  async #hold(record: PlaygroundRecord): Promise<void> {
-    const { open } = record;
+  /** Puts the panels' own cell, or a lesson's, in the place of the one that is there. Runs nothing. */
+  async #hold(open: CellName | undefined): Promise<void> {
     const source = open && (await sourceOf(open));
     const old = part(this, CELL);
+    if (old instanceof PlaygroundCell) await old.giveWay();
     const place = document.createComment('');
-    if (old instanceof PlaygroundCell) await old.giveWay(record);
     old.replaceWith(place);
     // The first one was only to be read so far.
     if (!customElements.get(CELL)) customElements.define(CELL, PlaygroundCell);
     const cell = this.#pristine.cloneNode(true) as PlaygroundCell;
     if (open && source !== undefined) rename(cell, open, source);
-    const written = write(this.#form.panels);
-    Object.assign(cell, { record, written, onText: () => this.#showWriter() });
     this.#cell = cell;
     place.replaceWith(cell);
-    if (cell.isWritten) cell.write(written);
+    if (!open) cell.write(write(this.#form.panels));
+    cell.onText = () => this.#showWriter();
+    cell.onReset = (before) => {
+      if (!open && before.text !== undefined) this.#keep({ before });
+    };
+    this.#keep({ open });
     this.#showWriter();
+  }
+
+  #keep(change: Partial<PlaygroundRecord>): void {
+    Object.assign(this.#record, change);
+    if (!keep(RECORD, this.#record))
+      this.#say('This browser does not keep the panels: copy the code before you leave.');
   }
 
   #panelsChanged(): void {
     const { panels } = this.#form;
-    this.#cell.write(write(panels), { panels });
+    this.#keep({ panels });
+    this.#cell.write(write(panels));
     if (this.#cell.dataset.state !== 'idle') this.#rerun();
   }
 
@@ -88,49 +104,55 @@ export class TwoPlayground extends HTMLElement {
 
   /** Says who writes the code, and lets the panels rest while it is not they. */
   #showWriter(): void {
-    const { held, isWritten } = this.#cell;
-    const { open } = held;
-    const words = open
-      ? `This is ${open.cell}.ts of lesson ${titleOf(open)}. The panels rest.`
-      : 'This code is yours now. The panels rest.';
-    this.#say(isWritten ? 'The panels write this code. Edit it, and it is yours.' : words);
-    this.#form.rest(!isWritten);
-    part(this, '.writer-back').hidden = isWritten;
-    part(this, '.writer-undo').hidden = this.#cell.record.before === undefined;
+    const { open, before } = this.#record;
+    const { isMine } = this.#cell;
+    const rest = open !== undefined || isMine;
+    this.#say(
+      open
+        ? `This is ${open.cell}.ts of lesson ${titleOf(open)}. The panels rest.`
+        : isMine
+          ? 'This code is yours now. The panels rest.'
+          : 'The panels write this code. Edit it, and it is yours.',
+    );
+    this.#form.rest(rest);
+    const back = part(this, '.writer-back');
+    back.hidden = !rest;
+    back.textContent = open ? 'Back to the machine' : 'Back to the panels';
+    part(this, '.writer-undo').hidden = rest || before === undefined;
   }
 
   #say(words: string): void {
-    part(this, '.writer-words').textContent = words;
+    const place = part(this, '.writer-words');
+    if (place.textContent !== words) place.textContent = words;
   }
 
-  async #backToPanels(): Promise<void> {
-    await this.#hold({ panels: this.#form.panels, before: this.#cell.held });
-    part(this, '.writer-undo').focus();
+  /** From a lesson's cell to the panels' own, as it was left; from the reader's code to what the panels write. */
+  async #back(): Promise<void> {
+    if (this.#record.open) await this.#hold(undefined);
+    else await this.#cell.toPanels();
+    this.#showWriter();
+    const next = ['.writer-undo', '.writer-back'].map((name) => part(this, name));
+    (next.find(({ hidden }) => !hidden) ?? part(this, '.cell-run')).focus();
   }
 
   async #undo(): Promise<void> {
-    const { before } = this.#cell.record;
-    try {
-      await this.#hold({ panels: this.#form.panels, ...before });
-    } catch (error) {
-      return this.#say(`It could not be brought back: ${(error as Error).message}`);
-    }
-    const back = part(this, '.writer-back');
-    if (back.hidden) part(this, '.cell-run').focus();
-    else back.focus();
+    const { before } = this.#record;
+    if (!before) return;
+    await this.#cell.load(before);
+    this.#keep({ before: undefined });
+    this.#showWriter();
+    part(this, '.writer-back').focus();
   }
 
   /** A cell of a lesson, with what the reader made of it there; the lesson keeps its own. */
   async #open(name: CellName | undefined): Promise<void> {
     if (!name) return this.#say('There is no such cell.');
-    const { open: _, mine, ...edits } = heldFrom(read<unknown>(`cell:${name.lesson}/${name.cell}`));
-    const before = this.#cell.isWritten && !this.#cell.held.files ? undefined : this.#cell.held;
-    const { panels } = this.#form;
     try {
-      await this.#hold({ panels, ...edits, open: name, ...(before && { before }) });
+      await this.#hold(name);
     } catch (error) {
       return this.#say(`The cell could not be opened: ${(error as Error).message}`);
     }
+    await this.#cell.load(givenFrom(read<unknown>(`cell:${name.lesson}/${name.cell}`)));
     part(this, '.cell-code').focus();
   }
 
@@ -152,9 +174,8 @@ async function sourceOf({ lesson, cell }: CellName): Promise<string> {
 
 /** The title of a lesson, by the list of cells. */
 function titleOf({ lesson, cell }: CellName): string {
-  const option = document.querySelector(
-    `.opener option[value="${CSS.escape(`${lesson}/${cell}`)}"]`,
-  );
+  const value = CSS.escape(`${lesson}/${cell}`);
+  const option = document.querySelector(`.opener option[value="${value}"]`);
   return option?.closest('optgroup')?.label ?? lesson;
 }
 
@@ -164,6 +185,7 @@ function rename(root: HTMLElement, { lesson, cell }: CellName, source: string): 
   root.dataset.lesson = lesson;
   root.dataset.name = cell;
   part(root, '.cell-name').textContent = `${cell}.ts`;
+  part(root, '.cell-title').textContent = 'From a lesson';
   part(root, '.cell-code code').replaceChildren(h('span', { class: 'line' }, source.trimEnd()));
   for (const element of root.querySelectorAll('[aria-label]'))
     element.setAttribute(

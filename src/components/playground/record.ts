@@ -1,3 +1,5 @@
+import type { KnobValue } from '../../../sandbox/runner/index.ts';
+import type { Given } from '../notebook/cell.ts';
 import type { Saved } from '../notebook/store.ts';
 import { type Panels, panelsFrom } from './fields.ts';
 
@@ -7,24 +9,23 @@ export interface CellName {
   cell: string;
 }
 
-/** What the code pane holds, and who wrote it: a lesson, the reader, or else the panels. */
-export interface Held extends Pick<Saved, 'text' | 'hash' | 'files' | 'knobs'> {
-  open?: CellName;
-  mine?: boolean;
-}
+/** The reader's code: the cell's text and edited files of the machine. */
+export type Code = Pick<Given, 'text' | 'files'>;
 
-/** What a browser keeps of the playground. */
-export interface PlaygroundRecord extends Saved, Held {
-  panels?: Panels;
-  /** What the last opening or going back put away. */
-  before?: Held;
+/** What a browser keeps of the playground, beside what its cells keep of themselves. */
+export interface PlaygroundRecord {
+  panels: Panels;
+  /** The lesson's cell that is open; the panels' own without one. */
+  open?: CellName;
+  /** The reader's code that the panels took the place of. */
+  before?: Code;
 }
 
 /** The name under which it is kept. */
 export const RECORD = 'playground';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,79}$/;
-const PATH = /^sandbox\/(?:machine|lab)\/[\w./-]+$/;
+const PATH = /^sandbox\/(?:machine|lab)\/(?!.*\.\.)[\w./-]+$/;
 const LONGEST = 1_000_000;
 
 /** A cell's name, if it is one. */
@@ -41,31 +42,38 @@ export function cellInAddress(hash: string): CellName | undefined {
   return cellName({ lesson, cell });
 }
 
-/** What was kept of a pane, as far as it is that. */
-export function heldFrom(value: unknown): Held {
-  const held: Held = {};
+/** What was kept, as far as it is that. */
+export function recordFrom(value: unknown): PlaygroundRecord {
   const open = cellName(own(value, 'open'));
-  if (open) held.open = open;
-  if (own(value, 'mine') === true) held.mine = true;
+  const before = codeFrom(own(value, 'before'));
+  return {
+    panels: panelsFrom(own(value, 'panels')),
+    ...(open && { open }),
+    ...(before.text !== undefined || before.files ? { before } : {}),
+  };
+}
+
+/** What a reader made of a lesson's cell, to be given to another. */
+export function givenFrom(saved: unknown): Given {
+  const specs = own(saved, 'knobs') as Saved['knobs'];
+  const values = Array.isArray(specs)
+    ? specs.flatMap((spec): [string, KnobValue][] => {
+        const label = own(spec, 'label');
+        const value = own(spec, 'value');
+        return typeof label === 'string' && isKnobValue(value) ? [[label, value]] : [];
+      })
+    : [];
+  return { ...codeFrom(saved), ...(values.length > 0 && { knobs: Object.fromEntries(values) }) };
+}
+
+function codeFrom(value: unknown): Code {
   const text = own(value, 'text');
-  if (isText(text)) held.text = text;
-  const hash = own(value, 'hash');
-  if (typeof hash === 'string') held.hash = hash;
   const files = Object.entries(own(value, 'files') ?? {}).filter(
     ([path, file]) => PATH.test(path) && isText(file),
   );
-  if (files.length > 0) held.files = Object.fromEntries(files);
-  const knobs = own(value, 'knobs');
-  if (Array.isArray(knobs)) held.knobs = knobs;
-  return held;
-}
-
-export function recordFrom(value: unknown): PlaygroundRecord {
-  const before = own(value, 'before');
   return {
-    ...heldFrom(value),
-    panels: panelsFrom(own(value, 'panels')),
-    ...(before === undefined ? {} : { before: heldFrom(before) }),
+    ...(isText(text) && { text }),
+    ...(files.length > 0 && { files: Object.fromEntries(files) }),
   };
 }
 
@@ -76,4 +84,8 @@ function own(value: unknown, name: string): unknown {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST;
+}
+
+function isKnobValue(value: unknown): value is KnobValue {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
