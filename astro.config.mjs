@@ -46,6 +46,7 @@ export default defineConfig({
       },
       sidebar: [
         { label: 'Lessons', items: lessons.map((name) => ({ slug: `lessons/${name}` })) },
+        { label: 'Playground', link: '/playground/' },
         {
           label: 'Reference',
           items: [

@@ -21,7 +21,7 @@ export interface Given {
 
 /** `<two-cell>`: a cell of a lesson that runs, with knobs and whatever it shows. */
 export class TwoCell extends Sheet {
-  protected readonly kind = 'cell';
+  protected readonly kind: string = 'cell';
   #knobs!: Knobs;
   #imports: string[] = [];
   #ranBefore = false;
