@@ -1,13 +1,13 @@
 import type { Report, SweepReport } from '../../../sandbox/lab/report.ts';
 import { barsView } from './bars.ts';
+import { captureView } from './capture.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
 import { h } from './dom.ts';
 import { hexdumpView } from './hexdump.ts';
 import { sanitize } from './sanitize.ts';
-import { captureView, registersView, ringView, tableView, textView } from './small.ts';
+import { tableView, textView } from './small.ts';
 import type { SweepPicture } from './sweep.ts';
-import { timelineView } from './timeline.ts';
 import { walkView } from './walk.ts';
 import './report.css';
 
@@ -49,7 +49,7 @@ function view(report: Report): HTMLElement {
     case 'architecture':
       return later(async () => (await import('./architecture.ts')).architectureView(report));
     case 'timeline':
-      return timelineView(report);
+      return later(async () => (await import('./timeline.ts')).timelineView(report));
     case 'table':
       return tableView(report);
     case 'chart':
@@ -59,9 +59,9 @@ function view(report: Report): HTMLElement {
     case 'hexdump':
       return hexdumpView(report);
     case 'registers':
-      return registersView(report);
+      return later(async () => (await import('./registers.ts')).registersView(report));
     case 'ring':
-      return ringView(report);
+      return later(async () => (await import('./ring.ts')).ringView(report));
     case 'bus-map':
       return later(async () => (await import('./bus-map.ts')).busMapView(report));
     case 'address-map':
