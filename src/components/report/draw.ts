@@ -8,6 +8,7 @@ import { hexdumpView } from './hexdump.ts';
 import { sanitize } from './sanitize.ts';
 import { tableView, textView } from './small.ts';
 import type { SweepPicture } from './sweep.ts';
+import { figureTools } from './tools.ts';
 import { walkView } from './walk.ts';
 import './report.css';
 
@@ -77,20 +78,31 @@ function view(report: Report): HTMLElement {
   }
 }
 
+/** The report that an element shows now. */
+const newest = new WeakMap<Element, Report>();
+
 /**
- * Draws a report. What arrives is not trusted: it is brought into shape and cut to what a page can hold
- * first (and says so), and its strings only ever become text.
+ * Shows a report in `host`, and what it can be copied as. What arrives is not trusted: it is brought into
+ * shape and cut to what a page can hold first (and says so), and its strings only ever become text.
  */
-export function drawReport(report: Report): HTMLElement {
+export function drawReport(host: Element, report: Report): void {
   const { report: clean, cut } = sanitize(report);
   const element = view(clean);
   if (cut.length > 0)
     element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
-  return element;
+  newest.set(element, clean);
+  host.append(
+    element,
+    figureTools(
+      () => newest.get(element) ?? clean,
+      () => element,
+    ),
+  );
 }
 
 /** Draws a sweep again, with what has come since, where `drawReport` put it. */
 export function redrawReport(element: Element, report: Report): void {
   const { report: clean } = sanitize(report);
+  newest.set(element, clean);
   if (clean.kind === 'sweep') redraws.get(element)?.(clean);
 }
