@@ -53,6 +53,16 @@ export class TwoCell extends Sheet {
     this.#knobs.give(this.saved.given ?? {});
   }
 
+  /** What differs from the lesson, and the hash of the lesson's text that the reader's was made from. */
+  given(): Given & { hash?: string } {
+    const { text, hash, files, baseline } = this.saved;
+    const given: Given & { hash?: string } = { knobs: this.#knobs.moved() };
+    if (text !== undefined) Object.assign(given, { text, hash });
+    if (files !== undefined && Object.keys(files).length > 0) given.files = { ...files };
+    if (baseline !== undefined) given.baseline = baseline;
+    return given;
+  }
+
   /**
    * Shows and keeps what is given, and runs nothing. What the reader had made comes back with Reset. The
    * caller has checked the sizes; nothing here is taken for markup.
