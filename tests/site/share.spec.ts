@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { SAMPLES } from '../../src/components/report/samples.ts';
 import { encodeShare, type Share } from '../../src/components/share/codec.ts';
 import { type Served, serve } from './serve.ts';
 
@@ -130,6 +131,61 @@ test('a link from an older version of the lesson and of the machine says so', as
   await expect(notice).toContainText('another version of the machine');
   await expect(notice).toContainText('sandbox/machine/gone.ts, which this course does not have');
   await expect(notice.locator('details')).toHaveCount(2);
+});
+
+test('one link after the other: Reset goes back step by step to the reader’s own', async ({
+  page,
+}) => {
+  await saved(page, { text: '// my own' });
+  for (const text of ['// first link', '// second link']) {
+    await page.goto('about:blank');
+    const { notice } = await openLink(page, await linkTo({ text }));
+    await notice.locator('.share-take').click();
+    await expect(page.locator('#cell-compare .cell-code')).toHaveText(text);
+    await page.waitForTimeout(600);
+  }
+  for (const text of ['// first link', '// my own']) {
+    await page.locator('#cell-compare .cell-reset').click();
+    await expect(page.locator('#cell-compare .cell-code')).toHaveText(text);
+  }
+});
+
+test('a baseline goes along, and is kept where it arrives', async ({ page }) => {
+  const baseline = { when: '2026-02-03T10:00:00.000Z', knobs: {}, report: SAMPLES.compare };
+  await saved(page, { baseline });
+  await page.goto(lesson());
+  const url = await linkFrom(page.locator('#cell-compare'));
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  const { notice } = await openLink(page, url);
+  await expect(notice).toContainText('It pins a baseline of February 3, 2026');
+  await notice.locator('.share-take').click();
+  const kept = (): Promise<unknown> =>
+    page.evaluate(
+      (key) => JSON.parse(localStorage.getItem(key) ?? '{}').baseline?.report.kind,
+      KEY,
+    );
+  await expect.poll(kept).toBe('compare');
+});
+
+test('a browser that lacks compression or a clipboard says so', async ({ page }) => {
+  await saved(page, { text: '// my own' });
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'CompressionStream');
+    Reflect.deleteProperty(window, 'DecompressionStream');
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+  });
+  await page.goto(await linkTo({}));
+  await expect(page.locator('.share-announced')).toContainText('no DecompressionStream');
+  const cell = page.locator('#cell-compare');
+  await cell.locator('.cell-share').click();
+  await expect(cell.locator('.share-panel')).toContainText('no CompressionStream');
+  await expect(cell.locator('.share-save')).toBeVisible();
+  const plain = page.locator('#cell-units');
+  await linkFrom(plain);
+  await plain.locator('.share-copy').click();
+  await expect(plain.locator('.share-told')).toContainText('copy it by hand');
+  await expect(plain.locator('.share-link')).toBeFocused();
 });
 
 test('a cell as the lesson has it is shared by its place', async ({ page }) => {

@@ -29,7 +29,9 @@ export async function togglePanel(cell: TwoCell): Promise<void> {
   part(cell, '.cell-bar').after(panel);
   part(cell, '.cell-share').setAttribute('aria-expanded', 'true');
   const share = await shareOf(cell);
-  panel.replaceChildren(...(await linkPart(share)), filePart(share), closePart(cell));
+  const files = filePart(share);
+  files.append(closePart(cell));
+  panel.replaceChildren(...(await linkPart(share)), files);
   panel.querySelector<HTMLElement>('input, button')?.focus();
 }
 
