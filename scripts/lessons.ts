@@ -44,6 +44,8 @@ function lessonIn(folder: string, slug: string): Lesson {
 }
 
 function frontMatter(page: string): FrontMatter {
+  // The playground's cell stands in a folder like a lesson's, without prose.
+  if (!existsSync(page)) return {};
   const match = /^---\n([\s\S]*?)\n---/.exec(readFileSync(page, 'utf8'));
   return match ? (parse(match[1] ?? '') as FrontMatter) : {};
 }

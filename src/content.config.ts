@@ -59,6 +59,23 @@ const glossary = defineCollection({
   }),
 });
 
+/** A question that somebody asked in public, answered in the course's own words. */
+const questions = defineCollection({
+  loader: data('questions'),
+  schema: z.strictObject({
+    question: z.string(),
+    /** Where it was asked. */
+    asked: z.string(),
+    answer: z.string(),
+    /** The lesson that has the whole story. */
+    lesson: reference('docs'),
+    /** What the answer stands on: the lesson's model, the sources, or a conclusion from them. */
+    rests: z.enum(['model', 'source', 'derived']),
+    terms: z.array(reference('glossary')).min(1),
+    sources: z.array(reference('sources')).min(1),
+  }),
+});
+
 /** Which figure of an experiment answers a row; `lab/validation/row.ts` says how. */
 const against = z.strictObject({
   path: z.string().optional(),
@@ -119,4 +136,4 @@ const profiles = defineCollection({
   }),
 });
 
-export const collections = { docs, sources, glossary, measurements, profiles };
+export const collections = { docs, sources, glossary, questions, measurements, profiles };

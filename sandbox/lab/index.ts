@@ -95,6 +95,16 @@ export type {
 export { insideSwitch } from './inside-switch.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
+export type { MachineRun } from './managed/run-machine.ts';
+export { runMachine } from './managed/run-machine.ts';
+export type {
+  AdapterPage,
+  HostPage,
+  MachineSettings,
+  SwitchPage,
+  VmPage,
+  Workload,
+} from './managed/settings.ts';
 export type { IovDecision, IovRequest } from './management.ts';
 export { decideIov } from './management.ts';
 export type {

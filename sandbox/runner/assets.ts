@@ -1,3 +1,5 @@
+import type { FrameParts } from './frame.ts';
+
 /**
  * The files that the sandbox build writes, and loading them. Every name in the manifest is relative to the
  * folder it lies in, and carries a hash of the content, so that one build works under any path.
@@ -42,13 +44,16 @@ export interface Manifest {
   /** The whole lab, for edited code: it may import any of the exports. */
   lab: string;
   harness: string;
+  /** The document of every sandboxed frame, as text: the pages' policies name the hash of its script. */
+  frame: string;
   /** A JSON object of project path to text: every file the lab bundle was made from. */
   sources: string;
   bundler: { script: string; wasm: string };
   editor: { script: string; style: string; editorWorker: string; typescriptWorker: string };
   /** A module with the lab's rules for cost profiles. */
   profileRules: string;
-  lessons: Record<string, LessonEntry>;
+  /** By folder: the name of a file with a `LessonEntry`. */
+  lessons: Record<string, string>;
 }
 
 /** The lab's rules for cost profiles. */
@@ -87,7 +92,7 @@ export class Assets {
   async lesson(slug: string): Promise<LessonEntry> {
     const lesson = (await this.manifest()).lessons[slug];
     if (!lesson) throw new Error(`the sandbox has no lesson '${slug}'`);
-    return lesson;
+    return this.json<LessonEntry>(lesson);
   }
 
   async lessonTexts(slug: string): Promise<LessonTexts> {
@@ -103,11 +108,11 @@ export class Assets {
     return import(/* @vite-ignore */ this.url(profileRules));
   }
 
-  /** The program of a run's worker: `lab`, the name of a file with a lab, then the harness. */
-  async workerScript(lab: string): Promise<string> {
-    const { harness } = await this.manifest();
+  /** What a frame is made of; its worker's program is `lab`, the name of a file with a lab, then the harness. */
+  async frameParts(lab: string): Promise<FrameParts> {
+    const { frame, harness } = await this.manifest();
     const parts = await Promise.all([this.text(lab), this.text(harness)]);
-    return parts.join('\n;\n');
+    return { document: frame, script: parts.join('\n;\n') };
   }
 
   async #fetch(name: string, cache: RequestCache = 'default'): Promise<Response> {

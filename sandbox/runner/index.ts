@@ -1,11 +1,18 @@
 import * as v from 'valibot';
-import { Assets, type CompiledFile } from './assets.ts';
+import {
+  Assets,
+  type CellEntry,
+  type CompiledFile,
+  type LessonEntry,
+  type LessonTexts,
+} from './assets.ts';
 import type { BundleRequest, BundleResult } from './bundle-names.ts';
 import { BundlerClient } from './edit/client.ts';
 import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
 import type { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, describeLimit, type Limits } from './limits.ts';
+import { plainProgram } from './plain.ts';
 import { FramePool } from './pool.ts';
 import type { LogLine, WorkerMessage } from './protocol.ts';
 import {
@@ -297,6 +304,8 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   const machine = Object.keys(files).filter((file) => file.includes('/'));
   if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files))
     return compiled(kit, lesson.lab, entry);
+  const plain = machine.length === 0 && (await plainCell(kit, lesson, entry, files));
+  if (plain) return plain;
 
   const texts = (await kit.assets.lessonTexts(request.lesson)).cells;
   const cells: Record<string, string> = {};
@@ -308,6 +317,20 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
     for (const path of machine) bundle.sources[path] = files[path] ?? '';
   }
   return bundled(kit, bundle);
+}
+
+/** A cell whose text only calls, with other plain data, what the lesson's own lab has: needs no bundler. */
+async function plainCell(
+  { assets }: Kit,
+  { lab, texts }: LessonEntry,
+  { file }: CellEntry,
+  files: Record<string, string>,
+): Promise<Program | undefined> {
+  const program = plainProgram(file, files[file] ?? '');
+  if (program === undefined) return undefined;
+  const original = (await assets.json<LessonTexts>(texts)).cells[file] ?? '';
+  if (plainProgram(file, original)?.called !== program.called) return undefined;
+  return { lab, code: program.code, map: () => Promise.resolve(program.map) };
 }
 
 /** Code as it was built: it imports what the lesson's own lab has. */

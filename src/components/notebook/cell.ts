@@ -29,7 +29,7 @@ function cut(before: Saved['before'], left = MOST_BEFORE - 1): Saved['before'] {
 
 /** `<two-cell>`: a cell of a lesson that runs, with knobs and whatever it shows. */
 export class TwoCell extends Sheet {
-  protected readonly kind = 'cell';
+  protected readonly kind: string = 'cell';
   #knobs!: Knobs;
   #imports: string[] = [];
   #ranBefore = false;

@@ -84,6 +84,12 @@ export abstract class Sheet extends HTMLElement {
     this.kept.keep(change);
   }
 
+  /** Another text stands for the lesson's: what is no edit, and what Reset takes. The reader's own stays. */
+  protected standOn(text: string): void {
+    this.#original = text.trim();
+    if (this.saved.text === undefined) this.#showStatic(text);
+  }
+
   /** Shows what is edited, in the bar and on the Reset button. */
   protected mark(): void {
     const files = Object.keys(this.saved.files ?? {}).map((path) => path.split('/').at(-1));

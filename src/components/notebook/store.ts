@@ -27,6 +27,14 @@ export interface Baseline {
   report: Report;
 }
 
+/** A comparison that later ones are held against. It is checked with the runner's schema before it is used. */
+export interface Baseline {
+  /** ISO 8601. */
+  when: string;
+  knobs: Record<string, KnobValue>;
+  report: Report;
+}
+
 const PREFIX = 'two-checkboxes:v1:';
 
 /** Something small kept under a name; undefined when storage is off, empty or unreadable. */

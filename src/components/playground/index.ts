@@ -1,0 +1,3 @@
+import { TwoPlayground } from './playground.ts';
+
+customElements.define('two-playground', TwoPlayground);
