@@ -19,6 +19,14 @@ export interface Given {
   baseline?: Baseline;
 }
 
+/** States that Reset can still go back to. */
+const MOST_BEFORE = 4;
+
+function cut(before: Saved['before'], left = MOST_BEFORE - 1): Saved['before'] {
+  if (before === undefined || left === 0) return undefined;
+  return { ...before, before: cut(before.before, left - 1) };
+}
+
 /** `<two-cell>`: a cell of a lesson that runs, with knobs and whatever it shows. */
 export class TwoCell extends Sheet {
   protected readonly kind: string = 'cell';
@@ -53,6 +61,16 @@ export class TwoCell extends Sheet {
     this.#knobs.give(this.saved.given ?? {});
   }
 
+  /** What differs from the lesson, and the hash of the lesson's text that the reader's was made from. */
+  given(): Given & { hash?: string } {
+    const { text, hash, files, baseline } = this.saved;
+    const given: Given & { hash?: string } = { knobs: this.#knobs.moved() };
+    if (text !== undefined) Object.assign(given, { text, hash });
+    if (files !== undefined && Object.keys(files).length > 0) given.files = { ...files };
+    if (baseline !== undefined) given.baseline = baseline;
+    return given;
+  }
+
   /**
    * Shows and keeps what is given, and runs nothing. What the reader had made comes back with Reset. The
    * caller has checked the sizes; nothing here is taken for markup.
@@ -70,15 +88,23 @@ export class TwoCell extends Sheet {
     } = this.saved;
     const made = own !== undefined || Object.keys(edits ?? {}).length > 0 || pinned !== undefined;
     const mine = made
-      ? { text: own, hash, files: edits, knobs: specs, given, baseline: pinned }
-      : {};
-    await this.#become({ text, files, given: knobs, baseline }, before ?? mine);
+      ? {
+          text: own,
+          hash,
+          files: edits,
+          knobs: specs,
+          given,
+          baseline: pinned,
+          before: cut(before),
+        }
+      : (before ?? {});
+    await this.#become({ text, files, given: knobs, baseline }, mine);
   }
 
   protected override async reset(): Promise<void> {
     const { before } = this.saved;
     if (before === undefined) return super.reset();
-    await this.#become(before, undefined);
+    await this.#become(before, before.before);
     this.say(`${this.file} is as you had it.`);
     part(this, '.cell-edit').focus();
   }

@@ -1,3 +1,4 @@
+import { followFragments } from '../share/fragment.ts';
 import { TwoCell } from './cell.ts';
 import { TwoExercise } from './exercise.ts';
 import { warmWhenIdle } from './runner.ts';
@@ -6,3 +7,4 @@ customElements.define('two-cell', TwoCell);
 customElements.define('two-exercise', TwoExercise);
 const first = document.querySelector<HTMLElement>('two-cell, two-exercise');
 if (first?.dataset.lesson) warmWhenIdle(first.dataset.lesson);
+followFragments();

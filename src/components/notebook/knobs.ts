@@ -36,6 +36,13 @@ export class Knobs {
     return Object.fromEntries([...Object.entries(this.#given), ...asked]);
   }
 
+  /** The values that are not as the lesson has them. */
+  moved(): Record<string, KnobValue> {
+    const moved = this.#specs.filter((spec) => spec.value !== spec.default);
+    const asked = moved.map(({ label, value }): [string, KnobValue] => [label, value]);
+    return Object.fromEntries([...Object.entries(this.#given), ...asked]);
+  }
+
   /** Values for knobs that the cell has not asked for yet: told in words until a run says what knobs there are. */
   give(values: Record<string, KnobValue>): void {
     this.#given = { ...values };

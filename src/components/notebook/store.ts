@@ -11,8 +11,8 @@ export interface Saved {
   /** Values for knobs that no run has asked for yet, by their labels. */
   given?: Record<string, KnobValue>;
   baseline?: Baseline;
-  /** What the reader had before the cell was given something else: Reset brings it back. */
-  before?: Pick<Saved, 'text' | 'hash' | 'files' | 'knobs' | 'given' | 'baseline'>;
+  /** What the reader had before the cell was given something else, and before that: Reset brings it back. */
+  before?: Pick<Saved, 'text' | 'hash' | 'files' | 'knobs' | 'given' | 'baseline' | 'before'>;
   hints?: number;
   passed?: boolean;
   /** The reader's text that a solution took the place of, so that it can come back. */
