@@ -133,6 +133,7 @@ test('any cell of a lesson opens, with what the reader made of it there', async 
   await page.getByRole('link', { name: 'Open boxes.ts in the playground' }).click();
   await expect(words(page)).toContainText('boxes.ts of lesson 11, Two checkboxes');
   expect(new URL(page.url()).hash).toBe('');
+  await expect(page.getByLabel('A lesson’s cell')).toHaveValue('11-two-checkboxes/boxes');
   await expect(cell(page)).toHaveAttribute('data-state', 'idle');
   await expect(code(page)).toContainText('tickBoxes(checkboxes())');
   const fetched: string[] = [];

@@ -88,6 +88,7 @@ export class TwoPlayground extends HTMLElement {
       if (!open && made.text !== undefined) this.#keep({ before: made });
     };
     this.#keep({ open });
+    if (open) part<HTMLSelectElement>(this, '.opener select').value = `${open.lesson}/${open.cell}`;
     this.#showWriter();
   }
 
