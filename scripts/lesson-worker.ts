@@ -11,14 +11,14 @@ import * as session from '../sandbox/lab/session.ts';
  */
 export type Task =
   | { kind: 'cell'; cell: string; lab?: string }
-  | { kind: 'exercise'; work: string; check: string; lab?: string };
+  | { kind: 'exercise'; work: string; check: string; seed: number; lab?: string };
 export type Answer =
   | { kind: 'cell'; reports: Report[]; knobs: KnobSpec[] }
   | { kind: 'exercise'; expectations: Expectation[] };
 
 interface Check {
-  measure(work: unknown): Promise<unknown>;
-  judge(evidence: unknown): Expectation[];
+  measure(work: unknown, seed: number): Promise<unknown>;
+  judge(evidence: unknown, seed: number): Expectation[] | Promise<Expectation[]>;
 }
 
 /** A lab, and how to evaluate code that imports it. */
@@ -63,18 +63,19 @@ async function runCell({ session, load }: Place, cell: string): Promise<Answer> 
   return { kind: 'cell', reports, knobs };
 }
 
-async function runExercise({ session, load }: Place, work: string, check: string): Promise<Answer> {
+async function runExercise(
+  { session, load }: Place,
+  { work, check, seed }: Extract<Task, { kind: 'exercise' }>,
+): Promise<Answer> {
   const { measure, judge } = (await load(check)) as Check;
   session.beginSession({ knobs: {}, emit: () => {} });
-  const evidence = await measure(await load(work));
+  const evidence = await measure(await load(work), seed);
   session.endSession();
-  return { kind: 'exercise', expectations: judge(structuredClone(evidence)) };
+  return { kind: 'exercise', expectations: await judge(structuredClone(evidence), seed) };
 }
 
 const task = workerData as Task;
 const place = task.lab === undefined ? asWritten : asBuilt(task.lab);
 const answer: Answer =
-  task.kind === 'cell'
-    ? await runCell(place, task.cell)
-    : await runExercise(place, task.work, task.check);
+  task.kind === 'cell' ? await runCell(place, task.cell) : await runExercise(place, task);
 parentPort?.postMessage(answer);

@@ -4,6 +4,7 @@
  */
 
 export * from '../machine/devices/dec21140/spec.ts';
+export { Random } from '../machine/engine/random.ts';
 export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
 export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';

@@ -48,7 +48,8 @@ export interface Manifest {
   editor: { script: string; style: string; editorWorker: string; typescriptWorker: string };
   /** A module with the lab's rules for cost profiles. */
   profileRules: string;
-  lessons: Record<string, LessonEntry>;
+  /** By folder: the name of a file with a `LessonEntry`. */
+  lessons: Record<string, string>;
 }
 
 /** The lab's rules for cost profiles. */
@@ -87,7 +88,7 @@ export class Assets {
   async lesson(slug: string): Promise<LessonEntry> {
     const lesson = (await this.manifest()).lessons[slug];
     if (!lesson) throw new Error(`the sandbox has no lesson '${slug}'`);
-    return lesson;
+    return this.json<LessonEntry>(lesson);
   }
 
   async lessonTexts(slug: string): Promise<LessonTexts> {

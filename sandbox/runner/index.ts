@@ -61,6 +61,8 @@ export interface CheckRequest {
   exercise: string;
   /** The reader's text; without it the start as it was compiled. */
   text?: string;
+  /** What the check draws its cases from, 32 bits; another one each time when left out. */
+  seed?: number;
 }
 
 export interface CheckCallbacks {
@@ -119,7 +121,7 @@ class RunFailure extends Error {
   }
 }
 
-type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'profile' | 'evidence'>;
+type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'profile' | 'evidence' | 'seed'>;
 type EndCallbacks = Pick<RunCallbacks, 'error' | 'done'>;
 type Done = Extract<WorkerMessage, { type: 'done' }>;
 
@@ -242,6 +244,7 @@ async function runCell(
     knobs: request.knobs ?? {},
     profile: request.profile,
     evidence: undefined,
+    seed: 0,
   };
   let bad: string | undefined;
   await run.job(program.lab, part, program.map, (message) => {
@@ -273,7 +276,9 @@ async function runCheck(
   const log = (message: WorkerMessage): void => {
     if (message.type === 'log') callbacks.log?.(message.lines);
   };
-  const base = { check: check.code, knobs: {}, evidence: undefined };
+  const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1));
+  const { seed = drawn } = request;
+  const base = { check: check.code, knobs: {}, evidence: undefined, seed };
   const measured = await run.job(
     program.lab,
     { ...base, mode: 'measure', code: program.code },

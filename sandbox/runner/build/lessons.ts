@@ -15,15 +15,20 @@ import { type Output, shortHash } from './output.ts';
 /** Writes the lab with the exports in `names`, or all of it, and returns the file's name. */
 type LabOf = (names: string[] | undefined) => Promise<string>;
 
-/** Compiles each lesson's cells and exercises, and the lab with what they import. */
+/**
+ * Compiles each lesson's cells and exercises, and the lab with what they import. Returns by lesson the name
+ * of a file that lists them: a page needs those of one lesson.
+ */
 export async function buildLessons(
   folder: string,
   output: Output,
   labOf: LabOf,
-): Promise<Record<string, LessonEntry>> {
-  const lessons: Record<string, LessonEntry> = {};
-  for (const slug of folders(folder))
-    lessons[slug] = await buildLesson(join(folder, slug), slug, output, labOf);
+): Promise<Record<string, string>> {
+  const lessons: Record<string, string> = {};
+  for (const slug of folders(folder)) {
+    const entry = await buildLesson(join(folder, slug), slug, output, labOf);
+    lessons[slug] = output.hashed(`lessons/${slug}/lesson`, 'json', JSON.stringify(entry));
+  }
   return lessons;
 }
 

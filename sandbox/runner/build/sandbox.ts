@@ -6,6 +6,7 @@ import { buildEditor } from './editor.ts';
 import { buildLab, labSources } from './lab.ts';
 import { buildLessons } from './lessons.ts';
 import { Output } from './output.ts';
+import { shrink } from './shrink.ts';
 
 export interface SandboxBuild {
   /** The project's folder; the other paths are relative to it. */
@@ -34,7 +35,7 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
       : output.hashed('lesson-lab', 'js', (await buildLab(root, build.lab, names)).code);
   const manifest: Manifest = {
     lab: whole,
-    harness: output.hashed('harness', 'js', await script(root, 'sandbox/runner/harness/main.ts')),
+    harness: output.hashed('harness', 'js', await harness(root)),
     sources: output.hashed('sources', 'json', JSON.stringify(labSources(root, lab.inputs))),
     bundler: {
       script: output.hashed('bundler', 'js', await script(root, 'sandbox/runner/edit/worker.ts')),
@@ -53,6 +54,9 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
 }
 
 const NO_EDITOR = { script: '', style: '', editorWorker: '', typescriptWorker: '' };
+
+const harness = async (root: string): Promise<string> =>
+  shrink(await script(root, 'sandbox/runner/harness/main.ts'));
 
 const profileRules = (root: string): Promise<string> =>
   script(root, 'sandbox/lab/profile/rules.ts', 'esm');

@@ -156,6 +156,11 @@ export abstract class Sheet extends HTMLElement {
     this.textChanged();
   }
 
+  /** What is in the editor, or would be. */
+  protected get text(): string {
+    return this.saved.text ?? this.#original;
+  }
+
   /** Shows and keeps another text and other machine files; left out, they are the lesson's. Runs nothing. */
   protected async take({ text, hash, files }: Pick<Saved, 'text' | 'hash' | 'files'>) {
     const own = text === undefined || text.trim() === this.#original ? undefined : text;

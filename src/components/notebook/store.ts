@@ -15,6 +15,16 @@ export interface Saved {
   before?: Pick<Saved, 'text' | 'hash' | 'files' | 'knobs' | 'given' | 'baseline'>;
   hints?: number;
   passed?: boolean;
+  /** The reader's text that a solution took the place of, so that it can come back. */
+  mine?: string;
+}
+
+/** A comparison that later ones are held against. It is checked with the runner's schema before it is used. */
+export interface Baseline {
+  /** ISO 8601. */
+  when: string;
+  knobs: Record<string, KnobValue>;
+  report: Report;
 }
 
 /** A comparison that later ones are held against. It is checked with the runner's schema before it is used. */
