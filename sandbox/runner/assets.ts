@@ -1,3 +1,5 @@
+import type { FrameParts } from './frame.ts';
+
 /**
  * The files that the sandbox build writes, and loading them. Every name in the manifest is relative to the
  * folder it lies in, and carries a hash of the content, so that one build works under any path.
@@ -42,6 +44,8 @@ export interface Manifest {
   /** The whole lab, for edited code: it may import any of the exports. */
   lab: string;
   harness: string;
+  /** The document of every sandboxed frame, as text: the pages' policies name the hash of its script. */
+  frame: string;
   /** A JSON object of project path to text: every file the lab bundle was made from. */
   sources: string;
   bundler: { script: string; wasm: string };
@@ -104,11 +108,11 @@ export class Assets {
     return import(/* @vite-ignore */ this.url(profileRules));
   }
 
-  /** The program of a run's worker: `lab`, the name of a file with a lab, then the harness. */
-  async workerScript(lab: string): Promise<string> {
-    const { harness } = await this.manifest();
+  /** What a frame is made of; its worker's program is `lab`, the name of a file with a lab, then the harness. */
+  async frameParts(lab: string): Promise<FrameParts> {
+    const { frame, harness } = await this.manifest();
     const parts = await Promise.all([this.text(lab), this.text(harness)]);
-    return parts.join('\n;\n');
+    return { document: frame, script: parts.join('\n;\n') };
   }
 
   async #fetch(name: string, cache: RequestCache = 'default'): Promise<Response> {

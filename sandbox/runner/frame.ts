@@ -4,14 +4,11 @@ import { readMessage, type WorkerMessage } from './protocol.ts';
 /**
  * A sandboxed frame with one worker in it, which may start more inside itself. The frame has an opaque
  * origin and a policy without network, which its workers inherit; the frame's own thread runs only the few
- * lines below. One frame, one job.
+ * lines of `harness/frame.ts`. One frame, one job.
  *
  * Where the browser gives sandboxed frames a process of their own, a worker without memory ends that
  * process and not the page's (content/decisions/0014).
  */
-
-const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
 
 /** Milliseconds a frame and its worker may take to come up. */
 const READY_MS = 15_000;
@@ -34,6 +31,14 @@ export interface FrameEvents {
   lost(why: string): void;
 }
 
+/** What a frame is made of. */
+export interface FrameParts {
+  /** Its document. */
+  document: string;
+  /** The whole program of its worker. */
+  script: string;
+}
+
 export class SandboxFrame {
   /** Resolves when the worker waits for a job; never rejects, see `FrameEvents.lost`. */
   readonly ready: Promise<void>;
@@ -46,8 +51,8 @@ export class SandboxFrame {
   #markReady: () => void = () => {};
   #markAnswered: () => void = () => {};
 
-  /** `script` is the worker's whole program: the lab, then the harness. */
-  constructor(host: HTMLElement, script: string) {
+  /** `document` is the frame's, of the build; `script` the worker's whole program: the lab, then the harness. */
+  constructor(host: HTMLElement, { document: srcdoc, script }: FrameParts) {
     this.ready = new Promise((resolve) => {
       this.#markReady = resolve;
     });
@@ -55,7 +60,8 @@ export class SandboxFrame {
     this.#iframe.hidden = true;
     this.#iframe.title = 'Sandbox for running code';
     this.#iframe.setAttribute('sandbox', 'allow-scripts');
-    this.#iframe.srcdoc = frameDocument(this.#nonce);
+    this.#iframe.name = this.#nonce;
+    this.#iframe.srcdoc = srcdoc;
     this.#listen(script);
     host.append(this.#iframe);
   }
@@ -157,30 +163,6 @@ export class SandboxFrame {
   get lostBecause(): string | undefined {
     return this.#lostBecause;
   }
-}
-
-function frameDocument(nonce: string): string {
-  return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>(${frameMain})(${JSON.stringify(nonce)})</script>`;
-}
-
-/** Runs in the frame. Self-contained: it is sent as text. */
-function frameMain(nonce: string): void {
-  const page = window.parent;
-  let worker: Worker | undefined;
-  addEventListener('message', (event) => {
-    if (event.source !== page || event.data?.nonce !== nonce) return;
-    if (event.data.ask) return page.postMessage({ nonce, answer: true }, '*');
-    if (worker) return;
-    const script = new Blob([event.data.script], { type: 'text/javascript' });
-    const url = URL.createObjectURL(script);
-    worker = new Worker(url);
-    worker.onerror = (error) => {
-      error.preventDefault();
-      page.postMessage({ nonce, failed: error.message || 'its worker failed' }, '*');
-    };
-    worker.postMessage({ nonce, script }, [event.ports[0] as MessagePort]);
-  });
-  page.postMessage({ nonce }, '*');
 }
 
 /** 128 random bits. `crypto.randomUUID` needs a secure context, which a plain http host is not. */

@@ -22,12 +22,12 @@ export class FramePool {
   async warm(lab = this.#lab): Promise<void> {
     if (lab === undefined) return;
     this.#lab = lab;
-    const script = await this.#assets.workerScript(lab);
+    const parts = await this.#assets.frameParts(lab);
     // Another run may have begun meanwhile, with another lab.
     if (this.#lab !== lab) return;
     if (this.#spare?.lab !== lab || this.#spare.frame.lostBecause !== undefined) {
       this.#spare?.frame.drop();
-      this.#spare = { frame: new SandboxFrame(document.body, script), lab, ready: false };
+      this.#spare = { frame: new SandboxFrame(document.body, parts), lab, ready: false };
     }
     const spare = this.#spare;
     await spare.frame.ready;
@@ -36,7 +36,7 @@ export class FramePool {
 
   async take(lab: string): Promise<SandboxFrame> {
     this.#lab = lab;
-    const script = await this.#assets.workerScript(lab);
+    const parts = await this.#assets.frameParts(lab);
     const spare = this.#spare;
     this.#spare = undefined;
     // Frames of a site share a process: a run in another frame can have ended it under the spare one. A frame
@@ -44,6 +44,6 @@ export class FramePool {
     if (spare?.lab === lab && spare.frame.lostBecause === undefined)
       if (!spare.ready || (await spare.frame.answers())) return spare.frame;
     spare?.frame.drop();
-    return new SandboxFrame(document.body, script);
+    return new SandboxFrame(document.body, parts);
   }
 }

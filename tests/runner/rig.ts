@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import type { Page } from '@playwright/test';
 import * as esbuild from 'esbuild';
 import { buildSandbox } from '../../sandbox/runner/build/sandbox.ts';
+import { inlineHashes, withPolicy } from '../../src/security/html.ts';
 import type { Api, Result } from './fixtures/page.ts';
 
 const TYPES: Record<string, string> = {
@@ -14,6 +15,10 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css',
 };
+
+/** The site's pages have a policy, which the sandbox's frame inherits. */
+const PAGE =
+  '<!doctype html><html><head><meta charset="utf-8"><title>Runner</title></head><body><script type="module" src="page.js"></script></body></html>';
 
 export interface Rig {
   /** Address of the test page. */
@@ -44,16 +49,14 @@ export async function startRig(): Promise<Rig> {
     target: 'es2022',
   });
   const script = bundle.outputFiles[0]?.text ?? '';
+  const { frame } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
+  const page = withPolicy(PAGE, inlineHashes(frame));
   const strays: string[] = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const send = (body: string | Uint8Array, type: string): void =>
       void response.writeHead(200, { 'content-type': type }).end(body);
-    if (path === '/any/path/')
-      return send(
-        '<!doctype html><meta charset="utf-8"><title>Runner</title><script type="module" src="page.js"></script>',
-        'text/html',
-      );
+    if (path === '/any/path/') return send(page, 'text/html');
     if (path === '/any/path/page.js') return send(script, 'text/javascript');
     const name = normalize(decodeURIComponent(path.replace('/any/path/sandbox/', '')));
     const body =

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Manifest } from '../assets.ts';
 import { buildEditor } from './editor.ts';
+import { frameDocument } from './frame.ts';
 import { buildLab, labSources } from './lab.ts';
 import { buildLessons } from './lessons.ts';
 import { Output } from './output.ts';
@@ -36,6 +37,7 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
   const manifest: Manifest = {
     lab: whole,
     harness: output.hashed('harness', 'js', await harness(root)),
+    frame: frameDocument(await script(root, 'sandbox/runner/harness/frame.ts')),
     sources: output.hashed('sources', 'json', JSON.stringify(labSources(root, lab.inputs))),
     bundler: {
       script: output.hashed('bundler', 'js', await script(root, 'sandbox/runner/edit/worker.ts')),

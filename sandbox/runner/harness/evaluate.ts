@@ -25,13 +25,21 @@ type Body = (
   ...guards: unknown[]
 ) => Promise<void>;
 
-const bodyOf = Object.getPrototypeOf(async () => {}).constructor as new (
-  ...parts: string[]
-) => Body;
 const guarded = guardedMemory();
 const guards = [...guarded.values()];
 /** A bundle is the body of an async function with these parameters. */
-const parameters = ['__lab', '__open', '__finish', ...guarded.keys()];
+const parameters = ['__lab', '__open', '__finish', ...guarded.keys()].join(', ');
+
+const scope = globalThis as typeof globalThis & { importScripts(url: string): void };
+const { Blob, URL } = scope;
+const createUrl = URL.createObjectURL.bind(URL);
+const revokeUrl = URL.revokeObjectURL.bind(URL);
+const load = scope.importScripts.bind(scope);
+
+/** The global that a bundle's script hands its function to; it is there only while the script loads. */
+const RECEIVER = '__bundle';
+/** Lines of a bundle's script before its code. */
+export const LINES_BEFORE = 1;
 
 /** What of a lab has to be frozen with the realm. A bundle's exports are getters: what they return, too. */
 export function rootsOf(lab: Lab): unknown[] {
@@ -40,7 +48,7 @@ export function rootsOf(lab: Lab): unknown[] {
 
 /** Evaluates a bundle and returns what its entry exports. `open` gets the lab that the bundle carries, if it does. */
 export async function evaluate(code: string, lab: Lab, open: (lab: Lab) => void): Promise<Exports> {
-  const body = new bodyOf(...parameters, `${code}\n//# sourceURL=${CODE_NAME}`);
+  const body = compile(code);
   let exports: Exports | undefined;
   const finish = (found: Exports): void => {
     exports ??= found;
@@ -65,19 +73,25 @@ export async function carriedLab(code: string, lab: Lab): Promise<Lab> {
   return carried ?? lab;
 }
 
-/** Engines put their own lines before the body of a constructed function; counts them. */
-export async function measureOffset(): Promise<number> {
-  const probe = new bodyOf(...parameters, 'throw new Error("probe");\n//# sourceURL=probe.js');
+/**
+ * The function that a bundle is the body of. No policy of ours lets text be evaluated, so the bundle is
+ * loaded as a script from a blob, at once. A bundle that ends the function early runs in the same locked
+ * realm as one that does not.
+ */
+function compile(code: string): Body {
+  const text = `${RECEIVER}((async function (${parameters}) {\n${code}\n}))\n//# sourceURL=${CODE_NAME}`;
+  const url = createUrl(new Blob([text], { type: 'text/javascript' }));
+  let body: Body | undefined;
+  const value = (found: Body): void => {
+    body ??= found;
+  };
+  Reflect.defineProperty(scope, RECEIVER, { value, configurable: true });
   try {
-    await probe(
-      undefined,
-      () => {},
-      () => {},
-      ...guards,
-    );
-  } catch (error) {
-    const line = /probe\.js:(\d+)/.exec(String((error as Error).stack))?.[1];
-    return line ? Number(line) - 1 : 0;
+    load(url);
+  } finally {
+    Reflect.deleteProperty(scope, RECEIVER);
+    revokeUrl(url);
   }
-  return 0;
+  if (typeof body !== 'function') throw new SyntaxError('the code is not the body of a function');
+  return body;
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../job.ts';
 import { sizeOf } from '../limits.ts';
 import { describeThrown, inspect } from './describe.ts';
-import { type Exports, evaluate, type Lab, measureOffset } from './evaluate.ts';
+import { type Exports, evaluate, type Lab, LINES_BEFORE } from './evaluate.ts';
 import { cloneData, type Outlet } from './outlet.ts';
 import type { WorkerPool } from './pool.ts';
 
@@ -13,7 +13,6 @@ export class Run {
   #job: Job;
   #outlet: Outlet;
   #pool: WorkerPool;
-  #lineOffset = 0;
   #over = false;
 
   constructor(lab: Lab, job: Job, outlet: Outlet, pool: WorkerPool) {
@@ -25,7 +24,6 @@ export class Run {
 
   async start(): Promise<void> {
     try {
-      this.#lineOffset = await measureOffset();
       const { mode } = this.#job;
       const result =
         mode === 'cell'
@@ -42,7 +40,7 @@ export class Run {
 
   fail(thrown: unknown): void {
     this.#knobs();
-    this.#finish({ type: 'thrown', thrown: describeThrown(thrown, this.#lineOffset) });
+    this.#finish({ type: 'thrown', thrown: describeThrown(thrown, LINES_BEFORE) });
   }
 
   #finish(message: Record<string, unknown>): void {
