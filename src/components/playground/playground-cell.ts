@@ -35,10 +35,6 @@ export class PlaygroundCell extends TwoCell {
     return { ...code, ...(Object.keys(values).length > 0 && { knobs: values }) };
   }
 
-  get text(): string {
-    return this.saved.text ?? this.#written ?? this.#compiled;
-  }
-
   /** Takes what the panels write. */
   write(text: string): void {
     this.#written = text;

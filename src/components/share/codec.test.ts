@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { SAMPLES } from '../report/samples.ts';
 import {
   decodeShare,
   encodeShare,
@@ -36,7 +37,7 @@ it('brings a cell and a playground back as they were', async () => {
 });
 
 it('brings a baseline back', async () => {
-  const report = JSON.parse(JSON.stringify(compareSample));
+  const report = JSON.parse(JSON.stringify(SAMPLES.compare));
   const baseline = { when: '2026-01-01T00:00:00.000Z', knobs: { 'Frame size': 1514 }, report };
   const share = { ...CELL, baseline } as Share;
   const text = await encodeShare(share);
