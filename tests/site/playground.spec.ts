@@ -1,5 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import {
+  back,
+  cell,
+  code,
+  edit,
+  open as openPage,
+  result,
+  run,
+  undo,
+  words,
+} from './playground-page.ts';
 import { type Served, serve } from './serve.ts';
 
 const KEY = 'two-checkboxes:v1:playground';
@@ -11,33 +22,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => served.close());
 
-const cell = (page: Page) => page.locator('playground-cell');
-const code = (page: Page) => page.locator('.cell-code code');
-const words = (page: Page) => page.locator('.writer-words');
-const back = (page: Page) => page.getByRole('button', { name: 'Back to the panels' });
-const undo = (page: Page) => page.getByRole('button', { name: 'Bring back what was here' });
-const result = (page: Page) => page.locator('.cell-results');
-
-async function open(page: Page, hash = ''): Promise<void> {
-  await page.goto(`${served.url}playground/${hash}`);
-  await expect(page.locator('two-playground')).toHaveAttribute('data-ready', '');
-}
-
-async function run(page: Page): Promise<void> {
-  await page.locator('.cell-run').click();
-  await expect(cell(page)).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
-}
-
-/** Adds to the end of the code, in whichever editor there is. */
-async function edit(page: Page, text: string): Promise<void> {
-  await page.locator('.cell-edit').click();
-  await expect(page.locator('.monaco-editor textarea, .editor-plain').first()).toBeAttached({
-    timeout: 30_000,
-  });
-  await page.keyboard.press('Control+End');
-  await page.keyboard.insertText(text);
-  await expect(words(page)).toContainText('yours now');
-}
+const open = (page: Page, hash = '') => openPage(page, served.url, hash);
 
 test('the panels write the code, it runs, and both boxes are needed for a function', async ({
   page,
@@ -133,6 +118,7 @@ test('any cell of a lesson opens, with what the reader made of it there', async 
   await page.getByRole('link', { name: 'Open boxes.ts in the playground' }).click();
   await expect(words(page)).toContainText('boxes.ts of lesson 11, Two checkboxes');
   expect(new URL(page.url()).hash).toBe('');
+  await expect(page.getByLabel('A lesson’s cell')).toHaveValue('11-two-checkboxes/boxes');
   await expect(cell(page)).toHaveAttribute('data-state', 'idle');
   await expect(code(page)).toContainText('tickBoxes(checkboxes())');
   const fetched: string[] = [];
@@ -174,11 +160,14 @@ test('every cell in the list can be opened', async ({ page }) => {
     .locator('.opener option')
     .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
   expect(all.length).toBeGreaterThan(45);
-  const manifest = await (await page.request.get(`${served.url}sandbox/manifest.json`)).json();
+  const load = async (file: string) =>
+    (await page.request.get(`${served.url}sandbox/${file}`)).json();
+  const { lessons } = await load('manifest.json');
   for (const name of all) {
-    const [lesson = '', file = ''] = name.split('/');
-    const files = manifest.lessons[lesson]?.cells.map((entry: { file: string }) => entry.file);
-    expect(files, name).toContain(`${file}.ts`);
+    const [lesson = '', cell = ''] = name.split('/');
+    const { cells } = await load(lessons[lesson]);
+    const files = cells.map((entry: { file: string }) => entry.file);
+    expect(files, name).toContain(`${cell}.ts`);
   }
 });
 
@@ -209,6 +198,53 @@ test('hostile storage and addresses are refused in words', async ({ page }) => {
     await expect(code(page)).toContainText('runMachine');
   }
   expect(asked).toBe(false);
+});
+
+test('by keyboard alone: tick both boxes, run, take the code over, and come back', async ({
+  page,
+}) => {
+  await open(page);
+  const tabTo = async (name: string) => {
+    for (let i = 0; i < 90; i++) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        return (
+          at?.getAttribute('aria-label') ??
+          (at as HTMLInputElement)?.labels?.[0]?.textContent ??
+          at?.textContent
+        );
+      });
+      if (focused?.trim() === name) return;
+    }
+    throw new Error(`no way to ${name}`);
+  };
+  await tabTo('Enable single-root I/O virtualization (SR-IOV)');
+  await page.keyboard.press('Space');
+  await tabTo('Enable SR-IOV');
+  await page.keyboard.press('Space');
+  await tabTo('Queues');
+  await page.keyboard.press('Enter');
+  await expect(cell(page)).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
+  await expect(result(page)).toContainText('Both boxes are ticked');
+  await tabTo('Edit machine.ts');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.monaco-editor textarea, .editor-plain').first()).toBeAttached({
+    timeout: 30_000,
+  });
+  await page.keyboard.type('// mine');
+  await expect(words(page)).toContainText('yours now');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  for (let i = 0; i < 5; i++) {
+    const at = await page.evaluate(() => document.activeElement?.textContent);
+    if (at === 'Back to the panels') break;
+    await page.keyboard.press('Shift+Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(undo(page)).toBeFocused();
+  await expect(words(page)).toContainText('The panels write this code');
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

@@ -11,7 +11,7 @@ import { completeConfig, PATHS } from '../options.ts';
 import type { CompareConfig, CompareReport, PathName, PathReport, TableReport } from '../report.ts';
 import { Testbed, type TestbedOptions } from '../testbed.ts';
 import { type CompleteMachine, completeMachine, type MachineSettings } from './settings.ts';
-import { ownNote, wayTable } from './way.ts';
+import { NAMES, ownNote, wayTable } from './way.ts';
 
 /** What a machine did, and which way its frames took. */
 export interface MachineRun {
@@ -59,7 +59,12 @@ export async function runMachine(settings: MachineSettings = {}): Promise<Machin
     adapters,
     way: wayTable(machine, bed.adapters, adapters),
     facts: threeFacts(asSeen),
-    comparison: { kind: 'compare', config: { ...config, paths: order }, paths },
+    comparison: {
+      kind: 'compare',
+      title: `The machine as it is set: ${NAMES[path]}`,
+      config: { ...config, paths: order },
+      paths,
+    },
   };
 }
 

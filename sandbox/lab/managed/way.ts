@@ -7,7 +7,7 @@ import type { CompleteMachine } from './settings.ts';
 
 /** Which way the frames of each machine take, and why: in words. */
 
-const NAMES: Readonly<Record<PathName, string>> = {
+export const NAMES: Readonly<Record<PathName, string>> = {
   native: 'no virtualization',
   emulated: 'emulated',
   vmbus: 'VMBus',

@@ -11,9 +11,15 @@ const LEAST_BULK_FRAME = 640;
 /** Requests that receive rings hold. */
 const MOST_REQUESTS = 384;
 
-export function conflictsOf(panels: Panels): Conflict[] {
+/** @param hasProfile whether this browser keeps a cost profile of the reader's own */
+export function conflictsOf(panels: Panels, hasProfile: boolean): Conflict[] {
   const { traffic, kind, direction, frame, load } = panels;
   const found: Conflict[] = [];
+  if (panels.profile === 'own' && !hasProfile)
+    found.push({
+      name: 'profile',
+      words: 'This browser keeps no profile of yours; make one on the page Cost profiles.',
+    });
   if (traffic === 'bulk') {
     if (kind === 'legacy')
       found.push({ name: 'traffic', words: 'A legacy adapter has no bulk transfer here.' });

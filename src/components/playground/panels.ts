@@ -9,10 +9,13 @@ export class PanelForm {
   /** What is wrong with what a field shows now. */
   #wrong = new Map<string, string>();
   #changed: () => void;
+  #hasProfile: boolean;
 
-  constructor(form: HTMLFormElement, changed: () => void) {
+  /** @param hasProfile whether this browser keeps a cost profile of the reader's own */
+  constructor(form: HTMLFormElement, changed: () => void, hasProfile: boolean) {
     this.form = form;
     this.#changed = changed;
+    this.#hasProfile = hasProfile;
     form.addEventListener('input', (event) => this.#take(event.target));
     form.addEventListener('change', (event) => this.#take(event.target));
   }
@@ -79,7 +82,9 @@ export class PanelForm {
 
   /** Shows the fields that matter, and what is wrong beside each. */
   #draw(): void {
-    const conflicts = new Map(conflictsOf(this.#panels).map(({ name, words }) => [name, words]));
+    const conflicts = new Map(
+      conflictsOf(this.#panels, this.#hasProfile).map(({ name, words }) => [name, words]),
+    );
     for (const { name, when } of FIELDS) {
       const row = part(this.form, `[data-field="${name}"]`);
       row.hidden = when?.(this.#panels) === false;

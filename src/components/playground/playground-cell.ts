@@ -1,7 +1,7 @@
-import { TwoCell } from '../notebook/cell.ts';
+import { type Given, TwoCell } from '../notebook/cell.ts';
 import { part } from '../notebook/dom.ts';
 import { highlight } from './highlight.ts';
-import type { Code } from './record.ts';
+import { givenFrom } from './record.ts';
 
 /**
  * `<playground-cell>`: the cell that the panels write, or a copy of a lesson's. It runs, is edited and is kept
@@ -11,8 +11,8 @@ export class PlaygroundCell extends TwoCell {
   protected override readonly kind = 'playground';
   /** Called when its text or a file of the machine has changed. */
   onText: (() => void) | undefined;
-  /** Called with the reader's code when that is about to go. */
-  onReset: ((code: Code) => void) | undefined;
+  /** Called with what the reader made of it when that is about to go. */
+  onReset: ((made: Given) => void) | undefined;
   /** The text that was compiled when the site was built. */
   #compiled = '';
   #written: string | undefined;
@@ -28,8 +28,11 @@ export class PlaygroundCell extends TwoCell {
     return this.saved.text !== undefined;
   }
 
-  get text(): string {
-    return this.saved.text ?? this.#written ?? this.#compiled;
+  /** What the reader made of it, and values of its knobs. */
+  get made(): Given {
+    const { knobs, ...code } = givenFrom(structuredClone(this.saved));
+    const values = { ...this.saved.given, ...knobs };
+    return { ...code, ...(Object.keys(values).length > 0 && { knobs: values }) };
   }
 
   /** Takes what the panels write. */
@@ -69,8 +72,7 @@ export class PlaygroundCell extends TwoCell {
   }
 
   protected override async reset(): Promise<void> {
-    const { text, files } = structuredClone(this.saved);
-    this.onReset?.({ text, files });
+    this.onReset?.(this.made);
     await super.reset();
   }
 

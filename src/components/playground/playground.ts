@@ -1,3 +1,4 @@
+import type { Given } from '../notebook/cell.ts';
 import { debounce, h, part } from '../notebook/dom.ts';
 import { keptProfile } from '../notebook/profile.ts';
 import { runner, warmWhenIdle } from '../notebook/runner.ts';
@@ -5,6 +6,7 @@ import { write as keep, read } from '../notebook/store.ts';
 import { PanelForm } from './panels.ts';
 import { PlaygroundCell } from './playground-cell.ts';
 import {
+  type Before,
   type CellName,
   cellInAddress,
   cellName,
@@ -30,7 +32,11 @@ export class TwoPlayground extends HTMLElement {
   connectedCallback(): void {
     this.#pristine = part(this, CELL).cloneNode(true) as HTMLElement;
     this.#record = recordFrom(read<unknown>(RECORD));
-    this.#form = new PanelForm(part<HTMLFormElement>(this, '.panels'), () => this.#panelsChanged());
+    this.#form = new PanelForm(
+      part<HTMLFormElement>(this, '.panels'),
+      () => this.#panelsChanged(),
+      keptProfile() !== undefined,
+    );
     this.#form.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#run();
@@ -42,14 +48,15 @@ export class TwoPlayground extends HTMLElement {
       const [lesson, cell] = part<HTMLSelectElement>(this, '.opener select').value.split('/');
       void this.#open(cellName({ lesson, cell }));
     });
+    part(this, '.writer-share').addEventListener('click', () => {
+      void import('./share.ts').then(({ toggleShare }) => toggleShare(this));
+    });
     addEventListener('hashchange', () => void this.#fromAddress());
     void this.#start();
   }
 
   async #start(): Promise<void> {
     const { panels, open } = this.#record;
-    if (keptProfile() === undefined && panels.profile !== 'own')
-      part(this, '#set-profile option[value="own"]').remove();
     this.#form.show(panels);
     try {
       await this.#hold(open);
@@ -77,10 +84,11 @@ export class TwoPlayground extends HTMLElement {
     place.replaceWith(cell);
     if (!open) cell.write(write(this.#form.panels));
     cell.onText = () => this.#showWriter();
-    cell.onReset = (before) => {
-      if (!open && before.text !== undefined) this.#keep({ before });
+    cell.onReset = (made) => {
+      if (!open && made.text !== undefined) this.#keep({ before: made });
     };
     this.#keep({ open });
+    if (open) part<HTMLSelectElement>(this, '.opener select').value = `${open.lesson}/${open.cell}`;
     this.#showWriter();
   }
 
@@ -118,7 +126,7 @@ export class TwoPlayground extends HTMLElement {
     const back = part(this, '.writer-back');
     back.hidden = !rest;
     back.textContent = open ? 'Back to the machine' : 'Back to the panels';
-    part(this, '.writer-undo').hidden = rest || before === undefined;
+    part(this, '.writer-undo').hidden = before === undefined;
   }
 
   #say(words: string): void {
@@ -138,10 +146,46 @@ export class TwoPlayground extends HTMLElement {
   async #undo(): Promise<void> {
     const { before } = this.#record;
     if (!before) return;
-    await this.#cell.load(before);
+    try {
+      await this.#take(before);
+    } catch (error) {
+      return this.#say(`It could not be brought back: ${(error as Error).message}`);
+    }
     this.#keep({ before: undefined });
     this.#showWriter();
-    part(this, '.writer-back').focus();
+    const back = part(this, '.writer-back');
+    (back.hidden ? part(this, '.cell-run') : back).focus();
+  }
+
+  /** Everything as it is now, to be shared or brought back. */
+  get state(): Before {
+    const { open } = this.#record;
+    return { panels: this.#form.panels, ...(open && { open }), ...this.#cell.made };
+  }
+
+  /** Shows another state, from a link. What was here can be brought back. */
+  async receive(state: Before): Promise<void> {
+    const before = this.state;
+    await this.#take(state);
+    this.#keep({ before });
+    this.#showWriter();
+    part(this, '.writer-undo').focus();
+  }
+
+  async #take({ panels, open, ...made }: Before): Promise<void> {
+    // Refuses before anything is changed.
+    await (open && sourceOf(open));
+    if (panels) {
+      this.#form.show(panels);
+      this.#keep({ panels });
+    }
+    await this.#hold(open);
+    await this.#give(made);
+  }
+
+  /** A cell that has nothing of a reader's and is given nothing stays as it is. */
+  async #give(made: Given): Promise<void> {
+    if (Object.keys({ ...made, ...this.#cell.made }).length > 0) await this.#cell.load(made);
   }
 
   /** A cell of a lesson, with what the reader made of it there; the lesson keeps its own. */
@@ -152,15 +196,18 @@ export class TwoPlayground extends HTMLElement {
     } catch (error) {
       return this.#say(`The cell could not be opened: ${(error as Error).message}`);
     }
-    await this.#cell.load(givenFrom(read<unknown>(`cell:${name.lesson}/${name.cell}`)));
+    await this.#give(givenFrom(read<unknown>(`cell:${name.lesson}/${name.cell}`)));
     part(this, '.cell-code').focus();
   }
 
+  /** An address opens a cell, or brings what somebody shared: that is shown first. */
   async #fromAddress(): Promise<void> {
-    if (!location.hash.startsWith('#open=')) return;
-    const name = cellInAddress(location.hash);
-    history.replaceState(null, '', location.pathname + location.search);
-    await this.#open(name);
+    const { hash } = location;
+    if (!/^#(open|share)=/.test(hash)) return;
+    history.replaceState(history.state, '', location.pathname + location.search);
+    if (hash.startsWith('#open=')) return this.#open(cellInAddress(hash));
+    const { receiveLink } = await import('./receive.ts');
+    await receiveLink(this, hash);
   }
 }
 

@@ -37,6 +37,7 @@ describe('what was kept counts as far as it is right', () => {
     [[1]],
     [JSON.parse('{"__proto__":{"open":{"lesson":"a","cell":"b"}},"before":"no","panels":[]}')],
     [{ before: { text: 7, files: { 'sandbox/lab/../../x.ts': 'x', 'src/x.ts': 'x' } } }],
+    [{ before: { knobs: { N: [1], ['x'.repeat(301)]: 1 }, open: { lesson: 1, cell: 'x' } } }],
     [{ before: { text: 'x'.repeat(1_000_001) }, open: { lesson: '../..', cell: 'x' } }],
   ])('%#', (value) => {
     expect(recordFrom(value)).toEqual({ panels: usualPanels() });
@@ -46,7 +47,13 @@ describe('what was kept counts as far as it is right', () => {
     const record = {
       panels: { ...usualPanels(), vms: 3 },
       open: { lesson: '01-the-ledger', cell: 'units' },
-      before: { text: 'a', files: { 'sandbox/machine/a-b/c.ts': 'x' } },
+      before: {
+        text: 'a',
+        files: { 'sandbox/machine/a-b/c.ts': 'x' },
+        knobs: { N: 7, on: true },
+        open: { lesson: '02-x', cell: 'y' },
+        panels: { ...usualPanels(), vms: 4 },
+      },
     };
     expect(recordFrom(record)).toEqual(record);
   });

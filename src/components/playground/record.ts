@@ -9,16 +9,19 @@ export interface CellName {
   cell: string;
 }
 
-/** The reader's code: the cell's text and edited files of the machine. */
-export type Code = Pick<Given, 'text' | 'files'>;
-
 /** What a browser keeps of the playground, beside what its cells keep of themselves. */
 export interface PlaygroundRecord {
   panels: Panels;
   /** The lesson's cell that is open; the panels' own without one. */
   open?: CellName;
-  /** The reader's code that the panels took the place of. */
-  before?: Code;
+  /** What was there before the panels, or a link, took its place. */
+  before?: Before;
+}
+
+/** Settings of the panels, the lesson's cell that was open, and what the reader had made of the code. */
+export interface Before extends Given {
+  panels?: Panels;
+  open?: CellName;
 }
 
 /** The name under which it is kept. */
@@ -45,11 +48,26 @@ export function cellInAddress(hash: string): CellName | undefined {
 /** What was kept, as far as it is that. */
 export function recordFrom(value: unknown): PlaygroundRecord {
   const open = cellName(own(value, 'open'));
-  const before = codeFrom(own(value, 'before'));
+  const before = beforeFrom(own(value, 'before'));
   return {
     panels: panelsFrom(own(value, 'panels')),
     ...(open && { open }),
-    ...(before.text !== undefined || before.files ? { before } : {}),
+    ...(Object.keys(before).length > 0 && { before }),
+  };
+}
+
+/** What was kept, or came with a link, of panels and code. */
+export function beforeFrom(value: unknown): Before {
+  const open = cellName(own(value, 'open'));
+  const panels = own(value, 'panels');
+  const values = Object.entries(own(value, 'knobs') ?? {}).filter(
+    ([label, knob]) => label.length <= 300 && isKnobValue(knob),
+  );
+  return {
+    ...codeFrom(value),
+    ...(panels !== undefined && { panels: panelsFrom(panels) }),
+    ...(open && { open }),
+    ...(values.length > 0 && values.length <= 50 && { knobs: Object.fromEntries(values) }),
   };
 }
 
@@ -66,7 +84,7 @@ export function givenFrom(saved: unknown): Given {
   return { ...codeFrom(saved), ...(values.length > 0 && { knobs: Object.fromEntries(values) }) };
 }
 
-function codeFrom(value: unknown): Code {
+function codeFrom(value: unknown): Pick<Given, 'text' | 'files'> {
   const text = own(value, 'text');
   const files = Object.entries(own(value, 'files') ?? {}).filter(
     ([path, file]) => PATH.test(path) && isText(file),

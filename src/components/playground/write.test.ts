@@ -73,10 +73,11 @@ function anyOf(field: Field): fc.Arbitrary<unknown> {
 
 describe('settings that do not go together are named', () => {
   const named = (changes: Panels) =>
-    conflictsOf({ ...usualPanels(), ...changes }).map(({ name }) => name);
+    conflictsOf({ ...usualPanels(), ...changes }, false).map(({ name }) => name);
 
   test.each<[Panels, string[]]>([
     [{}, []],
+    [{ profile: 'own' }, ['profile']],
     [{ traffic: 'bulk' }, []],
     [{ traffic: 'bulk', kind: 'legacy' }, ['traffic']],
     [{ traffic: 'bulk', direction: 'rr' }, ['direction']],
