@@ -53,7 +53,7 @@ export async function serveGallery(): Promise<Gallery> {
     logLevel: 'error',
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-  const sheets = ['tokens', 'actors', 'notebook'].map((name) => `src/styles/${name}.css`);
+  const sheets = ['tokens', 'actors', 'site', 'notebook'].map((name) => `src/styles/${name}.css`);
   const css = await Promise.all(sheets.map((path) => readFile(path, 'utf8')));
   const encoder = new TextEncoder();
   files.set('page.css', encoder.encode(`${css.join('\n')}\nbody { color: var(--ink) }`));

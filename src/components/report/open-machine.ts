@@ -1,4 +1,5 @@
 import { h } from './dom.ts';
+import './open-machine.css';
 
 /**
  * “Open in the machine” for a class or function of it. It is seen only where the page around it can open one

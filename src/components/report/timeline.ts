@@ -1,4 +1,5 @@
 import type { TimelineReport, TimelineStep } from '../../../sandbox/lab/report.ts';
+import { registerKeys } from '../notebook/keys.ts';
 import { ACTOR_NAME, ACTORS, actorLabel, PATH_NAME } from './actors.ts';
 import { h, uid } from './dom.ts';
 import { behind, choice, dataTable, figure } from './figure.ts';
@@ -14,6 +15,12 @@ const NOTES = [
   'compressed: width grows with the logarithm of the time',
   'to scale: short steps are slivers',
 ];
+
+registerKeys([
+  { keys: ['←', '→'], does: 'Go a step back or on', where: 'In a timeline' },
+  { keys: ['Home', 'End'], does: 'Go to the first or the last step', where: 'In a timeline' },
+  { keys: ['+', '-', '0'], does: 'Zoom in, out, and back to the whole', where: 'In a timeline' },
+]);
 
 const inWords = ({ who, what }: TimelineStep, index: number) =>
   `Step ${index + 1}, ${ACTOR_NAME[who]}: ${what}`;
