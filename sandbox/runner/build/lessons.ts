@@ -9,6 +9,7 @@ import type {
   LessonTexts,
 } from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
+import type { LessonQuizzes } from '../quiz.ts';
 import { labNamesOfLesson } from './lab-names.ts';
 import { type Output, shortHash } from './output.ts';
 
@@ -20,10 +21,11 @@ export async function buildLessons(
   folder: string,
   output: Output,
   labOf: LabOf,
+  quizzes: Record<string, LessonQuizzes>,
 ): Promise<Record<string, LessonEntry>> {
   const lessons: Record<string, LessonEntry> = {};
   for (const slug of folders(folder))
-    lessons[slug] = await buildLesson(join(folder, slug), slug, output, labOf);
+    lessons[slug] = await buildLesson(join(folder, slug), slug, output, labOf, quizzes[slug] ?? {});
   return lessons;
 }
 
@@ -32,6 +34,7 @@ async function buildLesson(
   slug: string,
   output: Output,
   labOf: LabOf,
+  quizzes: LessonQuizzes,
 ): Promise<LessonEntry> {
   const texts: LessonTexts = { cells: {}, exercises: {} };
   const cells: CellEntry[] = [];
@@ -72,6 +75,7 @@ async function buildLesson(
     cells,
     exercises,
     texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
+    quizzes: output.hashed(`lessons/${slug}/quizzes`, 'json', JSON.stringify(quizzes)),
   };
 }
 
