@@ -16,12 +16,13 @@ export default quiz({
     nic.numVfs = count;
     if (enable) nic.vfEnable = true;
     const there = nic.answering.length - 1;
-    return { there, word: nic.read('01:10.0', enable ? 0x00 : 0x08), numVfs: nic.numVfs };
+    const ids = nic.read(nic.place, 0x00);
+    return { ids, there, word: nic.read('01:10.0', enable ? 0x00 : 0x08), numVfs: nic.numVfs };
   },
   choices: ({ enable }) => [
     {
       text: enable ? 'The ids of the card' : 'Network controller',
-      fits: ({ word }) => word >>> 24 === 0x02,
+      fits: ({ word, ids }) => (enable ? word === ids : word >>> 24 === 0x02),
       why: enable
         ? 'A virtual function has no ids of its own: the standard wants these words to read as ones. Software takes them from the physical function.'
         : 'Nothing is there yet that could say so. NumVFs is a wish.',

@@ -1,4 +1,4 @@
-import { architecture, quiz } from 'two-checkboxes';
+import { type ArchitecturePart, architecture, quiz } from 'two-checkboxes';
 
 const WAYS = {
   'a neighbour with a VF': { others: ['sriov'], direction: 'to-neighbour' },
@@ -27,16 +27,15 @@ export default quiz({
       profile: 'sandybridge-2012',
       ...WAYS[to],
     });
-    const part = (id: string | undefined): string =>
-      nodes.find((node) => node.id === id)?.part ?? '';
-    const met = new Set(
-      steps.flatMap(({ at, from, to: into, holder }) => [at, from, into, holder].map(part)),
-    );
-    return { wire: met.has('wire'), root: met.has('vswitch'), met: [...met] };
+    const has = (part: ArchitecturePart): boolean => {
+      const { id } = nodes.find((node) => node.part === part)!;
+      return steps.some(({ holder }) => holder === id);
+    };
+    return { wire: has('peer'), root: has('switch') };
   },
   choices: () => [
     {
-      text: 'To the wire, and to whatever is behind it',
+      text: 'To the wire, and to whoever is behind it',
       fits: ({ wire }) => wire,
       why: 'The card knows the address, and where it is: on this side. Nothing has to go out.',
     },
@@ -52,7 +51,7 @@ export default quiz({
     },
   ],
   figures: ({ wire, root }) => [
-    { name: 'It passes the wire', value: wire ? 'yes' : 'no' },
+    { name: 'It gets outside', value: wire ? 'yes' : 'no' },
     { name: 'It passes the root’s switch', value: root ? 'yes' : 'no' },
   ],
   because: (_, { to }) =>
