@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { type Served, serve } from './serve.ts';
+import { DIST, pages, type Served, serve } from './serve.ts';
 
 let served: Served;
 test.beforeAll(async () => {
@@ -156,8 +158,73 @@ test.describe('a prediction', () => {
   });
 });
 
+test.describe('a quiz', () => {
+  test('asks one question after the other, counts, and begins again with others', async ({
+    page,
+  }) => {
+    await page.goto(served.url + LESSON);
+    const quiz = page.locator('two-quiz');
+    const shown = quiz.locator('two-question:visible');
+    const next = quiz.locator('.quiz-next');
+    await expect(next).toBeHidden();
+    const asked: string[] = [];
+    for (const [number, choice] of [
+      'Twenty, or more',
+      'They fall by half',
+      'Not at all',
+    ].entries()) {
+      await expect(shown).toHaveCount(1);
+      await expect(shown.locator('.kicker')).toHaveText(`Question ${number + 1} of 3`);
+      asked.push((await shown.locator('.question-text').textContent()) ?? '');
+      await answer(shown, choice);
+      await expect(shown.locator('summary')).toBeFocused();
+      if (number < 2) {
+        await expect(quiz.locator('.quiz-sum')).toHaveText('');
+        await quiz.getByRole('button', { name: 'Next question' }).click();
+        await expect(shown.locator('input').first()).toBeFocused();
+      }
+    }
+    await expect(quiz.locator('.quiz-sum')).toHaveText('2 of 3 right.');
+    await quiz.getByRole('button', { name: 'Begin again' }).click();
+    await expect(shown.locator('.kicker')).toHaveText('Question 1 of 3');
+    await expect(shown.locator('.question-text')).not.toHaveText(asked[0] ?? '');
+    await expect(shown.locator('input').first()).toBeFocused();
+    await expect(shown.locator('input:checked')).toHaveCount(0);
+  });
+
+  test('is at the first question without an answer after a reload', async ({ page }) => {
+    await page.goto(served.url + LESSON);
+    const quiz = page.locator('two-quiz');
+    const shown = quiz.locator('two-question:visible');
+    await answer(shown, 'Twenty, or more');
+    await expect(shown).toHaveAttribute('data-answered', 'right');
+    await page.reload();
+    await expect(shown.locator('.kicker')).toHaveText('Question 2 of 3');
+    await expect(shown).not.toHaveAttribute('data-answered');
+  });
+
+  test('stands in every lesson, and each question is about a cell of its page', async () => {
+    const lessons = pages().filter((path) => path.startsWith('lessons/'));
+    expect(lessons).toHaveLength(16);
+    for (const path of lessons) {
+      const html = readFileSync(join(DIST, path, 'index.html'), 'utf8');
+      const quiz = html.slice(html.indexOf('<two-quiz'), html.indexOf('</two-quiz>'));
+      expect(quiz.split('<two-question').length - 1, path).toBeGreaterThanOrEqual(2);
+      const cells = [...html.matchAll(/<two-question[^>]* data-cell="([^"]+)"/g)];
+      expect(cells.length, path).toBeGreaterThanOrEqual(3);
+      for (const [, cell] of cells) expect(html, path).toContain(`id="cell-${cell}"`);
+    }
+  });
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
+  test('all questions of a quiz stand below each other', async ({ page }) => {
+    await page.goto(served.url + LESSON);
+    await expect(page.locator('two-quiz two-question:visible')).toHaveCount(3);
+    await expect(page.locator('two-quiz').getByRole('button')).toHaveCount(0);
+  });
+
   test('question and answer can be read', async ({ page }) => {
     const question = await open(page);
     await question.locator('summary').click();
@@ -173,11 +240,14 @@ for (const [width, colorScheme] of [
 ] as const) {
   test.describe(`at ${width} pixels, ${colorScheme}`, () => {
     test.use({ viewport: { width, height: 800 }, colorScheme });
-    test('an answered question breaks no rule of axe, and stays in the page', async ({ page }) => {
+    test('answered questions break no rule of axe, and stay in the page', async ({ page }) => {
       const question = await open(page);
       await answer(question, 'Exits');
       await expect(question).toHaveAttribute('data-answered', 'wrong');
-      const { violations } = await new AxeBuilder({ page }).include('#question-compare').analyze();
+      await answer(page.locator('#question-all-exits'), 'Twenty, or more');
+      await expect(page.locator('.quiz-next')).toBeVisible();
+      const parts = new AxeBuilder({ page }).include('#question-compare').include('two-quiz');
+      const { violations } = await parts.analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
       const excess = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

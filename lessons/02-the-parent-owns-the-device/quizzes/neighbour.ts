@@ -39,8 +39,8 @@ export default quiz({
   ],
   figures: ({ outside, card, vmSwitch }) => [
     { name: 'Steps in which the virtual switch has the frame', value: vmSwitch },
-    { name: 'The card', value: card },
-    { name: 'Somebody outside', value: outside },
+    { name: 'In which the card has it', value: card },
+    { name: 'In which somebody outside has it', value: outside },
   ],
   because: (_, { path }) =>
     path === 'sriov'

@@ -11,8 +11,8 @@ export interface SavedQuiz {
   tries?: number;
 }
 
-/** Sent when a question has been answered; bubbles. */
-export const ANSWERED = 'two-answered';
+/** Sent when a question has been answered or asked anew; bubbles. `detail.restored`: as it was kept. */
+export const CHANGED = 'two-question-changed';
 
 /**
  * `<two-question>`: keeps the answer shut until the reader has checked a choice or has run the cell it is
@@ -85,6 +85,7 @@ export class TwoQuestion extends HTMLElement {
   async another(): Promise<void> {
     const next = (this.#variant + 1) % Number(this.dataset.variants);
     if (!(await this.#ask(next))) return;
+    this.#tell(false);
     this.say(`Another one. ${part(this, '.question-status').dataset.hint}`);
     this.#inputs[0]?.focus();
   }
@@ -153,7 +154,11 @@ export class TwoQuestion extends HTMLElement {
     const details = part<HTMLDetailsElement>(this, '.question-answer');
     details.open = !quiet;
     if (held && !quiet) part(details, 'summary').focus({ preventScroll: true });
-    this.dispatchEvent(new CustomEvent(ANSWERED, { bubbles: true }));
+    this.#tell(quiet);
+  }
+
+  #tell(restored: boolean): void {
+    this.dispatchEvent(new CustomEvent(CHANGED, { bubbles: true, detail: { restored } }));
   }
 
   async #ask(variant: number): Promise<boolean> {

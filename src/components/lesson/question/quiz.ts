@@ -1,17 +1,32 @@
 import { part } from '../../notebook/dom.ts';
-import { ANSWERED, type TwoQuestion } from './question.ts';
+import { CHANGED, type TwoQuestion } from './question.ts';
 
 /** `<two-quiz>`: shows its questions one after the other, and counts. */
 export class TwoQuiz extends HTMLElement {
   #at = 0;
 
   connectedCallback(): void {
-    this.addEventListener(ANSWERED, () => this.#update());
+    this.addEventListener(CHANGED, (event) => {
+      if ((event as CustomEvent<{ restored: boolean }>).detail.restored) this.#resume();
+      this.#update();
+    });
     part(this, '.quiz-next').addEventListener('click', () => void this.#next());
   }
 
   get #questions(): TwoQuestion[] {
     return [...this.querySelectorAll<TwoQuestion>('two-question')];
+  }
+
+  /** Where the reader stopped: at the first question without an answer. */
+  #resume(): void {
+    const open = this.#questions.findIndex(({ answered }) => !answered);
+    this.#show(open < 0 ? this.#questions.length - 1 : open);
+  }
+
+  #show(at: number): void {
+    this.#at = at;
+    for (const [index, question] of this.#questions.entries())
+      question.toggleAttribute('data-current', index === at);
   }
 
   /** What can be done next: go on, or at the end begin again. */
@@ -30,9 +45,7 @@ export class TwoQuiz extends HTMLElement {
     const questions = this.#questions;
     const last = this.#at === questions.length - 1;
     if (last) for (const question of questions) await question.another();
-    this.#at = last ? 0 : this.#at + 1;
-    for (const [index, question] of questions.entries())
-      question.toggleAttribute('data-current', index === this.#at);
+    this.#show(last ? 0 : this.#at + 1);
     this.#update();
     const now = questions[this.#at];
     (now?.querySelector<HTMLElement>('input:enabled') ?? now?.querySelector('summary'))?.focus();
