@@ -23,7 +23,9 @@ export class TwoQuestion extends HTMLElement {
 
   connectedCallback(): void {
     this.addEventListener('change', () => {
-      if (!this.answered) this.say('Now check it, or find out by running the cell.');
+      if (this.answered) return;
+      const alone = this.closest('two-quiz') === null;
+      this.say(alone ? 'Now check it, or find out by running the cell.' : 'Now check it.');
     });
     this.#onClick('.question-check', () => void this.check());
     this.#onClick('.question-next', () => void this.another());
