@@ -9,7 +9,7 @@ export default quiz({
     { frame: 1514, profile: 'icelake-zen3-2021' },
   ],
   question: ({ frame, profile }) => {
-    const year = profile.slice(-4) === '08r2' ? '2009' : profile.slice(-4);
+    const year = profile === 'nehalem-2008r2' ? '2009' : profile.slice(-4);
     return `The transceiver says 100 Mb/s. The host’s line is 10 Gb/s. How fast does the virtual machine send frames of ${frame} bytes, with the costs of ${year}?`;
   },
   async run({ frame, profile }) {
