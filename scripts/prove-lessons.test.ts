@@ -29,6 +29,10 @@ it('finds what is wrong in a lesson, and fails', () => {
     'exercises/no-task: hints': 'ok',
     'exercises/no-task: start fails': 'FAILED',
     'exercises/no-task: solution passes': 'FAILED',
+    'quizzes/fine.ts': 'ok',
+    'quizzes/no-cell.ts': 'FAILED',
+    'quizzes/no-knob.ts': 'FAILED',
+    'quizzes/two-right.ts': 'FAILED',
   });
   expect(status).toBe(1);
 });

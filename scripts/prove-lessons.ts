@@ -1,56 +1,37 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import type { Expectation } from '../sandbox/lab/report.ts';
+import { buildLab } from '../sandbox/runner/build/lab.ts';
+import { judgeQuizzes, type QuizResult } from '../sandbox/runner/build/quizzes/build.ts';
 import { LessonBuild } from './lesson-build.ts';
+import { type Proof, work, wrong } from './lesson-thread.ts';
 import type { Answer, Task } from './lesson-worker.ts';
 import { type Exercise, type Lesson, lessonsIn } from './lessons.ts';
+import { proofsOfQuizzes } from './prove-quizzes.ts';
 import { writeCount } from './tally.ts';
 
 /**
  * `npm run check:lessons`: every cell runs and shows something; every exercise has hints, its start fails
  * the check, and so does every `cheat*.ts` in its folder, and its solution passes, whatever cases the check
- * draws. Each runs as it is written, with the whole lab, and as the page runs it, with the lesson's own; both
- * must come out the same. `--lessons FOLDER` proves other lessons, `--seeds N` solutions with more draws.
+ * draws; every question has one clear key, and a cell that shows it. Each runs as it is written, with the
+ * whole lab, and as the page runs it, with the lesson's own; both must come out the same. `--lessons FOLDER`
+ * proves other lessons, `--seeds N` solutions with more draws.
  */
 
-const MOST_SECONDS = 60;
 /** The first exercise of the course takes a reader by the hand. */
 const HINTS_NEEDED: Record<string, number> = { '01-the-ledger': 2 };
 
-interface Proof {
-  name: string;
-  /** Resolves to what was seen. Rejects with what is wrong. */
-  run(): Promise<string>;
-}
-
-const wrong = (why: string): never => {
-  throw new Error(why);
-};
-
-/** Does a task in a thread of its own, so that an endless loop ends. */
-function work(task: Task): Promise<Answer> {
-  return new Promise((done, fail) => {
-    const worker = new Worker(new URL('./lesson-worker.ts', import.meta.url), { workerData: task });
-    const timer = setTimeout(() => {
-      fail(new Error(`not over after ${MOST_SECONDS} s`));
-      void worker.terminate();
-    }, MOST_SECONDS * 1000);
-    worker.on('message', done);
-    worker.on('error', fail);
-    worker.on('exit', () => {
-      clearTimeout(timer);
-      fail(new Error('ended without an answer'));
-    });
-  });
-}
-
-function proofsOf(lesson: Lesson): Proof[] {
+function proofsOf(lesson: Lesson, judged: readonly QuizResult[]): Proof[] {
   const { slug, cells, exercises } = lesson;
   const build = new LessonBuild(lesson);
   const all = [
     ...cells.map((file) => ({ name: file, run: () => proveCell(build, file) })),
     ...exercises.flatMap((exercise) => proofsOfExercise(build, slug, exercise)),
+    ...proofsOfQuizzes(
+      build,
+      lesson,
+      judged.filter((one) => one.lesson === slug),
+    ),
   ];
   return all.length > 0
     ? all
@@ -141,7 +122,9 @@ const { values } = parseArgs({
   },
 });
 const seeds = Number(values.seeds);
-const proofs = lessonsIn(values.lessons).flatMap(proofsOf);
+const { code: lab } = await buildLab(process.cwd(), 'sandbox/lab/bundle.ts');
+const judged = await judgeQuizzes({ lessons: values.lessons, lab, cache: '.cache/quizzes' });
+const proofs = lessonsIn(values.lessons).flatMap((lesson) => proofsOf(lesson, judged));
 const count = { passed: 0, failed: 0 };
 for (const proof of proofs) {
   try {

@@ -5,6 +5,8 @@ import type { FrameParts } from './frame.ts';
  * folder it lies in, and carries a hash of the content, so that one build works under any path.
  */
 
+import type { LessonQuizzes } from './quiz.ts';
+
 export interface CompiledFile {
   code: string;
   map: string;
@@ -33,6 +35,8 @@ export interface LessonEntry {
   exercises: Record<string, ExerciseEntry>;
   /** A `LessonTexts` document. */
   texts: string;
+  /** A `LessonQuizzes` document. */
+  quizzes: string;
 }
 
 export interface LessonTexts {
@@ -97,6 +101,11 @@ export class Assets {
 
   async lessonTexts(slug: string): Promise<LessonTexts> {
     return this.json<LessonTexts>((await this.lesson(slug)).texts);
+  }
+
+  /** The lesson's questions with their keys. */
+  async quizzes(slug: string): Promise<LessonQuizzes> {
+    return this.json<LessonQuizzes>((await this.lesson(slug)).quizzes);
   }
 
   async sources(): Promise<Record<string, string>> {

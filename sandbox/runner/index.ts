@@ -29,6 +29,7 @@ export { Assets, type LessonTexts, type Manifest, type ProfileRules } from './as
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
+export type { LessonQuizzes, QuizEntry, QuizVariant } from './quiz.ts';
 export type { Expectation, KnobSpec, KnobValue, Report, SweepProgress } from './reports.ts';
 
 /** How a run ended. Text and output stay in every case. */

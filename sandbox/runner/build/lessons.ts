@@ -9,6 +9,7 @@ import type {
   LessonTexts,
 } from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
+import type { LessonQuizzes } from '../quiz.ts';
 import { labNamesOfLesson } from './lab-names.ts';
 import { type Output, shortHash } from './output.ts';
 
@@ -23,10 +24,12 @@ export async function buildLessons(
   folder: string,
   output: Output,
   labOf: LabOf,
+  quizzes: Record<string, LessonQuizzes>,
 ): Promise<Record<string, string>> {
   const lessons: Record<string, string> = {};
   for (const slug of folders(folder)) {
-    const entry = await buildLesson(join(folder, slug), slug, output, labOf);
+    const asked = quizzes[slug] ?? {};
+    const entry = await buildLesson(join(folder, slug), slug, output, labOf, asked);
     lessons[slug] = output.hashed(`lessons/${slug}/lesson`, 'json', JSON.stringify(entry));
   }
   return lessons;
@@ -37,6 +40,7 @@ async function buildLesson(
   slug: string,
   output: Output,
   labOf: LabOf,
+  quizzes: LessonQuizzes,
 ): Promise<LessonEntry> {
   const texts: LessonTexts = { cells: {}, exercises: {} };
   const cells: CellEntry[] = [];
@@ -77,6 +81,7 @@ async function buildLesson(
     cells,
     exercises,
     texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
+    quizzes: output.hashed(`lessons/${slug}/quizzes`, 'json', JSON.stringify(quizzes)),
   };
 }
 

@@ -7,6 +7,7 @@ import { frameDocument } from './frame.ts';
 import { buildLab, labSources } from './lab.ts';
 import { buildLessons } from './lessons.ts';
 import { Output } from './output.ts';
+import { buildQuizzes } from './quizzes/build.ts';
 import { shrink } from './shrink.ts';
 
 export interface SandboxBuild {
@@ -18,11 +19,14 @@ export interface SandboxBuild {
   out: string;
   /** False leaves Monaco out, for tests that do not edit. */
   editor?: boolean;
+  /** Gets a line about what took long. */
+  report?(line: string): void;
 }
 
 /**
- * Writes the lab, harness, editor, bundler, and every lesson's own lab and compiled cells. Throws an Error that names file and
- * line when a lesson's code does not bundle.
+ * Writes the lab, harness, editor, bundler, and every lesson's own lab, compiled cells and the keys of its
+ * questions. Throws an Error that names file and line when a lesson's code does not bundle, or a question's
+ * key is not clear.
  */
 export async function buildSandbox(build: SandboxBuild): Promise<{ files: number; bytes: number }> {
   const root = resolve(build.root);
@@ -34,6 +38,12 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
     names === undefined
       ? whole
       : output.hashed('lesson-lab', 'js', (await buildLab(root, build.lab, names)).code);
+  const quizzes = await buildQuizzes({
+    lessons: join(root, build.lessons),
+    lab: lab.code,
+    cache: join(root, '.cache/quizzes'),
+    report: build.report,
+  });
   const manifest: Manifest = {
     lab: whole,
     harness: output.hashed('harness', 'js', await harness(root)),
@@ -49,7 +59,7 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
     },
     editor: build.editor === false ? NO_EDITOR : await buildEditor(root, output),
     profileRules: output.hashed('profile-rules', 'js', await profileRules(root)),
-    lessons: await buildLessons(join(root, build.lessons), output, labOf),
+    lessons: await buildLessons(join(root, build.lessons), output, labOf, quizzes),
   };
   output.write('manifest.json', JSON.stringify(manifest));
   return output.finish();

@@ -8,7 +8,8 @@ export async function cellOfCourse(
   const { assets } = runner();
   const { lessons } = await assets.manifest();
   if (!Object.hasOwn(lessons, lesson)) return undefined;
-  const entry = lessons[lesson]?.cells.find(({ file }) => file === `${cell}.ts`);
+  const { cells } = await assets.lesson(lesson);
+  const entry = cells.find(({ file }) => file === `${cell}.ts`);
   if (!entry) return undefined;
   return { text: (await assets.lessonTexts(lesson)).cells[entry.file] ?? '', hash: entry.hash };
 }

@@ -15,6 +15,8 @@ export function followFragments(): void {
 }
 
 function follow(): void {
+  // The playground reads its links itself.
+  if (document.querySelector('two-playground')) return;
   if (location.hash.startsWith('#share='))
     void import('./receive.ts').then(({ receiveLink }) => receiveLink(location.hash));
   else if (/^#(cell|exercise)-/.test(location.hash)) keepInView(location.hash.slice(1));
