@@ -26,7 +26,7 @@ export class TwoCell extends Sheet {
       },
       (words) => this.say(words),
     );
-    if (Array.isArray(this.saved.knobs)) this.#knobs.show(this.saved.knobs);
+    this.showRest();
     this.onClick('.cell-run', () => this.run());
     this.onClick('.cell-machine', () => void this.#openMachine());
     document.addEventListener(EDITED, (event) => {
@@ -34,6 +34,10 @@ export class TwoCell extends Sheet {
       if (this.#ranBefore && lesson === this.lesson && this.#imports.includes(file))
         this.#stale(true);
     });
+  }
+
+  protected showRest(): void {
+    if (this.saved.knobs) this.#knobs.show(this.saved.knobs);
   }
 
   protected textChanged(): void {

@@ -11,7 +11,12 @@ export class TwoExercise extends Sheet {
     this.onClick('.exercise-check', () => this.run());
     this.onClick('.exercise-hint', () => this.#nextHint());
     this.onClick('.exercise-solution', () => void this.#solution());
+    this.showRest();
+  }
+
+  protected showRest(): void {
     if (this.saved.passed) this.dataset.solved = 'true';
+    else delete this.dataset.solved;
     this.#showHints(this.saved.hints ?? 0);
   }
 
