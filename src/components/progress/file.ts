@@ -16,6 +16,11 @@ const Text = v.pipe(v.string(), v.maxLength(1_000_000));
 const Short = v.pipe(v.string(), v.maxLength(200));
 const Plain = v.union([Short, v.number(), v.boolean()]);
 
+/** No list: the library takes one for an object. */
+const Named = v.custom<object>(
+  (value) => Object.prototype.toString.call(value) === '[object Object]',
+);
+
 const SavedSchema = v.looseObject({
   text: v.optional(Text),
   hash: v.optional(Short),
@@ -39,7 +44,7 @@ const FileSchema = v.object({
   format: v.literal(FORMAT),
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   when: v.optional(Short),
-  entries: v.record(Short, v.object({ when: v.number(), value: v.unknown() })),
+  entries: v.pipe(Named, v.record(Short, v.object({ when: v.number(), value: v.unknown() }))),
   aside: v.optional(v.record(Short, v.string())),
 });
 
@@ -120,11 +125,11 @@ function sorted(entries: v.InferOutput<typeof FileSchema>['entries']): Work {
 }
 
 function schemaOf(name: string): v.GenericSchema<unknown, unknown> | undefined {
-  if (name === 'playground' || name === 'profile:own') return v.looseObject({});
+  if (name === 'playground' || name === 'profile:own') return v.pipe(Named, v.looseObject({}));
   const item = itemOf(name);
   if (!item) return undefined;
-  if (name.startsWith('done:')) return DoneSchema;
-  return item.kind === 'quiz' ? QuizSchema : SavedSchema;
+  if (name.startsWith('done:')) return v.pipe(Named, DoneSchema);
+  return v.pipe(Named, item.kind === 'quiz' ? QuizSchema : SavedSchema);
 }
 
 /** Goes through the whole value without calling itself: what nests deeply must not exhaust the stack. */
