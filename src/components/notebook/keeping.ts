@@ -43,7 +43,8 @@ export class Keeping {
     this.#take();
     watch((changed, source) => {
       if (changed !== name || text(name) === this.#last) return;
-      if (source === 'tab' || source === 'recovered') this.#heard();
+      if (source === 'tab') this.#heard('Changed in another tab.');
+      else if (source === 'recovered') this.#heard('What you typed last was found again.');
       else this.#adopt();
     });
     addEventListener('pagehide', () => this.flush());
@@ -110,7 +111,7 @@ export class Keeping {
   #write(): void {
     const found = textOf(this.#clean());
     if (this.#rival) return void keep(slotOf(this.name), found);
-    if (text(this.name) !== this.#last) return this.#heard();
+    if (text(this.name) !== this.#last) return this.#heard('Changed in another tab.');
     if (found === this.#last) return;
     this.#own = Math.max(Date.now(), stamp(this.name).when + 1);
     this.#last = found;
@@ -123,12 +124,12 @@ export class Keeping {
   }
 
   /** Another tab, or what a killed browser had still written, has another version. */
-  #heard(): void {
+  #heard(words: string): void {
     const mine = this.#clean();
     const waiting = this.#save.waiting() || this.#rival;
     if (waiting || stamp(this.name).seen < this.#own) return this.#contest(mine);
     this.#adopt();
-    this.#kept.say('Changed in another tab.');
+    this.#kept.say(words);
   }
 
   /** Keeps `mine` apart from what stands under the name, and asks which of them shall stay. */
