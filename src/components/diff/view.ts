@@ -6,8 +6,7 @@ const MARKS = { same: ' ', added: '+', removed: '−' };
 const WORDS = { same: '', added: 'added: ', removed: 'removed: ' };
 
 /** Characters that show nothing, or turn the order of others round: a text could lie with them. */
-const HIDDEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const HIDDEN = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A unified difference: a list of lines, each marked in a column and, for who listens, in words. */
 export function diffView(label: string, before: string, after: string): HTMLElement {
@@ -42,7 +41,7 @@ function row(line: DiffRow): HTMLElement {
 export function visible(text: string): string {
   return text.replace(
     HIDDEN,
-    (char) => `⟨U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 }
 

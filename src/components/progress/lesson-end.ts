@@ -1,5 +1,5 @@
 import { watch } from '../store/index.ts';
-import type { Item } from './names.ts';
+import { type Item, idOf } from './names.ts';
 import { addressOf, countDone, isDone, lessons, nextOf, numberOf } from './state.ts';
 
 const WORDS: Record<Item['kind'], readonly [string, string, string]> = {
@@ -26,7 +26,7 @@ export class LessonEnd extends HTMLElement {
       if (!next) return;
       const { lesson, kind, name } = next;
       const title = course.find((candidate) => candidate.lesson === lesson)?.title ?? '';
-      link.href = addressOf({ lesson, title, at: `${kind}-${name}` });
+      link.href = addressOf({ lesson, title, at: idOf(next) });
       link.textContent =
         lesson === here.lesson
           ? `Go on with ${kind === 'cell' ? `${name}.ts` : `the ${kind} ${name.replaceAll('-', ' ')}`}`

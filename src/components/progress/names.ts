@@ -27,4 +27,9 @@ export function itemOf(name: string): Item | undefined {
   return lesson && item ? { kind: kind as Kind, lesson, name: item } : undefined;
 }
 
+/** Id of its element in the lesson's page. */
+export function idOf({ kind, name }: Pick<Item, 'kind' | 'name'>): string {
+  return `${kind === 'quiz' ? 'question' : kind}-${name}`;
+}
+
 export const LESSON = /^\d\d-[a-z0-9-]{1,60}$/;
