@@ -6,7 +6,7 @@ import { orphanOf, slotOf } from './rival.ts';
 import type { Saved } from './store.ts';
 
 /** Well under the second that may be lost: a busy page lets timers wait. */
-const SAVE_MS = 300;
+const SAVE_MS = 200;
 
 /** What keeping needs of the cell or exercise that it keeps. */
 export interface Kept {
