@@ -185,7 +185,7 @@ async function round(lanes: Lane[], random: () => number, kill: () => Promise<nu
     edit(page, id, seeded(random() * 2 ** 32), states).catch(() => {}),
   );
   await Promise.all(lanes.map(({ states }) => expect.poll(() => states.length).toBeGreaterThan(1)));
-  await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1_600));
+  await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1_300));
   const at = await kill();
   await Promise.all(ends);
   return at;

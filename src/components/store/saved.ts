@@ -6,17 +6,20 @@ const isText: Check = (value) => typeof value === 'string';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const CHECKS: Record<string, Check> = {
-  text: isText,
-  hash: isText,
-  files: (value) => isObject(value) && Object.values(value).every(isText),
-  knobs: (value) => Array.isArray(value) && value.every(isKnob),
-  hints: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-  passed: (value) => typeof value === 'boolean',
-  given: isObject,
-  baseline: isObject,
-  before: (value) => isObject(value) && asSaved(value).sound,
-};
+/** A map, since a key of storage may be called `constructor`. */
+const CHECKS = new Map<string, Check>(
+  Object.entries({
+    text: isText,
+    hash: isText,
+    files: (value) => isObject(value) && Object.values(value).every(isText),
+    knobs: (value) => Array.isArray(value) && value.every(isKnob),
+    hints: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    passed: (value) => typeof value === 'boolean',
+    given: isObject,
+    baseline: isObject,
+    before: (value: unknown) => isObject(value) && asSaved(value).sound,
+  }),
+);
 
 /**
  * What of a value has the shape of `Saved`, and whether all of it had: storage may hold anything. Checked by
@@ -25,7 +28,9 @@ const CHECKS: Record<string, Check> = {
 export function asSaved(value: unknown): { saved: Saved; sound: boolean } {
   if (!isObject(value)) return { saved: {}, sound: value === undefined };
   const parts = Object.entries(value);
-  const fit = parts.filter(([key, part]) => CHECKS[key]?.(part) ?? key !== '__proto__');
+  const fit = parts.filter(
+    ([key, part]) => key !== '__proto__' && (CHECKS.get(key)?.(part) ?? true),
+  );
   return { saved: Object.fromEntries(fit), sound: fit.length === parts.length };
 }
 
