@@ -133,6 +133,9 @@ export class TwoCell extends Sheet {
             this.say(
               outcome === 'done' ? `Done in ${time}.` : (failed?.text.split('\n')[0] ?? 'Failed.'),
             );
+          if (outcome !== 'done') return;
+          const detail = { lesson: this.lesson, kind: 'cell', name: this.name, passed: true };
+          this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
         },
       },
     );

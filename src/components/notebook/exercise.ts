@@ -98,7 +98,7 @@ export class TwoExercise extends Sheet {
     if (!passed) return;
     this.dataset.solved = 'true';
     this.keep({ passed: true });
-    const detail = { lesson: this.lesson, name: this.name, passed: true };
+    const detail = { lesson: this.lesson, kind: this.kind, name: this.name, passed: true };
     this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
   }
 

@@ -25,19 +25,13 @@ function mark(link: HTMLAnchorElement, { items }: Lesson): void {
   const old = link.querySelector('.done-mark');
   if (done === 0) return old?.remove();
   const all = done === items.length;
-  const mark = all
-    ? h('span', { class: 'done-mark' }, h('span', { 'aria-hidden': 'true' }, '✓'), spoken(', done'))
-    : h(
-        'span',
-        { class: 'done-mark' },
-        spoken(', '),
-        `${done} of ${items.length}`,
-        spoken(' done'),
-      );
+  const mark = h(
+    'span',
+    { class: 'done-mark' },
+    ...(all ? [h('span', { 'aria-hidden': 'true' }, '✓')] : [`${done} of ${items.length}`]),
+    // The link's name is read as `The ledger 3 of 5 done`.
+    h('span', { class: 'visually-hidden' }, ' done'),
+  );
   if (old) old.replaceWith(mark);
   else link.append(mark);
-}
-
-function spoken(words: string): HTMLElement {
-  return h('span', { class: 'visually-hidden' }, words);
 }
