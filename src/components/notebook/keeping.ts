@@ -100,10 +100,14 @@ export class Keeping {
     const { askUpgrade } = await import('./choice.ts');
     const texts = () => ({ mine: this.saved.text ?? mine, theirs: this.#kept.original });
     askUpgrade(this.#kept.element, texts, (takesNew) => {
-      if (!takesNew) return this.keep({ hash });
+      if (!takesNew) {
+        this.#kept.say('Your text is kept.');
+        return this.keep({ hash });
+      }
       const offer = this.wayBack();
       this.#change({ text: undefined, hash: undefined });
       offer('This is the new text of the lesson.');
+      this.#kept.say('');
     });
     this.#kept.say('The lesson changed since you edited this. Your text is kept until you choose.');
   }
@@ -176,9 +180,11 @@ export class Keeping {
       this.#take();
       this.saved = mine;
       this.#write();
+      this.#kept.say('This text is kept, here and in the other tab.');
       return this.#kept.show(mine);
     }
     this.#adopt();
+    this.#kept.say('');
     offerUndo('This is the text of the other tab.', { [this.name]: textOf(mine) });
   }
 

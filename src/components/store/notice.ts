@@ -23,8 +23,11 @@ export function showTrouble(trouble: Trouble): void {
 /** A line of words with buttons, and one that closes it. */
 export function barOf(words: string, buttons: HTMLButtonElement[]): HTMLElement {
   const close = h('button', { type: 'button', class: 'kept-close' }, 'Close');
-  const bar = h('div', { class: 'kept-bar' }, h('p', {}, words), ...buttons, close);
+  const line = h('p');
+  const bar = h('div', { class: 'kept-bar' }, line, ...buttons, close);
   close.addEventListener('click', () => bar.remove());
+  // A live region announces words that come after it has come itself.
+  setTimeout(() => line.append(words));
   return bar;
 }
 

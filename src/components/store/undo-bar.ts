@@ -11,6 +11,7 @@ export function showUndo({ words, until, before }: Undo): void {
   const back = h('button', { type: 'button' }, 'Undo');
   const bar = barOf(words, [back]);
   bar.classList.add('kept-undo');
+  bar.setAttribute('role', 'status');
   const sheet = sheetOf(Object.keys(before));
   back.addEventListener('click', () => {
     applyUndo();
