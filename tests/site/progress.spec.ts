@@ -137,7 +137,7 @@ for (const [state, lessons] of [
       await set(page, Object.fromEntries(some.map((item) => [`done:${item}`, done])));
       await page.reload();
       const sum = page.locator('.progress-sum');
-      if (state === 'empty') await expect(sum).toContainText('Nothing yet');
+      if (state === 'empty') await expect(sum).toHaveText('Nothing done yet');
       if (state === 'half') await expect(sum).toHaveText(`${some.length} of ${all.length} done`);
       if (state === 'full') await expect(sum).toHaveText(`All ${all.length} done.`);
       await expect(page.locator('a.progress-box[data-done]')).toHaveCount(some.length);

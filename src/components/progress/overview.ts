@@ -54,7 +54,7 @@ export class CourseProgress extends HTMLElement {
     const done = countDone(all);
     part(this, '.progress-sum').textContent =
       done === 0
-        ? 'Nothing yet. Run the first cell, and its box is checked.'
+        ? 'Nothing done yet'
         : done === all.length
           ? `All ${all.length} done.`
           : `${done} of ${all.length} done`;
