@@ -44,7 +44,7 @@ export class TwoCell extends Sheet {
       },
       (words) => this.say(words),
     );
-    this.#showKnobs();
+    this.showRest();
     this.onClick('.cell-run', () => this.run());
     this.onClick('.cell-machine', () => void this.#openMachine());
     document.addEventListener(EDITED, (event) => {
@@ -54,7 +54,7 @@ export class TwoCell extends Sheet {
     });
   }
 
-  #showKnobs(): void {
+  protected showRest(): void {
     // None first: controls that stand keep what they show.
     this.#knobs.show([]);
     this.#knobs.show(Array.isArray(this.saved.knobs) ? this.saved.knobs : []);
@@ -112,7 +112,7 @@ export class TwoCell extends Sheet {
   async #become(next: NonNullable<Saved['before']>, before: Saved['before']): Promise<void> {
     const { knobs, given, baseline } = next;
     this.keep({ knobs, given, baseline, before });
-    this.#showKnobs();
+    this.showRest();
     await this.take(next);
   }
 
@@ -210,6 +210,9 @@ export class TwoCell extends Sheet {
             this.say(
               outcome === 'done' ? `Done in ${time}.` : (failed?.text.split('\n')[0] ?? 'Failed.'),
             );
+          if (outcome !== 'done' || this.kind !== 'cell') return;
+          const detail = { lesson: this.lesson, kind: 'cell', name: this.name, passed: true };
+          this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
         },
       },
     );

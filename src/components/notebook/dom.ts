@@ -44,15 +44,22 @@ export function debounce(
 }
 
 /** Calls `action` within `ms` of the first call, however many follow; `flush` calls it now if one waits. */
-export function throttle(ms: number, action: () => void): { (): void; flush(): void } {
+export function throttle(
+  ms: number,
+  action: () => void,
+): { (): void; flush(): void; cancel(): void; waiting(): boolean } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const fire = (): void => {
+  const cancel = (): void => {
     clearTimeout(timer);
     timer = undefined;
+  };
+  const fire = (): void => {
+    cancel();
     action();
   };
   const call = (): void => {
     timer ??= setTimeout(fire, ms);
   };
-  return Object.assign(call, { flush: () => void (timer !== undefined && fire()) });
+  const waiting = (): boolean => timer !== undefined;
+  return Object.assign(call, { cancel, waiting, flush: () => void (waiting() && fire()) });
 }

@@ -22,7 +22,12 @@ export class TwoExercise extends Sheet {
       keep: (change) => this.keep(change),
       say: (words) => this.say(words),
     });
+    this.showRest();
+  }
+
+  protected showRest(): void {
     if (this.saved.passed) this.dataset.solved = 'true';
+    else delete this.dataset.solved;
     this.#showHints(this.saved.hints ?? 0);
   }
 

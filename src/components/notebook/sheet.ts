@@ -42,8 +42,11 @@ export abstract class Sheet extends HTMLElement {
     this.#original = this.#code.textContent?.trim() ?? '';
     this.output = new Output(this);
     this.kept = new Keeping(`${this.kind}:${this.lesson}/${this.name}`, {
+      element: this,
+      original: () => this.#original,
       say: (words) => this.say(words),
       currentHash: () => this.currentHash(),
+      show: (before) => void this.#showKept(before),
     });
     this.#onClick('.cell-stop', () => this.stop());
     this.#onClick('.cell-edit', () => void (this.pane ? this.closeEditor() : this.openEditor()));
@@ -58,6 +61,8 @@ export abstract class Sheet extends HTMLElement {
   }
 
   protected abstract setUp(): void;
+  /** Shows knobs, hints and the like as they are kept, after they changed by another hand. */
+  protected abstract showRest(): void;
 
   protected onClick(selector: string, action: () => void): void {
     this.#onClick(selector, action);
@@ -77,6 +82,22 @@ export abstract class Sheet extends HTMLElement {
 
   protected say(words: string): void {
     this.#status.textContent = words;
+  }
+
+  /** Shows what is kept, after another tab, an undo or an imported file changed it. */
+  async #showKept({ files: before = {} }: Saved): Promise<void> {
+    const text = this.saved.text ?? this.#original;
+    this.#showStatic(text);
+    this.showRest();
+    this.mark();
+    await this.pane?.replace(this.file, text);
+    for (const file of Object.keys({ ...before, ...this.saved.files }))
+      if (this.pane?.has(file))
+        await this.pane.replace(
+          file,
+          this.saved.files?.[file] ?? (await runner().assets.sources())[file] ?? '',
+        );
+    this.textChanged();
   }
 
   /** Keeps a change within a second, and at once when the page goes. */
@@ -180,6 +201,7 @@ export abstract class Sheet extends HTMLElement {
 
   protected async reset(): Promise<void> {
     const files = Object.keys(this.saved.files ?? {});
+    const offerUndo = this.kept.wayBack();
     this.keep({ text: undefined, hash: undefined, files: undefined });
     this.kept.flush();
     this.#showStatic(this.#original);
@@ -187,7 +209,7 @@ export abstract class Sheet extends HTMLElement {
     for (const file of files) await this.resetFile(file);
     this.mark();
     this.textChanged();
-    this.say(`${this.file} is as the lesson has it.`);
+    offerUndo(`${this.file} is as the lesson has it.`);
     part(this, '.cell-edit').focus();
   }
 

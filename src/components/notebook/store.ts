@@ -1,5 +1,7 @@
 import type { KnobSpec, KnobValue, Report } from '../../../sandbox/runner/index.ts';
 
+export { read, write } from '../store/index.ts';
+
 /** What a browser keeps of one cell or exercise. Reading it never runs anything. */
 export interface Saved {
   /** The reader's text, and the hash of the lesson's text it was made from. */
@@ -33,28 +35,4 @@ export interface Baseline {
   when: string;
   knobs: Record<string, KnobValue>;
   report: Report;
-}
-
-const PREFIX = 'two-checkboxes:v1:';
-
-/** Something small kept under a name; undefined when storage is off, empty or unreadable. */
-export function read<T>(name: string): T | undefined {
-  try {
-    const text = localStorage.getItem(PREFIX + name);
-    return text === null ? undefined : (JSON.parse(text) as T);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Keeps a value, or forgets the name when it holds nothing. False when the browser refuses. */
-export function write(name: string, value: unknown): boolean {
-  try {
-    const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-    if (value === undefined || empty) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, JSON.stringify(value));
-    return true;
-  } catch {
-    return false;
-  }
 }
