@@ -48,6 +48,7 @@ export default defineConfig({
       sidebar: [
         { label: 'Lessons', items: lessons.map((name) => ({ slug: `lessons/${name}` })) },
         { label: 'Playground', link: '/playground/' },
+        { label: 'Your progress', link: '/progress/' },
         {
           label: 'Reference',
           items: [

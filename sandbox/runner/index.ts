@@ -25,7 +25,13 @@ import {
   type SweepProgress,
 } from './reports.ts';
 
-export { Assets, type LessonEntry, type LessonTexts, type Manifest, type ProfileRules } from './assets.ts';
+export {
+  Assets,
+  type LessonEntry,
+  type LessonTexts,
+  type Manifest,
+  type ProfileRules,
+} from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
