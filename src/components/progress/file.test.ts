@@ -25,6 +25,7 @@ describe('parseFile', () => {
       'done:quiz:01-a/z': { when: '2026-01-01T00:00:00.000Z', passed: true },
       'profile:own': { id: 'own' },
       playground: { text: 'a' },
+      'playground:01-a/x': { text: 'a', files: { 'sandbox/machine/a.ts': 'b' } },
     };
     const { entries, leftOut } = parseFile(file(all));
     expect(Object.fromEntries(entries.map(({ name, value }) => [name, value]))).toEqual(all);
@@ -43,6 +44,7 @@ describe('parseFile', () => {
     ['cell:01-a/x', null],
     ['cell:01-a/x', { files: { a: 1 } }],
     ['cell:01-a/x', { knobs: [null] }],
+    ['playground:01-a/x', { text: 5 }],
     ['exercise:01-a/x', { hints: -1 }],
     ['exercise:01-a/x', { passed: 'yes' }],
     ['quiz:01-a/x', { right: 1 }],

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { aside, names, stamp, text } from '../store/index.ts';
-import { itemOf } from './names.ts';
+import { isSheet, itemOf } from './names.ts';
 
 /** The file that a reader's work is exported to and imported from. Everything in one is a stranger's. */
 
@@ -126,10 +126,9 @@ function sorted(entries: v.InferOutput<typeof FileSchema>['entries']): Work {
 
 function schemaOf(name: string): v.GenericSchema<unknown, unknown> | undefined {
   if (name === 'playground' || name === 'profile:own') return v.pipe(Named, v.looseObject({}));
-  const item = itemOf(name);
-  if (!item) return undefined;
-  if (name.startsWith('done:')) return v.pipe(Named, DoneSchema);
-  return v.pipe(Named, item.kind === 'quiz' ? QuizSchema : SavedSchema);
+  if (isSheet(name)) return v.pipe(Named, SavedSchema);
+  if (!itemOf(name)) return undefined;
+  return v.pipe(Named, name.startsWith('done:') ? DoneSchema : QuizSchema);
 }
 
 /** Goes through the whole value without calling itself: what nests deeply must not exhaust the stack. */

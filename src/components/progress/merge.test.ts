@@ -21,6 +21,11 @@ describe('planImport', () => {
     expect(changesOf(found, new Set()).get('cell:01-a/x')).toBe('{"text":"theirs"}');
   });
 
+  it('asks of a cell in the playground what it asks of one in its lesson', () => {
+    const found = plan('playground:01-a/x', { text: 'theirs', hints: 1 }, { text: 'mine' });
+    expect(found.rivals).toMatchObject([{ otherwise: { text: 'mine', hints: 1 } }]);
+  });
+
   it('asks where texts differ, and says which is newer', () => {
     const found = plan('cell:01-a/x', { text: 'theirs' }, { text: 'mine' });
     expect(found.rivals).toMatchObject([{ name: 'cell:01-a/x', newer: true }]);

@@ -1,7 +1,7 @@
 import type { Saved } from '../notebook/store.ts';
 import { textOf } from '../store/index.ts';
 import type { Entry, Work } from './file.ts';
-import { type Done, itemOf } from './names.ts';
+import { type Done, isSheet, itemOf } from './names.ts';
 
 /** What an imported file would change here, before anything is changed. */
 export interface Plan {
@@ -79,7 +79,7 @@ function place(plan: Plan, { name, when, value }: Entry, here: Here | undefined)
     reach(plan, name, mine, unionOfDone(mine as Done, value as Done));
   else if (name.startsWith('quiz:'))
     reach(plan, name, mine, unionOfQuiz(mine as Quiz, value as Quiz));
-  else if (itemOf(name)) placeSheet(plan, name, mine as Saved, value as Saved, when > here!.when);
+  else if (isSheet(name)) placeSheet(plan, name, mine as Saved, value as Saved, when > here!.when);
   else plan.rivals.push({ name, value, newer: when > here!.when, otherwise: mine });
 }
 

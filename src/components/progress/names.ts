@@ -17,6 +17,19 @@ export interface Done {
 
 const NAME = /^(cell|exercise|quiz):([\w-]{1,80})\/([\w-]{1,80})$/;
 
+/** The playground's own cell, and lessons' cells that a reader opened in it. */
+const IN_PLAYGROUND = /^playground:[\w-]{1,80}\/[\w-]{1,80}$/;
+
+/** Whether work of the playground is kept under the name. It belongs to no lesson. */
+export function isPlayground(name: string): boolean {
+  return name === 'playground' || IN_PLAYGROUND.test(name);
+}
+
+/** Whether a cell's or an exercise's text, machine files and knobs are kept under the name. */
+export function isSheet(name: string): boolean {
+  return /^(cell|exercise):/.test(name) ? itemOf(name) !== undefined : IN_PLAYGROUND.test(name);
+}
+
 export function nameOf({ kind, lesson, name }: Item): string {
   return `${kind}:${lesson}/${name}`;
 }

@@ -1,6 +1,6 @@
 import { names, replace } from '../store/index.ts';
 import { offerUndo, snapshot } from '../store/undo.ts';
-import { itemOf } from './names.ts';
+import { isPlayground, itemOf } from './names.ts';
 import { numberOf } from './state.ts';
 
 /** Forgets texts, knobs, hints, answers and marks, with a way back. */
@@ -15,7 +15,7 @@ export function resetLesson(lesson: string): void {
 /** A profile of costs stays: it is no part of any lesson. */
 export function resetCourse(): void {
   forget(
-    names().filter((name) => itemOf(name) || name === 'playground' || name === 'last'),
+    names().filter((name) => itemOf(name) || isPlayground(name) || name === 'last'),
     'The course is as if you had never been here.',
   );
 }
