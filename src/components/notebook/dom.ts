@@ -42,3 +42,17 @@ export function debounce(
   };
   return Object.assign(call, { cancel, flush: () => void (timer !== undefined && fire()) });
 }
+
+/** Calls `action` within `ms` of the first call, however many follow; `flush` calls it now if one waits. */
+export function throttle(ms: number, action: () => void): { (): void; flush(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const fire = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    action();
+  };
+  const call = (): void => {
+    timer ??= setTimeout(fire, ms);
+  };
+  return Object.assign(call, { flush: () => void (timer !== undefined && fire()) });
+}

@@ -1,17 +1,16 @@
 import type { Outcome, Place, Running } from '../../../sandbox/runner/index.ts';
-import { debounce, h, part } from './dom.ts';
+import { h, part } from './dom.ts';
+import { Keeping } from './keeping.ts';
 import { Output } from './output.ts';
 import { Pane } from './pane.ts';
 import { runner } from './runner.ts';
-import { read, type Saved, write } from './store.ts';
-
-const SAVE_MS = 300;
+import type { Saved } from './store.ts';
 
 /** What a cell and an exercise share: code that can be edited and kept, a run that can be stopped, a status. */
 export abstract class Sheet extends HTMLElement {
   protected lesson = '';
   protected name = '';
-  protected saved: Saved = {};
+  protected kept!: Keeping;
   protected output!: Output;
   protected pane: Pane | undefined;
   protected running: Running | undefined;
@@ -19,7 +18,6 @@ export abstract class Sheet extends HTMLElement {
   #code!: HTMLElement;
   #original = '';
   #started = false;
-  #save = debounce(SAVE_MS, () => this.#write());
 
   /** `cell` or `exercise`, the word in the name under which it is kept. */
   protected abstract readonly kind: string;
@@ -43,13 +41,19 @@ export abstract class Sheet extends HTMLElement {
     this.#code = part(this, '.cell-code');
     this.#original = this.#code.textContent?.trim() ?? '';
     this.output = new Output(this);
-    this.saved = read<Saved>(this.#key) ?? {};
+    this.kept = new Keeping(`${this.kind}:${this.lesson}/${this.name}`, {
+      say: (words) => this.say(words),
+      currentHash: () => this.currentHash(),
+    });
     this.#onClick('.cell-stop', () => this.stop());
     this.#onClick('.cell-edit', () => void (this.pane ? this.closeEditor() : this.openEditor()));
     this.#onClick('.cell-reset', () => void this.reset());
-    addEventListener('pagehide', () => this.#save.flush());
     this.setUp();
-    if (this.saved.text !== undefined) void this.#restore();
+    if (this.saved.text !== undefined) {
+      // Text kept from an earlier visit is shown, never run.
+      this.#showStatic(this.saved.text);
+      void this.kept.compareWithLesson();
+    }
     this.mark();
   }
 
@@ -63,8 +67,8 @@ export abstract class Sheet extends HTMLElement {
     part(this, selector).addEventListener('click', action);
   }
 
-  get #key(): string {
-    return `${this.kind}:${this.lesson}/${this.name}`;
+  protected get saved(): Saved {
+    return this.kept.saved;
   }
 
   protected get editedText(): string | undefined {
@@ -77,29 +81,7 @@ export abstract class Sheet extends HTMLElement {
 
   /** Keeps a change within a second, and at once when the page goes. */
   protected keep(change: Partial<Saved>): void {
-    Object.assign(this.saved, change);
-    this.#save();
-  }
-
-  #write(): void {
-    for (const key of Object.keys(this.saved) as (keyof Saved)[]) {
-      const value = this.saved[key];
-      if (value === undefined || (typeof value === 'object' && Object.keys(value).length === 0))
-        delete this.saved[key];
-    }
-    if (!write(this.#key, this.saved))
-      this.say('This browser does not keep your text: copy it before you leave.');
-  }
-
-  /** Text kept from an earlier visit is shown, never run. */
-  async #restore(): Promise<void> {
-    this.#showStatic(this.saved.text ?? this.#original);
-    const hash = await this.currentHash().catch(() => undefined);
-    if (hash && this.saved.hash && hash !== this.saved.hash) {
-      this.say(
-        'The lesson changed since you edited this. Your text is kept; Reset takes the new one.',
-      );
-    }
+    this.kept.keep(change);
   }
 
   /** Shows what is edited, in the bar and on the Reset button. */
@@ -163,10 +145,7 @@ export abstract class Sheet extends HTMLElement {
       else files[file] = text;
       this.keep({ files });
     } else if (text.trim() === this.#original) this.keep({ text: undefined, hash: undefined });
-    else {
-      this.keep({ text });
-      if (!this.saved.hash) this.saved.hash = await this.currentHash().catch(() => undefined);
-    }
+    else void this.kept.keepText(text);
     this.mark();
     this.textChanged();
   }
@@ -174,7 +153,7 @@ export abstract class Sheet extends HTMLElement {
   protected async reset(): Promise<void> {
     const files = Object.keys(this.saved.files ?? {});
     this.keep({ text: undefined, hash: undefined, files: undefined });
-    this.#save.flush();
+    this.kept.flush();
     this.#showStatic(this.#original);
     await this.pane?.replace(this.file, this.#original);
     for (const file of files) await this.resetFile(file);
