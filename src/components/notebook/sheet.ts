@@ -92,7 +92,7 @@ export abstract class Sheet extends HTMLElement {
     label.hidden = !own && files.length === 0;
     label.textContent =
       files.length > 0 ? `edited: ${[...(own ? [this.file] : []), ...files].join(', ')}` : 'edited';
-    part(this, '.cell-reset').hidden = label.hidden;
+    part(this, '.cell-reset').hidden = label.hidden && this.saved.before === undefined;
   }
 
   protected async openEditor(): Promise<Pane> {
@@ -148,6 +148,23 @@ export abstract class Sheet extends HTMLElement {
     else void this.kept.keepText(text);
     this.mark();
     this.textChanged();
+  }
+
+  /** Shows and keeps another text and other machine files; left out, they are the lesson's. Runs nothing. */
+  protected async take({ text, hash, files }: Pick<Saved, 'text' | 'hash' | 'files'>) {
+    const own = text === undefined || text.trim() === this.#original ? undefined : text;
+    const touched = new Set([...Object.keys(this.saved.files ?? {}), ...Object.keys(files ?? {})]);
+    this.keep({ text: own, hash: own === undefined ? undefined : hash, files });
+    if (own !== undefined) void this.kept.keepText(own);
+    this.#showStatic(own ?? this.#original);
+    this.mark();
+    this.textChanged();
+    await this.pane?.replace(this.file, own ?? this.#original);
+    for (const path of touched)
+      if (this.pane?.has(path)) {
+        const now = files?.[path] ?? (await runner().assets.sources())[path];
+        if (now !== undefined) await this.pane.replace(path, now);
+      }
   }
 
   protected async reset(): Promise<void> {

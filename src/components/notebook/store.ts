@@ -1,4 +1,4 @@
-import type { KnobSpec } from '../../../sandbox/runner/index.ts';
+import type { KnobSpec, KnobValue, Report } from '../../../sandbox/runner/index.ts';
 
 /** What a browser keeps of one cell or exercise. Reading it never runs anything. */
 export interface Saved {
@@ -8,8 +8,21 @@ export interface Saved {
   /** Edited machine and lab files by project path. */
   files?: Record<string, string>;
   knobs?: KnobSpec[];
+  /** Values for knobs that no run has asked for yet, by their labels. */
+  given?: Record<string, KnobValue>;
+  baseline?: Baseline;
+  /** What the reader had before the cell was given something else: Reset brings it back. */
+  before?: Pick<Saved, 'text' | 'hash' | 'files' | 'knobs' | 'given' | 'baseline'>;
   hints?: number;
   passed?: boolean;
+}
+
+/** A comparison that later ones are held against. It is checked with the runner's schema before it is used. */
+export interface Baseline {
+  /** ISO 8601. */
+  when: string;
+  knobs: Record<string, KnobValue>;
+  report: Report;
 }
 
 const PREFIX = 'two-checkboxes:v1:';
