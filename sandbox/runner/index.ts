@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { Assets, type CompiledFile } from './assets.ts';
-import type { BundleRequest, BundleResult } from './bundle-names.ts';
-import { BundlerClient } from './edit/client.ts';
+import { BundlerClient, type EditedCell } from './edit/client.ts';
 import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
 import type { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
@@ -73,6 +72,8 @@ export interface Runner {
   readonly assets: Assets;
   /** Loads a lesson's lab and starts a worker ahead of the first run. */
   warm(lesson: string): Promise<void>;
+  /** Starts the bundler ahead of the first run of edited code. */
+  prepareEditing(): Promise<unknown>;
   run(request: RunRequest, callbacks: RunCallbacks): Running;
   check(request: CheckRequest, callbacks: CheckCallbacks): Running;
 }
@@ -89,6 +90,7 @@ export function createRunner(options: { base: string | URL; limits?: Partial<Lim
   return {
     assets,
     warm: async (lesson) => kit.pool.warm((await assets.lesson(lesson)).lab),
+    prepareEditing: () => kit.bundler.prepare(),
     run: (request, callbacks) =>
       new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
     check: (request, callbacks) =>
@@ -297,12 +299,8 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   const cells: Record<string, string> = {};
   for (const { file } of lesson.cells.slice(0, index + 1))
     cells[file] = files[file] ?? texts[file] ?? '';
-  const bundle: BundleRequest = { entry: entry.file, cells };
-  if (machine.length > 0) {
-    bundle.sources = { ...(await kit.assets.sources()) };
-    for (const path of machine) bundle.sources[path] = files[path] ?? '';
-  }
-  return bundled(kit, bundle);
+  const edits = Object.fromEntries(machine.map((path) => [path, files[path] ?? '']));
+  return bundled(kit, { entry: entry.file, cells, ...(machine.length > 0 && { edits }) });
 }
 
 /** Code as it was built: it imports what the lesson's own lab has. */
@@ -311,13 +309,13 @@ async function compiled(kit: Kit, lab: string, file: CompiledFile): Promise<Prog
 }
 
 /** Code that a reader edited: it may import anything, and gets the whole lab. */
-async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
+async function bundled(kit: Kit, cell: EditedCell): Promise<Program> {
   const { lab } = await kit.assets.manifest();
   // Gets ready while the bundler works; the run says so if it cannot.
   void kit.pool.warm(lab).catch(() => {});
-  const result: BundleResult = await kit.bundler.bundle(request);
+  const result = await kit.bundler.bundle(cell);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
-  return { lab, code: result.code, map: () => Promise.resolve(result.sourceMap) };
+  return { lab, code: result.code, map: () => kit.bundler.sourceMap(cell) };
 }
 
 /** Passes on what fits the schema; says what is wrong with anything else. */
