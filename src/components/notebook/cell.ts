@@ -1,7 +1,6 @@
 import type { KnobValue, RunError } from '../../../sandbox/runner/index.ts';
 import { debounce, part } from './dom.ts';
 import { Knobs } from './knobs.ts';
-import { chooseMachineFile } from './machine.ts';
 import { keptProfile } from './profile.ts';
 import { runner } from './runner.ts';
 import { Sheet, seconds } from './sheet.ts';
@@ -38,7 +37,7 @@ export class TwoCell extends Sheet {
     );
     this.#showKnobs();
     this.onClick('.cell-run', () => this.run());
-    this.onClick('.cell-machine', () => void this.#openMachine());
+    this.onClick('.cell-machine', () => void this.desk().then((desk) => desk.chooseFile()));
     document.addEventListener(EDITED, (event) => {
       const { lesson, file } = (event as CustomEvent<{ lesson: string; file: string }>).detail;
       if (this.#ranBefore && lesson === this.lesson && this.#imports.includes(file))
@@ -199,19 +198,5 @@ export class TwoCell extends Sheet {
   #stale(stale: boolean): void {
     part(this, '.cell-stale').hidden = !stale;
     this.toggleAttribute('data-stale', stale);
-  }
-
-  async #openMachine(): Promise<void> {
-    try {
-      const edits = this.saved.files ?? {};
-      const path = await chooseMachineFile(runner(), this, new Set(Object.keys(edits)));
-      if (!path) return part(this, '.cell-machine').focus();
-      const text = edits[path] ?? (await runner().assets.sources())[path] ?? '';
-      const pane = await this.openEditor();
-      await pane.open(path, text);
-      await pane.focus();
-    } catch (error) {
-      this.say(`The machine's files could not be loaded: ${(error as Error).message}`);
-    }
   }
 }
