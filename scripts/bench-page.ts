@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
+import { editedReport, timeEditedMachine } from './bench-edit.ts';
 import { lessonPages, startVisit, timeSweep, timeToResult, type Visit } from './visit.ts';
 
 /**
  * `npm run bench:page`: milliseconds in a real browser, each time on a fresh page with an empty cache. From
  * pressing Run to the first result of a lesson's first cell; and, of a sweep of three paths over twelve frame
- * sizes, to its first point and to its end. Prints JSON. `--runs N`, `--lesson NN-slug`.
+ * sizes, to its first point and to its end; and the same after an edit of the machine. Prints JSON. `--runs N`, `--lesson NN-slug`.
  */
 
+/** Where the machine is edited. */
+const EDITED = { path: 'lessons/01-the-ledger/', cell: '#cell-compare' };
 /** Where the sweep is that is measured. */
 const SWEEP = { path: 'lessons/10-when-software-cannot-keep-up/', cell: '#cell-frames' };
 const SWEEP_POINTS = 36;
@@ -69,6 +72,17 @@ async function benchSweep(visit: Visit, runs: number) {
   };
 }
 
+async function benchEditedMachine(visit: Visit, runs: number) {
+  const all = [];
+  for (let i = 0; i < runs; i++)
+    all.push(
+      await onFreshPage(visit, EDITED.path, (page) =>
+        timeEditedMachine(page, page.locator(EDITED.cell)),
+      ),
+    );
+  return { page: EDITED.path, ...editedReport(all, budgets.editedMachine.milliseconds) };
+}
+
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '7' }, lesson: { type: 'string' } },
 });
@@ -83,7 +97,9 @@ const visit = await startVisit();
 try {
   const firstResult = await benchFirstResult(visit, runs, path);
   const sweep = await benchSweep(visit, runs);
-  console.log(JSON.stringify({ browser: visit.browser.version(), ...firstResult, sweep }));
+  const editedMachine = await benchEditedMachine(visit, runs);
+  const browser = visit.browser.version();
+  console.log(JSON.stringify({ browser, ...firstResult, sweep, editedMachine }));
 } finally {
   await visit.close();
 }

@@ -103,7 +103,7 @@ test.describe('the full editor', () => {
     await expect(earlier.locator('.cell-edited')).toBeVisible();
     await expect(earlier.locator('.cell-code')).toContainText('// from another cell');
     await expect(cell.locator('.cell-edited')).toBeHidden();
-    await cell.getByRole('button', { name: 'Reset compare.ts' }).click();
+    await cell.getByRole('button', { name: 'Reset this file' }).click();
     await expect(earlier.locator('.cell-edited')).toBeHidden();
     await expect(cell.locator('.cell-status')).toContainText('compare.ts is as the lesson has it.');
     await cell.getByRole('button', { name: 'Undo' }).click();
@@ -255,7 +255,7 @@ test.describe('the full editor', () => {
     await cell.getByRole('button', { name: 'Changes' }).click();
     await expect(cell.locator('.monaco-diff-editor')).toHaveCount(0);
 
-    await cell.getByRole('button', { name: 'Reset sandbox/machine/guest/stack.ts' }).click();
+    await cell.getByRole('button', { name: 'Reset this file' }).click();
     await expect(cell.locator('.cell-edited')).toHaveText('edited');
     await cell.getByRole('button', { name: 'Undo' }).click();
     await expect(cell.locator('.cell-edited')).toHaveText('edited: compare.ts, stack.ts');
@@ -445,7 +445,7 @@ test.describe('on a touch screen', () => {
     await cell.getByRole('button', { name: 'Changes' }).tap();
     await expect(cell.locator('ins.difference-line').first()).toContainText('+ // here');
     await cell.getByRole('button', { name: 'Changes' }).tap();
-    await cell.getByRole('button', { name: 'Reset sandbox/lab/compare.ts' }).tap();
+    await cell.getByRole('button', { name: 'Reset this file' }).tap();
     await expect(field).toHaveValue(original);
     await expect(cell.locator('.cell-edited')).toBeHidden();
   });

@@ -1,5 +1,6 @@
 import * as monaco from 'monaco-editor/editor.js';
 import * as typescript from 'monaco-editor/languages/features/typescript/register.js';
+import { followTheme } from './theme.ts';
 import type { EditorSetup } from './types.ts';
 
 /** What every editor of the page shares: the workers, the compiler's options, and the lab's own files. */
@@ -61,7 +62,7 @@ export function setup({ editorWorker, typescriptWorker, sources }: EditorSetup):
     })),
     { content: WORKER_GLOBALS, filePath: 'file:///globals.d.ts' },
   ]);
-  watchTheme();
+  followTheme();
   void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
 }
 
@@ -69,14 +70,4 @@ export function setup({ editorWorker, typescriptWorker, sources }: EditorSetup):
 export function uriOf(folder: string, file: string): monaco.Uri {
   const inside = file.includes('/') || folder === '' ? '' : `${folder}/`;
   return monaco.Uri.parse(`file:///${inside}${file}`);
-}
-
-/** Follows the page's light or dark theme. */
-function watchTheme(): void {
-  const apply = (): void =>
-    monaco.editor.setTheme(document.documentElement.dataset.theme === 'dark' ? 'vs-dark' : 'vs');
-  apply();
-  new MutationObserver(apply).observe(document.documentElement, {
-    attributeFilter: ['data-theme'],
-  });
 }

@@ -241,8 +241,7 @@ export class Pane {
       },
       {
         name: 'reset',
-        words: `Reset ${file.split('/').at(-1)}`,
-        label: `Reset ${file}`,
+        words: 'Reset this file',
         disabled: !isEdited(entry) || this.#options.readOnly(file),
         act: () => this.#options.onReset(file),
       },

@@ -17,6 +17,7 @@ export class PlainEditor implements Editor {
   #area: HTMLTextAreaElement;
   #numbers = h('div', { class: 'plain-numbers', 'aria-hidden': 'true' });
   #field: HTMLElement;
+  #keys = this.#keyRow();
   #find: PlainFind;
   #difference: HTMLElement | undefined;
   #histories = new Map<string, History>();
@@ -39,7 +40,7 @@ export class PlainEditor implements Editor {
     this.#field = h('div', { class: 'plain-field' }, this.#numbers, this.#area);
     this.#listen();
     options.host.style.height = '';
-    options.host.replaceChildren(this.#find.bar, this.#field, this.#keyRow());
+    options.host.replaceChildren(this.#find.bar, this.#field, this.#keys);
   }
 
   #listen(): void {
@@ -218,7 +219,7 @@ export class PlainEditor implements Editor {
   async compareWith(original: string | undefined): Promise<void> {
     this.#difference?.remove();
     this.#difference = undefined;
-    this.#field.hidden = original !== undefined;
+    for (const part of [this.#field, this.#keys]) part.hidden = original !== undefined;
     if (original === undefined) return;
     const { differenceList } = await import('./difference.ts');
     this.#difference = differenceList(original, this.#area.value, this.#current);
