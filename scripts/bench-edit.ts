@@ -38,7 +38,7 @@ export async function timeEditedMachine(page: Page, cell: Locator): Promise<Edit
   for (let run = 0; run < 2; run++) {
     await page.keyboard.insertText(MORE);
     times.push(await timeRun(cell));
-    shown.push(await cell.locator('.cell-results').innerText());
+    shown.push((await cell.locator('.cell-results').textContent()) ?? '');
     await cell.getByRole('textbox').first().focus();
   }
   if (shown[0] === shown[1]) throw new Error('one more register read changed nothing');

@@ -25,10 +25,10 @@ export class Difference {
       renderSideBySideInlineBreakpoint: WIDE,
       renderOverviewRuler: false,
       hideUnchangedRegions: { enabled: true, contextLineCount: 3, minimumLineCount: 3 },
-      originalAriaLabel: `${label}, as the course has it`,
-      modifiedAriaLabel: `${label}, as you have it`,
     });
     this.#editor.setModel({ original: this.#original, modified: model });
+    keepLabel(this.#editor.getOriginalEditor(), `${label}, as the course has it`);
+    keepLabel(this.#editor.getModifiedEditor(), `${label}, as you have it`);
     const grow = (): void =>
       fit(
         Math.max(
@@ -53,4 +53,14 @@ export class Difference {
     this.#editor.dispose();
     this.#original.dispose();
   }
+}
+
+/** Monaco's pair forgets what its editors are called whenever their options change. */
+function keepLabel(editor: monaco.editor.ICodeEditor, label: string): void {
+  const name = (): void => {
+    if (editor.getOption(monaco.editor.EditorOption.ariaLabel) !== label)
+      editor.updateOptions({ ariaLabel: label });
+  };
+  name();
+  editor.onDidChangeConfiguration(name);
 }
