@@ -43,8 +43,8 @@ function runAndGoOn(cell: Runnable): void {
   void cell.start();
   const all = cellsOfPage();
   const next = all[all.indexOf(cell) + 1];
-  const place = next?.querySelector<HTMLElement>('.cell-code:not([hidden]), .cell-edit');
-  place?.focus();
+  const code = next?.querySelector<HTMLElement>('.cell-code:not([hidden])');
+  (code ?? next?.querySelector<HTMLElement>('.cell-edit'))?.focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 

@@ -38,6 +38,8 @@ export class TwoCell extends Sheet {
   #rerun = debounce(KNOB_MS, () => this.#again());
   #impatient = debounce(PATIENCE_MS, () => this.run());
   #waits = false;
+  /** Where the knobs stand that nobody moved, as far as a run has told. */
+  #defaults: Record<string, KnobValue> = {};
 
   protected setUp(): void {
     this.#knobs = new Knobs(
@@ -88,7 +90,7 @@ export class TwoCell extends Sheet {
     const made = own !== undefined || Object.keys(edits ?? {}).length > 0 || pinned !== undefined;
     const mine = made
       ? { text: own, hash, files: edits, knobs: specs, given, baseline: pinned }
-      : {};
+      : undefined;
     await this.#become({ text, files, given: knobs, baseline }, before ?? mine);
   }
 
@@ -132,7 +134,8 @@ export class TwoCell extends Sheet {
     const { cells } = await runner().assets.lesson(this.lesson);
     const own = this.editedText === undefined ? {} : { [this.file]: this.editedText };
     const edits = { ...this.#otherEdits(), ...own };
-    return inputsOf(this.file, cells, edits, this.saved.files ?? {}, this.#knobs.values());
+    const knobs = { ...this.#defaults, ...this.#knobs.values() };
+    return inputsOf(this.file, cells, edits, this.saved.files ?? {}, knobs);
   }
 
   /** Marks results that would come out otherwise if the cell ran now. */
@@ -202,6 +205,7 @@ export class TwoCell extends Sheet {
         progress: (part) => this.output.progress(part),
         log: (lines) => this.output.log(lines),
         knobs: (specs) => {
+          this.#defaults = Object.fromEntries(specs.map((spec) => [spec.label, spec.default]));
           ranWith = Object.fromEntries(specs.map(({ label, value }) => [label, value]));
           this.#knobs.show(specs);
           if (this.saved.knobs || this.saved.given)

@@ -35,7 +35,7 @@ export class Pinning {
     if (pinned === undefined) {
       const pin = h('button', { type: 'button', class: 'baseline-pin' }, 'Pin as baseline');
       pin.addEventListener('click', () => void this.#pin());
-      return this.#foot.replaceChildren(pin);
+      return this.#replace(pin);
     }
     const { readBaseline, drawDifference } = await import('./baseline.ts');
     // Another run may have ended, or the baseline gone, while the code came.
@@ -46,16 +46,22 @@ export class Pinning {
       this.#host.say('The kept baseline cannot be read: it is left out.');
       return this.draw();
     }
-    const focused = this.#foot.contains(document.activeElement)
-      ? document.activeElement?.className
-      : undefined;
-    this.#foot.replaceChildren(
+    this.#replace(
       drawDifference(baseline, newest, {
         again: () => void this.#pin(),
         unpin: () => void this.#unpin(),
       }),
     );
-    if (focused) this.#foot.querySelector<HTMLElement>(`.${CSS.escape(focused)}`)?.focus();
+  }
+
+  /** A focus in the foot stays in it, on the button of the same name if there still is one. */
+  #replace(content: HTMLElement): void {
+    const focused = this.#foot.contains(document.activeElement) && document.activeElement;
+    const name = focused && focused.classList.item(0);
+    this.#foot.replaceChildren(content);
+    if (!focused) return;
+    const same = name ? this.#foot.querySelector<HTMLElement>(`.${CSS.escape(name)}`) : null;
+    (same ?? this.#foot.querySelector('button'))?.focus();
   }
 
   async #pin(): Promise<void> {
@@ -65,13 +71,11 @@ export class Pinning {
     this.#host.pin(toBaseline(newest));
     this.#host.say('Pinned: the next comparison is held against this one.');
     await this.draw();
-    this.#foot.querySelector<HTMLElement>('.baseline-again')?.focus();
   }
 
   async #unpin(): Promise<void> {
     this.#host.pin(undefined);
     this.#host.say('The baseline is unpinned.');
     await this.draw();
-    this.#foot.querySelector<HTMLElement>('.baseline-pin')?.focus();
   }
 }

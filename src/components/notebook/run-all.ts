@@ -1,4 +1,5 @@
 import { part } from './dom.ts';
+import { showKeys } from './keys.ts';
 import { cellsOfPage, runCells, SEQUENCE, stopCells } from './sequence.ts';
 
 /** `<run-all>`: runs every cell of the page from the top, and says how far it has come. */
@@ -9,6 +10,7 @@ export class RunAll extends HTMLElement {
     const status = part(this, '.run-all-status');
     run.addEventListener('click', () => void runCells(cellsOfPage()));
     stop.addEventListener('click', () => stopCells());
+    part(this, '.run-all-keys').addEventListener('click', () => void showKeys());
     document.addEventListener(SEQUENCE, (event) => {
       const { running, words } = (event as CustomEvent<{ running: boolean; words: string }>).detail;
       const focused = document.activeElement;
