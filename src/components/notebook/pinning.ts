@@ -56,11 +56,12 @@ export class Pinning {
 
   /** A focus in the foot stays in it, on the button of the same name if there still is one. */
   #replace(content: HTMLElement): void {
-    const focused = this.#foot.contains(document.activeElement) && document.activeElement;
-    const name = focused && focused.classList.item(0);
+    const { activeElement } = document;
+    const held = activeElement !== null && this.#foot.contains(activeElement);
+    const name = activeElement?.classList.item(0) ?? 'baseline-pin';
     this.#foot.replaceChildren(content);
-    if (!focused) return;
-    const same = name ? this.#foot.querySelector<HTMLElement>(`.${CSS.escape(name)}`) : null;
+    if (!held) return;
+    const same = this.#foot.querySelector<HTMLElement>(`.${CSS.escape(name)}`);
     (same ?? this.#foot.querySelector('button'))?.focus();
   }
 
