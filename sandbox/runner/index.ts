@@ -22,6 +22,7 @@ export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
 export type { Expectation, KnobSpec, KnobValue, Report, SweepProgress } from './reports.ts';
+export { ReportSchema } from './reports.ts';
 
 /** How a run ended. Text and output stay in every case. */
 export type Outcome = 'done' | 'failed' | 'stopped';
