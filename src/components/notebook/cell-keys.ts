@@ -19,6 +19,9 @@ registerKeys([
   { keys: ['←', '→'], does: 'Move a knob that is a slider', where: 'In a cell' },
 ]);
 
+/** What has a use of its own for Enter: a search goes back with Shift, and replaces with Ctrl+Alt. */
+const OWN_ENTER = 'dialog, .find-widget, .rename-box, .plain-find';
+
 /** A cell's keys. They hold in its editor too, and are taken before the editor sees them. */
 export function listenToKeys(cell: Runnable): void {
   cell.addEventListener(
@@ -26,7 +29,7 @@ export function listenToKeys(cell: Runnable): void {
     (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
       const ctrl = event.ctrlKey || event.metaKey;
-      if (event.target instanceof Element && event.target.closest('dialog')) return;
+      if (event.target instanceof Element && event.target.closest(OWN_ENTER)) return;
       if (ctrl && event.shiftKey) void runCells(cellsOfPage());
       else if (ctrl && event.altKey) void runCells(cellsAbove(cell));
       else if (ctrl) void cell.start();

@@ -4,8 +4,8 @@ import { registerKeys } from './keys.ts';
 export function registerEditorKeys(): void {
   const where = 'In an editor';
   registerKeys([
-    { keys: ['Ctrl+Enter'], does: 'Run, or check', where },
-    { keys: ['Escape'], does: 'Leave the editor', where },
+    { keys: ['Ctrl+Enter'], does: 'Check, in an exercise', where },
+    { keys: ['Esc'], does: 'Leave the editor', where },
     { keys: ['Ctrl+M'], does: 'Let Tab indent, or move the focus', where },
     { keys: ['F12'], does: 'Open the definition of a name', where },
     { keys: ['Shift+Alt+F'], does: 'Format the file', where },

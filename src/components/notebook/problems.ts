@@ -81,6 +81,8 @@ export class Problems {
 
   #open(open: boolean): void {
     this.#list.hidden = !open;
+    // The list begins with it.
+    this.#first.hidden = open;
     this.#toggle.setAttribute('aria-expanded', String(open));
     this.#toggle.textContent = open ? 'Hide the list' : 'Show all';
   }
