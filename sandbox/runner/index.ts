@@ -151,14 +151,17 @@ class Run implements Running {
     this.#end('stopped');
   }
 
-  /** Runs one job in a fresh frame with `lab`. Messages other than the last go to `on`. */
+  /**
+   * Runs one job in a frame with `lab`: a fresh one or, when the code is the site's own, one that has run
+   * nothing but it. Messages other than the last go to `on`.
+   */
   async job(
-    lab: string,
+    { lab, map, own }: Pick<Program, 'lab' | 'map' | 'own'>,
     part: JobPart,
-    sourceMap: () => Promise<string>,
     on: (message: WorkerMessage) => void,
   ): Promise<Done> {
-    const frame = await this.#kit.pool.take(lab);
+    const { pool } = this.#kit;
+    const frame = await pool.take(lab, own ? part.code : undefined);
     if (this.#over) {
       frame.drop();
       throw new RunFailure({ text: 'stopped', places: [] });
@@ -167,8 +170,9 @@ class Run implements Running {
     const { limits } = this.#kit;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let began = 0;
+    let again = own;
     try {
-      return await new Promise<Done>((resolve, reject) => {
+      const done = await new Promise<Done>((resolve, reject) => {
         const fail = (text: string): void => reject(new RunFailure({ text, places: [] }));
         // A sweep whose points come is no loop without an end: with each it has its time anew, up to a bound.
         const wait = (all: number): void => {
@@ -185,16 +189,20 @@ class Run implements Running {
           wait(Infinity);
         });
         frame.start(
-          { ...part, limits },
+          { ...part, limits, again: own },
           {
             lost: fail,
             unreadable: () => fail('The run sent a result that this page cannot read.'),
             message: (message) => {
               if (message.type === 'done') return resolve(message);
               if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
-              if (message.type === 'progress') wait(limits.sweepMs);
+              if (message.type === 'progress') {
+                // It has workers of its own, which are not to wait with it.
+                again = false;
+                wait(limits.sweepMs);
+              }
               if (message.type !== 'thrown') return on(message);
-              explainThrown(message.thrown, sourceMap).then(
+              explainThrown(message.thrown, map).then(
                 (explained) => reject(new RunFailure(explained)),
                 reject,
               );
@@ -202,9 +210,14 @@ class Run implements Running {
           },
         );
       });
+      if (again && frame.lostBecause === undefined) {
+        this.#frame = undefined;
+        pool.keep(frame, lab, part.code);
+      }
+      return done;
     } finally {
       clearTimeout(timer);
-      frame.drop();
+      if (this.#frame === frame) frame.drop();
     }
   }
 
@@ -222,6 +235,8 @@ interface Program {
   lab: string;
   code: string;
   map: () => Promise<string>;
+  /** Whether the code is as the site has it. */
+  own: boolean;
 }
 
 async function runCell(
@@ -240,7 +255,7 @@ async function runCell(
     evidence: undefined,
   };
   let bad: string | undefined;
-  await run.job(program.lab, part, program.map, (message) => {
+  await run.job(program, part, (message) => {
     if (message.type === 'log') callbacks.log?.(message.lines);
     if (message.type === 'knobs') callbacks.knobs?.(message.knobs);
     if (message.type === 'report')
@@ -271,15 +286,13 @@ async function runCheck(
   };
   const base = { check: check.code, knobs: {}, evidence: undefined };
   const measured = await run.job(
-    program.lab,
+    { ...program, own: false },
     { ...base, mode: 'measure', code: program.code },
-    program.map,
     log,
   );
   const judged = await run.job(
-    program.lab,
+    { lab: program.lab, map: check.map, own: false },
     { ...base, mode: 'judge', code: '', evidence: measured.evidence },
-    check.map,
     () => {},
   );
   callbacks.expectations?.(judged.expectations);
@@ -306,7 +319,8 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
 
 /** Code as it was built: it imports what the lesson's own lab has. */
 async function compiled(kit: Kit, lab: string, file: CompiledFile): Promise<Program> {
-  return { lab, code: await kit.assets.text(file.code), map: () => kit.assets.text(file.map) };
+  const code = await kit.assets.text(file.code);
+  return { lab, code, map: () => kit.assets.text(file.map), own: true };
 }
 
 /** Code that a reader edited: it may import anything, and gets the whole lab. */
@@ -316,7 +330,7 @@ async function bundled(kit: Kit, cell: EditedCell): Promise<Program> {
   void kit.pool.warm(lab).catch(() => {});
   const result = await kit.bundler.bundle(cell);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
-  return { lab, code: result.code, map: () => kit.bundler.sourceMap(cell) };
+  return { lab, code: result.code, map: () => kit.bundler.sourceMap(cell), own: false };
 }
 
 /** Passes on what fits the schema; says what is wrong with anything else. */
