@@ -70,7 +70,7 @@ export class FramePool {
     this.#lab = lab;
     const same = own !== undefined && this.#warm?.code === own && this.#warm.lab === lab;
     const warm = this.#cool();
-    if (same && warm?.lostBecause === undefined && (await warm?.answers())) return warm;
+    if (warm && same && warm.lostBecause === undefined && (await warm.answers())) return warm;
     warm?.drop();
     const script = await this.#assets.workerScript(lab);
     const spare = this.#spare;
