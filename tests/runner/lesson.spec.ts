@@ -146,7 +146,7 @@ test('a type error is shown, with its line', async ({ page }) => {
     cell,
     `import { compare } from 'two-checkboxes';\nexport default await compare({ frame: 'big' });\n`,
   );
-  await expect(cell.locator('.editor-problem')).toContainText(
+  await expect(cell.locator('.editor-first .editor-problem')).toContainText(
     /line 2: Type 'string' is not assignable/,
     { timeout: 20_000 },
   );
