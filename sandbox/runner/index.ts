@@ -89,8 +89,11 @@ export interface Runner {
   readonly assets: Assets;
   /** Loads a lesson's lab and starts a worker ahead of the first run. */
   warm(lesson: string): Promise<void>;
-  /** Starts the bundler ahead of the first run of edited code. */
-  prepareEditing(): Promise<unknown>;
+  /**
+   * Starts the bundler ahead of the first run of edited code. With `machine` it reads the whole machine once,
+   * which takes seconds in which it does nothing else.
+   */
+  prepareEditing(options?: { machine?: boolean }): Promise<unknown>;
   run(request: RunRequest, callbacks: RunCallbacks): Running;
   check(request: CheckRequest, callbacks: CheckCallbacks): Running;
 }
@@ -107,7 +110,7 @@ export function createRunner(options: { base: string | URL; limits?: Partial<Lim
   return {
     assets,
     warm: async (lesson) => kit.pool.warm((await assets.lesson(lesson)).lab),
-    prepareEditing: () => kit.bundler.prepare(),
+    prepareEditing: ({ machine = false } = {}) => kit.bundler.prepare(machine),
     run: (request, callbacks) =>
       new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
     check: (request, callbacks) =>

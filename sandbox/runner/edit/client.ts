@@ -32,7 +32,8 @@ export class BundlerClient {
   #waiting = new Map<number, { resolve(result: BundleResult): void; reject(error: Error): void }>();
   #lastId = 0;
   #hasSources = false;
-  #warm: Promise<unknown> | undefined;
+  /** Getting ready for edited cells, and for an edited machine. */
+  #warm = new Map<boolean, Promise<unknown>>();
 
   constructor(assets: Assets) {
     this.#assets = assets;
@@ -50,13 +51,16 @@ export class BundlerClient {
     return result.sourceMap;
   }
 
-  /** Loads the bundler and lets it read the whole machine once, so that the first run need not wait for it. */
-  prepare(): Promise<unknown> {
-    this.#warm ??= this.#ask({ cell: { entry: 'warm.ts', cells: { 'warm.ts': '' }, edits: {} } });
-    this.#warm.catch(() => {
-      this.#warm = undefined;
-    });
-    return this.#warm;
+  /**
+   * Loads the bundler; with `machine` lets it read the whole machine once, so that the first run of an edited
+   * machine need not wait for it. Other runs would: it does one thing at a time.
+   */
+  prepare(machine: boolean): Promise<unknown> {
+    const cell = { entry: 'warm.ts', cells: { 'warm.ts': '' }, ...(machine && { edits: {} }) };
+    const warm = this.#warm.get(machine) ?? this.#ask({ cell });
+    this.#warm.set(machine, warm);
+    warm.catch(() => this.#warm.delete(machine));
+    return warm;
   }
 
   async #ask(call: Pick<BundleCall, 'cell' | 'map'>): Promise<BundleResult> {
@@ -91,7 +95,7 @@ export class BundlerClient {
     worker.terminate();
     this.#worker = undefined;
     this.#hasSources = false;
-    this.#warm = undefined;
+    this.#warm.clear();
     for (const { reject } of this.#waiting.values())
       reject(new Error('the bundler could not be loaded'));
     this.#waiting.clear();

@@ -95,10 +95,15 @@ export class Desk {
     this.#editButton(true);
     await pane.focus();
     // Not before the editor is there: both are hard work.
-    void runner()
-      .prepareEditing()
-      .catch(() => {});
+    this.#prepare(Object.keys(saved().files ?? {}).length > 0);
     return pane;
+  }
+
+  /** Gets the bundler ready while the reader reads and types. */
+  #prepare(machine: boolean): void {
+    const ready = runner().prepareEditing({ machine: machine && this.#owner.runsMachine });
+    // A run says what is wrong, if there is one.
+    ready.catch(() => {});
   }
 
   /** Earlier cells, and the machine files that were edited before. */
@@ -228,6 +233,7 @@ export class Desk {
     }
     if (line > 0) await pane.reveal(line, column);
     else await pane.focus();
+    if (file.includes('/')) this.#prepare(true);
   }
 
   /** Before a run: what is wrong with the types is shown, and keeps nothing from running. */

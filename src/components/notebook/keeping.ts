@@ -66,7 +66,8 @@ export class Keeping {
     const changed = parts.filter(([key, part]) => textOf(part) !== textOf(this.saved[key]));
     if (changed.length === 0) return;
     if (changed.some(([key]) => key === 'text' || key === 'files')) dropUndo();
-    Object.assign(this.saved, change);
+    // A copy: what its owner changes in place later has to be seen as a change.
+    Object.assign(this.saved, structuredClone(change));
     this.#save();
   }
 
