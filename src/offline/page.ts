@@ -88,7 +88,10 @@ export async function startOffline(): Promise<void> {
     worker?.addEventListener('statechange', () => worker.state === 'installed' && void say());
   });
   // Another version took over, because a reader said so here or in another window.
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    // A page that stands in for another one leads on by itself.
+    if (!document.querySelector('missing-page:not([hidden])')) location.reload();
+  });
   await say();
 }
 

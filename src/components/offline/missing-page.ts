@@ -1,8 +1,8 @@
 import { siteRoot } from '../../lib/root.ts';
 import { part } from '../notebook/dom.ts';
 
-/** Milliseconds between two looks at whether the newer version is ready. */
-const LOOK_MS = 1_000;
+/** Milliseconds between two looks at whether the network or the newer version is there. */
+const LOOK_MS = 2_000;
 
 /** `<missing-page>`: says why the page in the address cannot be shown, and leads on when it can. */
 export class MissingPage extends HTMLElement {
@@ -15,7 +15,17 @@ export class MissingPage extends HTMLElement {
     if (asked.get('why') === 'version') void this.#otherVersion(page);
     else {
       this.#say('That page has not been opened in this browser yet, and there is no network now.');
-      addEventListener('online', () => location.replace(page));
+      void this.#awaitNetwork(page);
+    }
+  }
+
+  /** Goes on when the server answers; browsers do not always tell when there is a network again. */
+  async #awaitNetwork(page: string): Promise<void> {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      // Not a GET, so that it is the server that answers.
+      const answer = await fetch(page, { method: 'HEAD' }).catch(() => undefined);
+      if (answer?.ok) return location.replace(page);
     }
   }
 

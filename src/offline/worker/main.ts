@@ -128,7 +128,6 @@ async function state(): Promise<State> {
 
 async function update(): Promise<Update> {
   const { registration } = scope;
-  await registration.update().catch(() => {});
   const newer = registration.waiting ? 'waiting' : registration.installing ? 'coming' : 'none';
   const open = (await scope.clients.matchAll({ type: 'window' })).length;
   return { newer, open };
