@@ -221,6 +221,7 @@ test('a torn update changes nothing: neither page nor sandbox is of two versions
   // The rest arrives.
   site.publish();
   await page.locator('.missing-again').click();
+  for (let i = 0; i < 8; i++) { await page.waitForTimeout(2000); console.log(page.url(), await page.locator('missing-page').textContent().catch(() => '?'), await page.evaluate(async () => { const r = await navigator.serviceWorker.getRegistration(); return [r?.active?.state, r?.waiting?.state, r?.installing?.state].join(); }).catch(String)); }
   await expect(title(page)).toHaveText(`The parent owns the device ${WORDS}`, { timeout: 30_000 });
   expect(await versionOfSandbox(page)).toBe(2);
 });
