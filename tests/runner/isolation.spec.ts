@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { check, type Rig, runText, startRig } from './rig.ts';
+import { check, type Rig, runText, sandboxFrame, startRig } from './rig.ts';
 
 /** What hostile code tries. Each text runs as a reader's edited cell or exercise. */
 
@@ -73,11 +73,9 @@ for (const [name, body] of [
 
 test('the frame has an opaque origin and no storage of the site', async () => {
   await page.evaluate(() => (window as unknown as { api: { warm(): Promise<void> } }).api.warm());
-  // The list of frames may still have one that has just been dropped; the document has not.
-  const element = await page.locator('iframe').elementHandle();
-  const frame = await element?.contentFrame();
-  expect(await frame?.evaluate(() => window.origin)).toBe('null');
-  await expect(frame?.evaluate(() => localStorage.length)).rejects.toThrow(/sandbox|denied/i);
+  const frame = await sandboxFrame(page);
+  expect(await frame.evaluate(() => window.origin)).toBe('null');
+  await expect(frame.evaluate(() => localStorage.length)).rejects.toThrow(/sandbox|denied/i);
 });
 
 for (const [code, message] of [

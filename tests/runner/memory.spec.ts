@@ -1,6 +1,6 @@
 import { type CDPSession, expect, type Page, test } from '@playwright/test';
 import type { Result } from './fixtures/page.ts';
-import { type Rig, startRig } from './rig.ts';
+import { type Rig, sandboxFrame, startRig } from './rig.ts';
 
 /**
  * Runs that use up the memory of the process that they run in. Playwright reports the end of any process
@@ -45,10 +45,8 @@ async function open(page: Page): Promise<Site> {
 }
 
 /** A DevTools session of the sandbox's frame; there is one only if the frame has a process of its own. */
-function frameSession(page: Page): Promise<CDPSession> {
-  const frame = page.frames().find((candidate) => candidate !== page.mainFrame());
-  if (!frame) throw new Error('the page has no frame');
-  return page.context().newCDPSession(frame);
+async function frameSession(page: Page): Promise<CDPSession> {
+  return page.context().newCDPSession(await sandboxFrame(page));
 }
 
 async function expectUsable({ evaluate, run }: Site): Promise<void> {

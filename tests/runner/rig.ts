@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Frame, Page } from '@playwright/test';
 import * as esbuild from 'esbuild';
 import { buildSandbox } from '../../sandbox/runner/build/sandbox.ts';
 import { inlineHashes, withPolicy } from '../../src/security/html.ts';
@@ -26,6 +26,17 @@ export interface Rig {
   /** Paths of requests that were not for the page or the sandbox's files. */
   strays: string[];
   close(): Promise<void>;
+}
+
+/**
+ * The sandbox's frame. Asks the document for it: the browser's list of frames may still have one that was
+ * dropped a moment ago.
+ */
+export async function sandboxFrame(page: Page): Promise<Frame> {
+  const element = await page.locator('iframe').elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error('the page has no frame');
+  return frame;
 }
 
 /** Builds a sandbox with the stand-in lab and serves a page with a runner on it, under a prefix. */
