@@ -48,11 +48,14 @@ export default defineConfig({
       },
       sidebar: [
         { label: 'Lessons', items: lessons.map((name) => ({ slug: `lessons/${name}` })) },
+        { label: 'Playground', link: '/playground/' },
+        { label: 'Your progress', link: '/progress/' },
         {
           label: 'Reference',
           items: [
             { label: 'Cost profiles', link: '/profiles/' },
             { label: 'Glossary', link: '/glossary/' },
+            { label: 'Asked by others', link: '/questions/' },
             { label: 'Sources', link: '/sources/' },
             { label: 'How far from reality', link: '/reality/' },
           ],

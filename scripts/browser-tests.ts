@@ -9,7 +9,9 @@ try {
     throw new Error('There is no dist; run `npm run build` first.');
   const CHROMIUM_PATH = requireChromium();
   const version = spawnSync(CHROMIUM_PATH, ['--version'], { encoding: 'utf8' }).stdout?.trim();
-  console.log(`Engines: ${version || CHROMIUM_PATH}. Firefox and WebKit do not run here.`);
+  console.log(
+    `Engines: ${version || CHROMIUM_PATH}. Firefox is a stage of its own; WebKit does not run here.`,
+  );
   const cli = 'node_modules/@playwright/test/cli.js';
   const { status } = spawnSync(process.execPath, [cli, 'test', ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -1,7 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { installWithApt } from './apt.ts';
 
 /** Switches for tests: no sandbox as root, and no calls of the browser's own into the network. */
 export const CHROMIUM_ARGS = [
@@ -48,7 +48,7 @@ export function findChromium(): string | undefined {
  * @throws Error that names the choices
  */
 export function requireChromium(): string {
-  const found = findChromium() ?? (installWithApt() ? findChromium() : undefined);
+  const found = findChromium() ?? (installWithApt('chromium') ? findChromium() : undefined);
   if (found) return found;
   throw new Error(
     [
@@ -59,23 +59,4 @@ export function requireChromium(): string {
       '  - run as root where there is apt-get: the tests then install it themselves',
     ].join('\n'),
   );
-}
-
-function installWithApt(): boolean {
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0)
-    return false;
-  console.log('There is no Chromium; installing it with apt-get.');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    execFileSync('apt-get', ['update'], { stdio: 'inherit', env });
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
-      stdio: 'inherit',
-      env,
-    });
-    return true;
-  } catch (error) {
-    console.error(`apt-get could not install chromium: ${(error as Error).message}`);
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Expectation, KnobSpec, Report } from '../sandbox/lab/report.ts';
+import type { KnobValues } from '../sandbox/lab/session.ts';
 import * as session from '../sandbox/lab/session.ts';
 
 /** Runs one cell, or one version of an exercise under its check, as a reader's worker does. */
@@ -10,15 +11,15 @@ import * as session from '../sandbox/lab/session.ts';
  * files. With the script of a built lab they are compiled code, which runs with that.
  */
 export type Task =
-  | { kind: 'cell'; cell: string; lab?: string }
-  | { kind: 'exercise'; work: string; check: string; lab?: string };
+  | { kind: 'cell'; cell: string; lab?: string; knobs?: KnobValues }
+  | { kind: 'exercise'; work: string; check: string; seed: number; lab?: string };
 export type Answer =
   | { kind: 'cell'; reports: Report[]; knobs: KnobSpec[] }
   | { kind: 'exercise'; expectations: Expectation[] };
 
 interface Check {
-  measure(work: unknown): Promise<unknown>;
-  judge(evidence: unknown): Expectation[];
+  measure(work: unknown, seed: number): Promise<unknown>;
+  judge(evidence: unknown, seed: number): Expectation[] | Promise<Expectation[]>;
 }
 
 /** A lab, and how to evaluate code that imports it. */
@@ -46,11 +47,15 @@ function asBuilt(script: string): Place {
 }
 
 /** What a cell shows and returns; each must survive the way from the worker to the page. */
-async function runCell({ session, load }: Place, cell: string): Promise<Answer> {
+async function runCell(
+  { session, load }: Place,
+  cell: string,
+  knobs: KnobValues = {},
+): Promise<Answer> {
   const shown: Report[] = [];
-  session.beginSession({ knobs: {}, emit: (report) => shown.push(report) });
+  session.beginSession({ knobs, emit: (report) => shown.push(report) });
   const { default: returned } = (await load(cell)) as { default?: unknown };
-  const { knobs } = session.endSession();
+  const { knobs: asked } = session.endSession();
   const all = [...shown, ...(Array.isArray(returned) ? returned : [returned])];
   const reports = all
     .filter((one) => one !== undefined)
@@ -60,21 +65,24 @@ async function runCell({ session, load }: Place, cell: string): Promise<Answer> 
       if (typeof copy?.kind !== 'string') throw new Error('shows something that is no report');
       return copy;
     });
-  return { kind: 'cell', reports, knobs };
+  return { kind: 'cell', reports, knobs: asked };
 }
 
-async function runExercise({ session, load }: Place, work: string, check: string): Promise<Answer> {
+async function runExercise(
+  { session, load }: Place,
+  { work, check, seed }: Extract<Task, { kind: 'exercise' }>,
+): Promise<Answer> {
   const { measure, judge } = (await load(check)) as Check;
   session.beginSession({ knobs: {}, emit: () => {} });
-  const evidence = await measure(await load(work));
+  const evidence = await measure(await load(work), seed);
   session.endSession();
-  return { kind: 'exercise', expectations: judge(structuredClone(evidence)) };
+  return { kind: 'exercise', expectations: await judge(structuredClone(evidence), seed) };
 }
 
 const task = workerData as Task;
 const place = task.lab === undefined ? asWritten : asBuilt(task.lab);
 const answer: Answer =
   task.kind === 'cell'
-    ? await runCell(place, task.cell)
-    : await runExercise(place, task.work, task.check);
+    ? await runCell(place, task.cell, task.knobs)
+    : await runExercise(place, task);
 parentPort?.postMessage(answer);

@@ -6,6 +6,8 @@ export interface Exercise {
   name: string;
   folder: string;
   hints: string[];
+  /** Names of files that look like a solution, and must not pass. */
+  cheats: string[];
 }
 
 export interface Lesson {
@@ -17,7 +19,7 @@ export interface Lesson {
 }
 
 interface FrontMatter {
-  exercises?: Record<string, { hints?: string[] }>;
+  exercises?: Record<string, { hints?: string[]; from?: string }>;
 }
 
 /** All lessons of a folder, by their number. */
@@ -35,12 +37,15 @@ function lessonIn(folder: string, slug: string): Lesson {
     cells: files(cells).map((file) => join(cells, file)),
     exercises: [...names].map((name) => {
       const own = join(folder, 'exercises', name);
-      return { name, folder: own, hints: declared[name]?.hints ?? hintsBeside(own) };
+      const hints = declared[name]?.hints ?? hintsBeside(own);
+      return { name, folder: own, hints, cheats: cheatsIn(own) };
     }),
   };
 }
 
 function frontMatter(page: string): FrontMatter {
+  // The playground's cell stands in a folder like a lesson's, without prose.
+  if (!existsSync(page)) return {};
   const match = /^---\n([\s\S]*?)\n---/.exec(readFileSync(page, 'utf8'));
   return match ? (parse(match[1] ?? '') as FrontMatter) : {};
 }
@@ -48,6 +53,12 @@ function frontMatter(page: string): FrontMatter {
 function hintsBeside(folder: string): string[] {
   const file = join(folder, 'exercise.json');
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).hints ?? []) : [];
+}
+
+function cheatsIn(folder: string): string[] {
+  return files(folder)
+    .filter((name) => name.startsWith('cheat'))
+    .map((name) => name.replace(/\.ts$/, ''));
 }
 
 function files(folder: string): string[] {

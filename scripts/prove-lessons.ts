@@ -1,54 +1,37 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import type { Expectation } from '../sandbox/lab/report.ts';
+import { buildLab } from '../sandbox/runner/build/lab.ts';
+import { judgeQuizzes, type QuizResult } from '../sandbox/runner/build/quizzes/build.ts';
 import { LessonBuild } from './lesson-build.ts';
+import { type Proof, work, wrong } from './lesson-thread.ts';
 import type { Answer, Task } from './lesson-worker.ts';
 import { type Exercise, type Lesson, lessonsIn } from './lessons.ts';
+import { proofsOfQuizzes } from './prove-quizzes.ts';
 import { writeCount } from './tally.ts';
 
 /**
  * `npm run check:lessons`: every cell runs and shows something; every exercise has hints, its start fails
- * the check and its solution passes. Each runs as it is written, with the whole lab, and as the page runs it,
- * with the lesson's own; both must come out the same. `--lessons FOLDER` proves other lessons.
+ * the check, and so does every `cheat*.ts` in its folder, and its solution passes, whatever cases the check
+ * draws; every question has one clear key, and a cell that shows it. Each runs as it is written, with the
+ * whole lab, and as the page runs it, with the lesson's own; both must come out the same. `--lessons FOLDER`
+ * proves other lessons, `--seeds N` solutions with more draws.
  */
 
-const MOST_SECONDS = 60;
 /** The first exercise of the course takes a reader by the hand. */
 const HINTS_NEEDED: Record<string, number> = { '01-the-ledger': 2 };
 
-interface Proof {
-  name: string;
-  /** Resolves to what was seen. Rejects with what is wrong. */
-  run(): Promise<string>;
-}
-
-const wrong = (why: string): never => {
-  throw new Error(why);
-};
-
-/** Does a task in a thread of its own, so that an endless loop ends. */
-function work(task: Task): Promise<Answer> {
-  return new Promise((done, fail) => {
-    const worker = new Worker(new URL('./lesson-worker.ts', import.meta.url), { workerData: task });
-    const timer = setTimeout(() => {
-      fail(new Error(`not over after ${MOST_SECONDS} s`));
-      void worker.terminate();
-    }, MOST_SECONDS * 1000);
-    worker.on('message', done);
-    worker.on('error', fail);
-    worker.on('exit', () => {
-      clearTimeout(timer);
-      fail(new Error('ended without an answer'));
-    });
-  });
-}
-
-function proofsOf(lesson: Lesson): Proof[] {
+function proofsOf(lesson: Lesson, judged: readonly QuizResult[]): Proof[] {
   const { slug, cells, exercises } = lesson;
   const build = new LessonBuild(lesson);
   const all = [
     ...cells.map((file) => ({ name: file, run: () => proveCell(build, file) })),
     ...exercises.flatMap((exercise) => proofsOfExercise(build, slug, exercise)),
+    ...proofsOfQuizzes(
+      build,
+      lesson,
+      judged.filter((one) => one.lesson === slug),
+    ),
   ];
   return all.length > 0
     ? all
@@ -76,42 +59,72 @@ async function sameTwice(written: Task, build: () => Promise<Task>): Promise<Ans
 function proofsOfExercise(
   build: LessonBuild,
   slug: string,
-  { name, folder, hints }: Exercise,
+  { name, folder, hints, cheats }: Exercise,
 ): Proof[] {
   const needed = HINTS_NEEDED[slug] ?? 1;
   const enough = hints.filter((hint) => hint.trim() !== '').length >= needed;
   const seen = `${hints.length} of at least ${needed}`;
   return [
     { name: `${folder}: hints`, run: async () => (enough ? seen : wrong(seen)) },
-    { name: `${folder}: start fails`, run: () => judge(build, folder, 'start', false) },
-    { name: `${folder}: solution passes`, run: () => judge(build, folder, 'solution', true) },
+    { name: `${folder}: start fails`, run: () => proveFails(build, folder, 'start') },
+    ...cheats.map((cheat) => ({
+      name: `${folder}: ${cheat} fails`,
+      run: () => proveFails(build, folder, cheat),
+    })),
+    { name: `${folder}: solution passes`, run: () => provePasses(build, folder) },
   ].map((proof) => ({ ...proof, name: proof.name.replace(folder, `${slug}/exercises/${name}`) }));
+}
+
+async function proveFails(build: LessonBuild, folder: string, version: string): Promise<string> {
+  const found = await judge(build, folder, version, 1);
+  const missed = found.filter(({ passed }) => !passed);
+  return missed.length > 0 ? `${missed.length} of ${found.length} not met` : wrong('it passes');
+}
+
+async function provePasses(build: LessonBuild, folder: string): Promise<string> {
+  let count = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    const found = await judge(build, folder, 'solution', seed);
+    const missed = found.filter(({ passed }) => !passed);
+    const list = missed.map(({ name, wanted, seen }) => `${name}: wanted ${wanted}, seen ${seen}`);
+    if (missed.length > 0) wrong(`seed ${seed}: ${list.join('; ')}`);
+    count = found.length;
+  }
+  return `${count} expectations, ${seeds} draws`;
 }
 
 async function judge(
   build: LessonBuild,
   folder: string,
   version: string,
-  shouldPass: boolean,
-): Promise<string> {
+  seed: number,
+): Promise<Expectation[]> {
   const [file, check] = [join(folder, `${version}.ts`), join(folder, 'check.ts')];
-  const answer = await sameTwice({ kind: 'exercise', work: file, check }, async () => ({
-    kind: 'exercise',
-    work: await build.code(file),
-    check: await build.code(check),
-    lab: await build.lab(),
-  }));
+  const written: Task = { kind: 'exercise', work: file, check, seed };
+  // One draw shows that the two labs are one. What a reader writes has the whole lab, and so has a cheat.
+  const answer =
+    seed > 1 || version.startsWith('cheat')
+      ? await work(written)
+      : await sameTwice(written, async () => ({
+          ...{ kind: 'exercise', seed },
+          work: await build.code(file),
+          check: await build.code(check),
+          lab: await build.lab(),
+        }));
   const found = answer.kind === 'exercise' ? answer.expectations : [];
-  if (found.length === 0) return wrong('the check expects nothing');
-  const missed = found.filter(({ passed }) => !passed);
-  const list = missed.map(({ name, wanted, seen }) => `${name}: wanted ${wanted}, seen ${seen}`);
-  if (shouldPass)
-    return missed.length === 0 ? `${found.length} expectations` : wrong(list.join('; '));
-  return missed.length > 0 ? `${missed.length} of ${found.length} not met` : wrong('it passes');
+  return found.length > 0 ? found : wrong('the check expects nothing');
 }
 
-const { values } = parseArgs({ options: { lessons: { type: 'string', default: 'lessons' } } });
-const proofs = lessonsIn(values.lessons).flatMap(proofsOf);
+const { values } = parseArgs({
+  options: {
+    lessons: { type: 'string', default: 'lessons' },
+    seeds: { type: 'string', default: '2' },
+  },
+});
+const seeds = Number(values.seeds);
+const { code: lab } = await buildLab(process.cwd(), 'sandbox/lab/bundle.ts');
+const judged = await judgeQuizzes({ lessons: values.lessons, lab, cache: '.cache/quizzes' });
+const proofs = lessonsIn(values.lessons).flatMap((lesson) => proofsOf(lesson, judged));
 const count = { passed: 0, failed: 0 };
 for (const proof of proofs) {
   try {

@@ -37,6 +37,7 @@ const STAGES: readonly Stage[] = [
   { name: 'build', run: build },
   { name: 'lessons', run: counted('lessons', 'scripts/prove-lessons.ts') },
   { name: 'browser', needs: ['build'], run: browser },
+  { name: 'firefox', needs: ['build'], run: counted('firefox', 'scripts/firefox-tests.ts') },
   { name: 'budgets', needs: ['build'], run: counted('budgets', 'scripts/check-budgets.ts') },
 ];
 

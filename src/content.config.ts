@@ -18,9 +18,12 @@ const docs = defineCollection({
       minutes: z.number().int().min(5).max(60).optional(),
       /** What a reader can do afterwards; one line each. */
       goals: z.array(z.string()).max(5).optional(),
-      /** Per exercise folder: hints, given one at a time. */
+      /** Per exercise folder: hints, given one at a time, and the exercise whose solution it may start from. */
       exercises: z
-        .record(z.string(), z.strictObject({ hints: z.array(z.string()).min(1) }))
+        .record(
+          z.string(),
+          z.strictObject({ hints: z.array(z.string()).min(1), from: z.string().optional() }),
+        )
         .optional(),
     }),
   }),
@@ -53,6 +56,23 @@ const glossary = defineCollection({
     also: z.array(z.string()).optional(),
     definition: z.string(),
     sources: z.array(reference('sources')).optional(),
+  }),
+});
+
+/** A question that somebody asked in public, answered in the course's own words. */
+const questions = defineCollection({
+  loader: data('questions'),
+  schema: z.strictObject({
+    question: z.string(),
+    /** Where it was asked. */
+    asked: z.string(),
+    answer: z.string(),
+    /** The lesson that has the whole story. */
+    lesson: reference('docs'),
+    /** What the answer stands on: the lesson's model, the sources, or a conclusion from them. */
+    rests: z.enum(['model', 'source', 'derived']),
+    terms: z.array(reference('glossary')).min(1),
+    sources: z.array(reference('sources')).min(1),
   }),
 });
 
@@ -116,4 +136,4 @@ const profiles = defineCollection({
   }),
 });
 
-export const collections = { docs, sources, glossary, measurements, profiles };
+export const collections = { docs, sources, glossary, questions, measurements, profiles };

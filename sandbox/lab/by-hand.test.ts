@@ -45,6 +45,54 @@ describe('a guest operated by hand', () => {
     ]);
   });
 
+  test('shows the ring that it gave to the chip, field by field, and then the chip’s answer', () => {
+    const guest = byHand();
+    guest.store(BUFFER, frame());
+    for (const [at, control] of [
+      [RING, 60 | TDES1_FIRST],
+      [RING + 16, 8 | (4 << 11) | TDES1_LAST | END_OF_RING],
+    ]) {
+      guest.memory.write32(at + 8, BUFFER);
+      guest.memory.write32(at + 4, control);
+      guest.memory.write32(at, OWN);
+    }
+    const given = guest.descriptors(RING);
+    expect(given).toMatchObject({ kind: 'ring', size: 2, head: 0, tail: 0 });
+    expect(given.slots.map(({ owner }) => owner)).toEqual(['device', 'device']);
+    const says = (index: number) =>
+      Object.fromEntries((given.slots[index].fields ?? []).map(({ name, value }) => [name, value]));
+    expect(says(0)).toMatchObject({ 'FS first of its frame': '1', 'TER end of ring': '0' });
+    expect(says(1)).toMatchObject({
+      'LS last of its frame': '1',
+      'TER end of ring': '1',
+      'TBS1 size of buffer 1': '8',
+      'TBS2 size of buffer 2': '4',
+      'buffer 1': '0x00002000',
+    });
+    expect(
+      given.slots[0].fields?.every(({ section }) => section?.startsWith('section 3, TDES')),
+    ).toBe(true);
+    guest.memory.write32(RING + 4, 60 | TDES1_FIRST | TDES1_LAST | END_OF_RING);
+    guest.out(CSR4_TRANSMIT_LIST, RING);
+    guest.out(CSR6_OPERATION, START_TRANSMIT);
+    guest.wait(100);
+    expect(guest.descriptors(RING).slots.map(({ owner }) => owner)).toEqual(['software']);
+    expect(guest.descriptors(RING).source).toContain('manual was not read');
+  });
+
+  test('names bits and section of every register', () => {
+    const { registers } = byHand().registers();
+    for (const [index, { section, fields = [], value }] of registers.entries()) {
+      expect(section).toBe(`section 2, CSR${index}`);
+      for (const { bit = -1, bits = 1, value: shown } of fields) {
+        const held = (value >>> bit) & (2 ** bits - 1);
+        expect(Number.parseInt(shown, shown.startsWith('0x') ? 16 : 10)).toBe(held);
+      }
+    }
+    const status = registers[5].fields?.find(({ name }) => name.startsWith('RS'));
+    expect(status).toMatchObject({ bit: 17, bits: 3 });
+  });
+
   test('shows the message that the latest access became', () => {
     const guest = byHand();
     expect(() => guest.message()).toThrow(/no access/);
@@ -62,8 +110,18 @@ describe('a guest operated by hand', () => {
   test('reads all registers, each with the fields that are set', () => {
     const { registers } = byHand().registers();
     expect(registers.length).toBe(16);
-    expect(registers[6].fields).toContainEqual({ name: 'PR promiscuous', value: '1' });
-    expect(registers[5].fields).toContainEqual({ name: 'RS receive process', value: '0: stopped' });
+    expect(registers[6].fields).toContainEqual({
+      name: 'PR promiscuous',
+      value: '1',
+      bit: 6,
+      bits: 1,
+    });
+    expect(registers[5].fields).toContainEqual({
+      name: 'RS receive process',
+      value: '0: stopped',
+      bit: 17,
+      bits: 3,
+    });
   });
 
   test('refuses a store outside of its memory', () => {

@@ -2,11 +2,12 @@ import { GuestMemory } from '../machine/memory/guest-memory.ts';
 import { HostMemory, LARGE_PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { makeMac } from '../machine/net/frame.ts';
 import { ACTORS, GUEST_KERNEL, GUEST_USER, INTERCEPT } from '../machine/partition/ledger.ts';
-import { registerFields, registerTitle } from './csr-fields.ts';
+import { CHIP_SOURCE, registerFields, registerSection, registerTitle } from './csr-fields.ts';
+import { transmitRing } from './descriptor-fields.ts';
 import { TULIP_PORT_BASE } from './firmware.ts';
 import { messageReport } from './message-fields.ts';
 import { OutsideGuest } from './outside-guest.ts';
-import type { HexdumpReport, RegistersReport, TableReport } from './report.ts';
+import type { HexdumpReport, RegistersReport, RingReport, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
 
 /** Steps of the trace that hold the latest access. */
@@ -123,10 +124,16 @@ export class HandOperatedGuest {
         name: `CSR${index} ${registerTitle(index)}`,
         offset: 8 * index,
         value,
+        section: registerSection(index),
         fields: registerFields(index, value),
       };
     });
-    return { kind: 'registers', title, registers };
+    return { kind: 'registers', title, registers, source: CHIP_SOURCE };
+  }
+
+  /** The transmit descriptors in the guest's memory from `address` on, up to the end of their ring. */
+  descriptors(address: number, title = 'The transmit descriptors'): RingReport {
+    return transmitRing(this.memory, address, title);
   }
 
   #note(write: boolean, register: number, value: number, exitsBefore: number): void {

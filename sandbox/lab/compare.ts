@@ -37,10 +37,18 @@ export function runPath(
   config: CompareConfig,
   options: TestbedOptions = {},
 ): PathReport {
-  if (path === 'emulated' && config.frame > MAX_FRAME) return refusal(config);
-  const bed = new Testbed(path, config, options);
+  return tooLong(path, config) ? refusal(config) : runBed(path, new Testbed(path, config, options));
+}
+
+/** A machine that was brought up runs its workload. */
+export function runBed(path: PathName, bed: Testbed): PathReport {
+  if (tooLong(path, bed.config)) return refusal(bed.config);
   bed.run();
   return report(path, bed);
+}
+
+function tooLong(path: PathName, { frame }: CompareConfig): boolean {
+  return path === 'emulated' && frame > MAX_FRAME;
 }
 
 /** What the emulated adapter does with a frame longer than its own: the driver's MTU refuses it. */

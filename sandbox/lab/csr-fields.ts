@@ -3,6 +3,8 @@
  * the chip's own; the machine does not need them. Source: the 21140 facts in content/sources.
  */
 
+import type { RegisterField } from './report.ts';
+
 /** A field: its name, its lowest bit, and how many bits it has. */
 type Field = readonly [name: string, bit: number, bits?: number];
 
@@ -137,17 +139,21 @@ export function registerTitle(index: number): string {
   return REGISTERS[index]?.[0] ?? 'no register';
 }
 
+/** What names, bits and meanings rest on: the page of sources has it under this name. */
+export const CHIP_SOURCE = '21140 facts; the manual was not read';
+
+/** Where those facts describe CSR `index`. */
+export function registerSection(index: number): string {
+  return `section 2, CSR${index}`;
+}
+
 /** The fields of CSR `index` in `value`; single bits only where they are set, unless `all`. */
-export function registerFields(
-  index: number,
-  value: number,
-  all = false,
-): { name: string; value: string }[] {
+export function registerFields(index: number, value: number, all = false): RegisterField[] {
   const fields = REGISTERS[index]?.[1] ?? [];
   return fields.flatMap(([name, bit, bits = 1]) => {
     const found = (value >>> bit) & (2 ** bits - 1);
     if (found === 0 && !all && bits === 1) return [];
-    return [{ name, value: inWords(name, found, bits) }];
+    return [{ name, value: inWords(name, found, bits), bit, bits }];
   });
 }
 

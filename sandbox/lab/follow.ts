@@ -3,6 +3,7 @@ import { MAX_FRAME, MIN_FRAME } from '../machine/net/frame.ts';
 import { ACTIVITIES, ACTORS, WIRE } from '../machine/partition/ledger.ts';
 import { completeConfig, PACED } from './options.ts';
 import type { CompareConfig, PathName, TimelineReport, TimelineStep } from './report.ts';
+import { notesOf } from './step-notes.ts';
 import { Testbed } from './testbed.ts';
 import { UsageError } from './usage.ts';
 
@@ -46,7 +47,8 @@ export async function followFrame(options: FollowOptions): Promise<TimelineRepor
     if (start < from) return;
     if (sent === Infinity && ACTORS[who] === 'guest-user') sent = start;
     if (start < sent || (end === start && ACTORS[who] !== 'guest-user')) return;
-    steps.push(describe(who, what, start - sent, end - sent, detail, bytes));
+    const step = describe(who, what, start - sent, end - sent, detail, bytes);
+    steps.push({ ...step, ...notesOf(path, step) });
   });
   steps.sort((a, b) => a.start - b.start);
   const title = `One frame of ${config.frame} bytes on the ${path} path`;

@@ -4,6 +4,7 @@
  */
 
 export * from '../machine/devices/dec21140/spec.ts';
+export { Random } from '../machine/engine/random.ts';
 export { TulipDriver } from '../machine/guest/tulip/driver.ts';
 export { VfDriver } from '../machine/guest/vf-driver.ts';
 export type { CopyPolicy, CopyReason } from '../machine/host/copy-policy.ts';
@@ -94,6 +95,16 @@ export type {
 export { insideSwitch } from './inside-switch.ts';
 export type { SpeedAttempt, SpeedSetter } from './link-speed.ts';
 export { SPEED_SETTERS, trySetLinkSpeed } from './link-speed.ts';
+export type { MachineRun } from './managed/run-machine.ts';
+export { runMachine } from './managed/run-machine.ts';
+export type {
+  AdapterPage,
+  HostPage,
+  MachineSettings,
+  SwitchPage,
+  VmPage,
+  Workload,
+} from './managed/settings.ts';
 export type { IovDecision, IovRequest } from './management.ts';
 export { decideIov } from './management.ts';
 export type {
@@ -133,6 +144,10 @@ export type { RootCost } from './profile/root-cost.ts';
 export { rootCost } from './profile/root-cost.ts';
 export type { Primitive, Profile } from './profile/schema.ts';
 export { PROFILES } from './profiles.ts';
+export type { Fit } from './quiz/fits.ts';
+export { about, between, least, most } from './quiz/fits.ts';
+export type { Quiz, QuizChoice, QuizFigure } from './quiz/quiz.ts';
+export { draw, quiz } from './quiz/quiz.ts';
 export { recordedProbe, recording } from './recordings.ts';
 export type * from './report.ts';
 export type { RequesterIdReport, RequesterIdRule } from './requester-id-check.ts';

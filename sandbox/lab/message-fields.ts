@@ -1,4 +1,4 @@
-import type { HexdumpReport } from './report.ts';
+import type { ByteField, HexdumpReport } from './report.ts';
 
 /** A field of the I/O-port intercept message: name, offset and length in bytes. */
 type Field = readonly [name: string, offset: number, length: number];
@@ -31,15 +31,27 @@ const FIELDS: readonly Field[] = [
   ['RDI', 136, 8],
 ];
 
+/** Source of the layout, as the page of sources calls it. */
+const SOURCE = 'the public structures of the hypervisor (VMBus vectors)';
+const INTERCEPT_HEADER = 'hv_x64_intercept_message_header';
+const SECTION = 'hv_x64_io_port_intercept_message';
+
+/** The fields of an I/O-port intercept message, as far as `bytes` has them. */
+export function messageFields(bytes: Uint8Array): ByteField[] {
+  return FIELDS.filter(([, offset, length]) => offset + length <= bytes.length).map(
+    ([name, offset, length]) => ({
+      name,
+      offset,
+      length,
+      value: numberAt(bytes, offset, Math.min(length, 8)),
+      section: offset < 16 ? 'hv_message_header' : offset < 56 ? INTERCEPT_HEADER : SECTION,
+    }),
+  );
+}
+
 /** The used bytes of an I/O-port intercept message, header and payload, with its fields. */
 export function messageReport(title: string, bytes: Uint8Array): HexdumpReport {
-  const fields = FIELDS.map(([name, offset, length]) => ({
-    name,
-    offset,
-    length,
-    value: numberAt(bytes, offset, Math.min(length, 8)),
-  }));
-  return { kind: 'hexdump', title, bytes, fields };
+  return { kind: 'hexdump', title, bytes, fields: messageFields(bytes), source: SOURCE };
 }
 
 /** Little-endian, in hexadecimal. */

@@ -174,6 +174,15 @@ export interface SensitivityReport {
   rows: SensitivityRow[];
 }
 
+/** A stretch of bytes with a name. `section` says where its meaning is written. */
+export interface ByteField {
+  offset: number;
+  length: number;
+  name: string;
+  value?: string;
+  section?: string;
+}
+
 /** A step of one frame. Times in nanoseconds from the first step; `bytes` is a hex string. */
 export interface TimelineStep {
   start: number;
@@ -182,6 +191,10 @@ export interface TimelineStep {
   what: string;
   detail?: string;
   bytes?: string;
+  /** What the bytes are. */
+  fields?: ByteField[];
+  /** The class or function of the machine that did it. */
+  machine?: string;
 }
 
 /** One frame followed from the sender to the far end: a swim lane per actor. */
@@ -281,19 +294,43 @@ export interface HexdumpReport {
   kind: 'hexdump';
   title: string;
   bytes: Uint8Array;
-  fields?: { offset: number; length: number; name: string; value?: string }[];
+  fields?: ByteField[];
+  /** What the layout rests on. */
+  source?: string;
 }
 
-/** A device's registers by name. `value` is an unsigned 32-bit number. */
+/** A field of a register: its lowest bit and how many bits it has, where that is known. */
+export interface RegisterField {
+  name: string;
+  value: string;
+  bit?: number;
+  bits?: number;
+}
+
+/** A register. `value` is an unsigned 32-bit number; `section` says where its meaning is written. */
+export interface Register {
+  name: string;
+  offset: number;
+  value: number;
+  /** Bits that it has, 32 when left out. */
+  width?: number;
+  section?: string;
+  fields?: RegisterField[];
+}
+
+/** A device's registers by name. `source` is what their meaning rests on. */
 export interface RegistersReport {
   kind: 'registers';
   title: string;
-  registers: {
-    name: string;
-    offset: number;
-    value: number;
-    fields?: { name: string; value: string }[];
-  }[];
+  registers: Register[];
+  source?: string;
+}
+
+/** A slot of a ring. `fields` are those of the descriptor or packet in it. */
+export interface RingSlot {
+  owner: 'software' | 'device' | 'free';
+  label: string;
+  fields?: { name: string; value: string; section?: string }[];
 }
 
 /** Both rings of a channel, or a descriptor ring. Slots in ring order. */
@@ -303,7 +340,9 @@ export interface RingReport {
   size: number;
   head: number;
   tail: number;
-  slots: { owner: 'software' | 'device' | 'free'; label: string }[];
+  slots: RingSlot[];
+  /** What the layout rests on. */
+  source?: string;
 }
 
 /** Whether a function answers at its requester id, and why not. */

@@ -58,6 +58,16 @@ describe('a ring operated by hand', () => {
     expect(packet.fields?.reduce((sum, { length }) => sum + length, 0)).toBe(128);
     expect(ring.control().fields?.[0]).toMatchObject({ name: 'write index', value: '128' });
     expect(ring.steps().rows).toEqual([['writer', 'wrote packet 1', 128, 0, 0]]);
+    const [first, second] = ring.ring().slots;
+    expect(first.fields?.map(({ name, value }) => `${name} ${value}`)).toEqual([
+      'type 6: in-band',
+      'header length 2 x 8 bytes',
+      'total length 15 x 8 bytes',
+      'flags 0',
+      'transaction id 1',
+    ]);
+    expect(second.fields).toBeUndefined();
+    expect(ring.ring().source).toContain('VMBus vectors');
     expect(ring.ring()).toMatchObject({ head: 0, tail: 1, size: 32 });
     expect(() => ring.packet(32)).toThrow(UsageError);
     expect(() => ring.write('x'.repeat(105))).toThrow(UsageError);

@@ -1,6 +1,6 @@
 import { HostMemory, PAGE_SIZE } from '../machine/memory/host-memory.ts';
 import { DESCRIPTOR_WORDS, PACKET_IN_BAND, Ring } from '../machine/vmbus/ring.ts';
-import type { HexdumpReport, RingReport, TableReport } from './report.ts';
+import type { ByteField, HexdumpReport, RingReport, RingSlot, TableReport } from './report.ts';
 import { UsageError } from './usage.ts';
 
 /** Bytes of every packet here, with descriptor and trailer, and of the text in it. */
@@ -10,6 +10,20 @@ const SLOTS = PAGE_SIZE / SLOT;
 const CONTROL = PAGE_SIZE;
 const DATA = 2 * PAGE_SIZE;
 const CONTROL_SHOWN = 72;
+
+/** What the layout of ring and packet rests on: the page of sources has it under this name. */
+const SOURCE = 'VMBus vectors: the public structures, and rings that real drivers wrote';
+
+/** A field of a packet with the part of it that it is in. */
+const placed = (field: ByteField): ByteField => ({
+  ...field,
+  section:
+    field.offset < 4 * DESCRIPTOR_WORDS
+      ? 'descriptor, 16 bytes'
+      : field.offset < SLOT - 8
+        ? 'payload, padded to 8 bytes'
+        : 'trailer, 8 bytes',
+});
 
 /** What one side did, and what the control page said when it was done. */
 interface Step {
@@ -133,9 +147,18 @@ export class HandRing {
       const used = (i - head + SLOTS) % SLOTS < (tail - head + SLOTS) % SLOTS;
       const transaction = this.#host.u32[(DATA + i * SLOT + 8) >>> 2];
       const label = used ? `packet ${transaction}` : transaction > 0 ? 'taken' : '';
-      return { owner: used ? ('software' as const) : ('free' as const), label };
+      const fields = transaction > 0 ? this.#descriptor(i) : undefined;
+      return { owner: used ? 'software' : 'free', label, ...(fields && { fields }) } as const;
     });
-    return { kind: 'ring', title, size: SLOTS, head, tail, slots };
+    return { kind: 'ring', title, size: SLOTS, head, tail, slots, source: SOURCE };
+  }
+
+  /** The descriptor of the packet in slot `slot`. */
+  #descriptor(slot: number): NonNullable<RingSlot['fields']> {
+    const fields = this.packet(slot).fields ?? [];
+    return fields
+      .filter(({ offset }) => offset < 4 * DESCRIPTOR_WORDS)
+      .map(({ name, value = '', section }) => ({ name, value, section }));
   }
 
   /** The start of the control page, with its fields. */
@@ -145,6 +168,7 @@ export class HandRing {
       length: 4,
       name,
       value: String(this.#host.u32[(CONTROL + offset) >>> 2]),
+      section: 'control page',
     });
     const bytes = this.#host.bytes.slice(CONTROL, CONTROL + CONTROL_SHOWN);
     const fields = [
@@ -154,7 +178,7 @@ export class HandRing {
       field(12, 'pending send size'),
       field(64, 'feature bits'),
     ];
-    return { kind: 'hexdump', title, bytes, fields };
+    return { kind: 'hexdump', title, bytes, fields, source: SOURCE };
   }
 
   /**
@@ -167,7 +191,7 @@ export class HandRing {
     const bytes = this.#host.bytes.slice(DATA + slot * SLOT, DATA + (slot + 1) * SLOT);
     const view = new DataView(bytes.buffer);
     const half = (offset: number) => view.getUint16(offset, true);
-    const fields = [
+    const fields: ByteField[] = [
       { offset: 0, length: 2, name: 'type', value: `${half(0)}: in-band` },
       { offset: 2, length: 2, name: 'header length', value: `${half(2)} x 8 bytes` },
       { offset: 4, length: 2, name: 'total length', value: `${half(4)} x 8 bytes` },
@@ -182,7 +206,7 @@ export class HandRing {
         value: String(view.getUint32(SLOT - 4, true)),
       },
     ];
-    return { kind: 'hexdump', title, bytes, fields };
+    return { kind: 'hexdump', title, bytes, fields: fields.map(placed), source: SOURCE };
   }
 
   #note(who: Step['who'], what: string): void {

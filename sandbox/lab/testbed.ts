@@ -35,6 +35,14 @@ const TURNAROUND = 10 * MICROSECOND;
 /** Events in one run beyond which a machine is taken to be stuck. */
 const MAX_EVENTS = 400_000_000;
 
+/** Settings of the switch, and of each adapter and its port. */
+export interface PageSettings {
+  enableIov: boolean;
+  iovWeight: number;
+  /** Bits a second that an adapter may send; 0 for no limit. */
+  maximumBandwidth: number;
+}
+
 /** What a run may have beside the configuration of a comparison. */
 export interface TestbedOptions {
   drivers?: GuestDrivers;
@@ -49,6 +57,8 @@ export interface TestbedOptions {
   tap?: (device: NetDevice) => NetDevice;
   /** Leaves the hashing of payloads out. */
   digest?: boolean;
+  /** What settings pages say, instead of what puts the adapters on the path. */
+  settings?: PageSettings;
   /** Events, in setting up and in running each, beyond which the machine is taken to be stuck. */
   maxEvents?: number;
 }
@@ -116,7 +126,10 @@ export class Testbed {
     this.host.connectPeer(this.peer);
     const softwareRsc = coalescingOf(path, config) === 'switch';
     if (path !== 'native')
-      this.vmSwitch = this.host.newVMSwitch({ enableIov: path === 'sriov', softwareRsc });
+      this.vmSwitch = this.host.newVMSwitch({
+        enableIov: options.settings?.enableIov ?? path === 'sriov',
+        softwareRsc,
+      });
     if (config.bulk?.checksum === true)
       this.vmSwitch?.external.checkReceived(this.host.nic.functions[0]);
     this.#addMachines(path, options);
@@ -191,6 +204,7 @@ export class Testbed {
 
   #addMachines(path: PathName, options: TestbedOptions): void {
     const { config, host, vmSwitch } = this;
+    const { settings } = options;
     const memoryBytes = this.#guestBytes;
     const count = path === 'native' ? 1 : config.vms;
     for (let i = 0; i < count; i++) {
@@ -207,6 +221,7 @@ export class Testbed {
           : machine.addNetworkAdapter({
               switch: vmSwitch,
               ...settingsFor(path),
+              ...(settings && path !== 'emulated' && { iovWeight: settings.iovWeight }),
               queues: this.#queues,
               drivers,
               variant,
@@ -216,6 +231,9 @@ export class Testbed {
               nicCoalesces: coalesces,
             }),
       );
+      // Before a virtual function takes over: a policy is the port's, whoever passes it by later.
+      if (settings !== undefined)
+        vmSwitch?.setPortPolicy(this.adapters[i], { maximumBandwidth: settings.maximumBandwidth });
     }
   }
 

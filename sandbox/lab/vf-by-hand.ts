@@ -17,7 +17,7 @@ import { formatRequesterId, parseRequesterId } from '../machine/bus/pci/requeste
 import { RootComplex } from '../machine/bus/pci/topology.ts';
 import { NicBusFunctions } from '../machine/devices/sriov-nic/configuration-functions.ts';
 import { INTEL_82576, PF_SRIOV } from '../machine/devices/sriov-nic/configuration-spec.ts';
-import type { AddressMapReport, BusMapReport, RegistersReport } from './report.ts';
+import type { AddressMapReport, BusMapReport, RegisterField, RegistersReport } from './report.ts';
 import { UsageError } from './usage.ts';
 import { addressMap, busMap } from './vf-maps.ts';
 
@@ -162,27 +162,38 @@ export class HandOperatedNic {
   registers(title: string): RegistersReport {
     const at = (offset: number, size: number) => this.read(this.place, PF_SRIOV + offset, size);
     const control = at(SRIOV_CONTROL, 2);
-    const bit = (mask: number) => ((control & mask) !== 0 ? '1' : '0');
-    const plain = (name: string, offset: number, size = 2) => ({
-      ...{ name, offset: PF_SRIOV + offset, value: at(offset, size) },
+    const bit = (name: string, mask: number) => ({
+      name,
+      value: (control & mask) === 0 ? '0' : '1',
+      bit: Math.log2(mask),
+    });
+    const register = (
+      name: string,
+      offset: number,
+      meaning: string,
+      fields: RegisterField[] = [],
+    ) => ({
+      ...{ name, offset: PF_SRIOV + offset, value: at(offset, 2), width: 16 },
+      ...{ section: `section 1.1, ${(PF_SRIOV + offset).toString(16)}: ${meaning}`, fields },
     });
     return {
       kind: 'registers',
       title,
+      source: '82576 facts; the data sheet was not read',
       registers: [
+        register('Control', SRIOV_CONTROL, 'may be written', [
+          bit('VF Enable', VF_ENABLE),
+          bit('VF MSE', VF_MEMORY_ENABLE),
+          bit('ARI', ARI_HIERARCHY),
+        ]),
+        register('TotalVFs', SRIOV_TOTAL_VFS, 'read only'),
+        register('NumVFs', SRIOV_NUM_VFS, 'may be written'),
+        register('First VF Offset', SRIOV_FIRST_OFFSET, 'read only'),
+        register('VF Stride', SRIOV_STRIDE, 'read only'),
         {
-          ...plain('Control', SRIOV_CONTROL),
-          fields: [
-            { name: 'VF Enable', value: bit(VF_ENABLE) },
-            { name: 'VF MSE', value: bit(VF_MEMORY_ENABLE) },
-            { name: 'ARI', value: bit(ARI_HIERARCHY) },
-          ],
+          ...register('System Page Size', SRIOV_PAGE_SIZE, 'may be written'),
+          ...{ value: at(SRIOV_PAGE_SIZE, 4), width: 32 },
         },
-        plain('TotalVFs', SRIOV_TOTAL_VFS),
-        plain('NumVFs', SRIOV_NUM_VFS),
-        plain('First VF Offset', SRIOV_FIRST_OFFSET),
-        plain('VF Stride', SRIOV_STRIDE),
-        plain('System Page Size', SRIOV_PAGE_SIZE, 4),
       ],
     };
   }

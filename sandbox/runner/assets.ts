@@ -5,6 +5,8 @@ import type { FrameParts } from './frame.ts';
  * folder it lies in, and carries a hash of the content, so that one build works under any path.
  */
 
+import type { LessonQuizzes } from './quiz.ts';
+
 export interface CompiledFile {
   code: string;
   map: string;
@@ -33,6 +35,8 @@ export interface LessonEntry {
   exercises: Record<string, ExerciseEntry>;
   /** A `LessonTexts` document. */
   texts: string;
+  /** A `LessonQuizzes` document. */
+  quizzes: string;
 }
 
 export interface LessonTexts {
@@ -52,7 +56,8 @@ export interface Manifest {
   editor: { script: string; style: string; editorWorker: string; typescriptWorker: string };
   /** A module with the lab's rules for cost profiles. */
   profileRules: string;
-  lessons: Record<string, LessonEntry>;
+  /** By folder: the name of a file with a `LessonEntry`. */
+  lessons: Record<string, string>;
 }
 
 /** The lab's rules for cost profiles. */
@@ -91,11 +96,16 @@ export class Assets {
   async lesson(slug: string): Promise<LessonEntry> {
     const lesson = (await this.manifest()).lessons[slug];
     if (!lesson) throw new Error(`the sandbox has no lesson '${slug}'`);
-    return lesson;
+    return this.json<LessonEntry>(lesson);
   }
 
   async lessonTexts(slug: string): Promise<LessonTexts> {
     return this.json<LessonTexts>((await this.lesson(slug)).texts);
+  }
+
+  /** The lesson's questions with their keys. */
+  async quizzes(slug: string): Promise<LessonQuizzes> {
+    return this.json<LessonQuizzes>((await this.lesson(slug)).quizzes);
   }
 
   async sources(): Promise<Record<string, string>> {

@@ -1,11 +1,18 @@
 import * as v from 'valibot';
-import { Assets, type CompiledFile } from './assets.ts';
+import {
+  Assets,
+  type CellEntry,
+  type CompiledFile,
+  type LessonEntry,
+  type LessonTexts,
+} from './assets.ts';
 import type { BundleRequest, BundleResult } from './bundle-names.ts';
 import { BundlerClient } from './edit/client.ts';
 import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
 import type { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
 import { DEFAULT_LIMITS, describeLimit, type Limits } from './limits.ts';
+import { plainProgram } from './plain.ts';
 import { FramePool } from './pool.ts';
 import type { LogLine, WorkerMessage } from './protocol.ts';
 import {
@@ -18,10 +25,17 @@ import {
   type SweepProgress,
 } from './reports.ts';
 
-export { Assets, type LessonTexts, type Manifest, type ProfileRules } from './assets.ts';
+export {
+  Assets,
+  type LessonEntry,
+  type LessonTexts,
+  type Manifest,
+  type ProfileRules,
+} from './assets.ts';
 export type { Diagnostic } from './bundle-names.ts';
 export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
+export type { LessonQuizzes, QuizEntry, QuizVariant } from './quiz.ts';
 export type { Expectation, KnobSpec, KnobValue, Report, SweepProgress } from './reports.ts';
 
 /** How a run ended. Text and output stay in every case. */
@@ -54,6 +68,8 @@ export interface CheckRequest {
   exercise: string;
   /** The reader's text; without it the start as it was compiled. */
   text?: string;
+  /** What the check draws its cases from, 32 bits; another one each time when left out. */
+  seed?: number;
 }
 
 export interface CheckCallbacks {
@@ -112,7 +128,7 @@ class RunFailure extends Error {
   }
 }
 
-type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'profile' | 'evidence'>;
+type JobPart = Pick<Job, 'mode' | 'code' | 'check' | 'knobs' | 'profile' | 'evidence' | 'seed'>;
 type EndCallbacks = Pick<RunCallbacks, 'error' | 'done'>;
 type Done = Extract<WorkerMessage, { type: 'done' }>;
 
@@ -235,6 +251,7 @@ async function runCell(
     knobs: request.knobs ?? {},
     profile: request.profile,
     evidence: undefined,
+    seed: 0,
   };
   let bad: string | undefined;
   await run.job(program.lab, part, program.map, (message) => {
@@ -266,7 +283,9 @@ async function runCheck(
   const log = (message: WorkerMessage): void => {
     if (message.type === 'log') callbacks.log?.(message.lines);
   };
-  const base = { check: check.code, knobs: {}, evidence: undefined };
+  const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1));
+  const { seed = drawn } = request;
+  const base = { check: check.code, knobs: {}, evidence: undefined, seed };
   const measured = await run.job(
     program.lab,
     { ...base, mode: 'measure', code: program.code },
@@ -292,6 +311,8 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   const machine = Object.keys(files).filter((file) => file.includes('/'));
   if (machine.length === 0 && ![entry.file, ...entry.imports].some((file) => file in files))
     return compiled(kit, lesson.lab, entry);
+  const plain = machine.length === 0 && (await plainCell(kit, lesson, entry, files));
+  if (plain) return plain;
 
   const texts = (await kit.assets.lessonTexts(request.lesson)).cells;
   const cells: Record<string, string> = {};
@@ -303,6 +324,20 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
     for (const path of machine) bundle.sources[path] = files[path] ?? '';
   }
   return bundled(kit, bundle);
+}
+
+/** A cell whose text only calls, with other plain data, what the lesson's own lab has: needs no bundler. */
+async function plainCell(
+  { assets }: Kit,
+  { lab, texts }: LessonEntry,
+  { file }: CellEntry,
+  files: Record<string, string>,
+): Promise<Program | undefined> {
+  const program = plainProgram(file, files[file] ?? '');
+  if (program === undefined) return undefined;
+  const original = (await assets.json<LessonTexts>(texts)).cells[file] ?? '';
+  if (plainProgram(file, original)?.called !== program.called) return undefined;
+  return { lab, code: program.code, map: () => Promise.resolve(program.map) };
 }
 
 /** Code as it was built: it imports what the lesson's own lab has. */

@@ -13,6 +13,8 @@ export interface Job {
   /** What the reader keeps as a profile of their own; the lab checks it. */
   profile?: unknown;
   evidence: unknown;
+  /** What a check draws its cases from; the reader's code never sees it. 0 for a cell. */
+  seed: number;
   limits: Limits;
 }
 

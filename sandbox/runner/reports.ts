@@ -128,6 +128,19 @@ const compareReport = v.object({
   }),
 });
 
+const byteFields = v.optional(
+  list(
+    v.object({
+      offset: number,
+      length: number,
+      name: label,
+      value: optionalLabel,
+      section: optionalLabel,
+    }),
+    1_000,
+  ),
+);
+
 const step = {
   start: number,
   end: number,
@@ -135,6 +148,8 @@ const step = {
   what: label,
   detail: v.optional(words),
   bytes: v.optional(words),
+  fields: byteFields,
+  machine: optionalLabel,
 };
 
 const timelineReport = v.object({
@@ -236,11 +251,16 @@ const hexdumpReport = v.object({
     bytes,
     v.check((b) => b.length <= 65_536, 'a hexdump has at most 65,536 bytes'),
   ),
-  fields: v.optional(
-    list(v.object({ offset: number, length: number, name: label, value: optionalLabel }), 1_000),
-  ),
+  fields: byteFields,
+  source: optionalLabel,
 });
 
+const registerField = v.object({
+  name: label,
+  value: label,
+  bit: v.optional(number),
+  bits: v.optional(number),
+});
 const registersReport = v.object({
   kind: v.literal('registers'),
   title: label,
@@ -249,10 +269,19 @@ const registersReport = v.object({
       name: label,
       offset: number,
       value: number,
-      fields: v.optional(list(v.object({ name: label, value: label }), 64)),
+      width: v.optional(number),
+      section: optionalLabel,
+      fields: v.optional(list(registerField, 64)),
     }),
     1_000,
   ),
+  source: optionalLabel,
+});
+
+const slot = v.object({
+  owner: v.picklist(['software', 'device', 'free']),
+  label,
+  fields: v.optional(list(v.object({ name: label, value: label, section: optionalLabel }), 64)),
 });
 
 const ringReport = v.object({
@@ -261,7 +290,8 @@ const ringReport = v.object({
   size: number,
   head: number,
   tail: number,
-  slots: list(v.object({ owner: v.picklist(['software', 'device', 'free']), label }), 4_096),
+  slots: list(slot, 4_096),
+  source: optionalLabel,
 });
 
 const busMapReport = v.object({

@@ -48,6 +48,9 @@ describe('arrows', () => {
     ['lessons/01-x/cells/a.ts', '../exercises/e/start.ts'],
     ['lessons/01-x/cells/a.ts', 'esbuild'],
     ['lessons/01-x/exercises/e/start.ts', './solution.ts'],
+    ['lessons/01-x/quizzes/q.ts', './other.ts'],
+    ['lessons/01-x/quizzes/q.ts', '../cells/a.ts'],
+    ['sandbox/runner/build/quizzes/judge.ts', '../../../lab/quiz/quiz.ts'],
   ])('%s may not import %s', (path, specifier) => {
     for (const statement of [
       `import { x } from '${specifier}';`,
@@ -84,6 +87,7 @@ describe('arrows', () => {
     ['lessons/01-x/cells/a.ts', 'two-checkboxes'],
     ['lessons/01-x/cells/a.ts', './b.ts'],
     ['lessons/01-x/exercises/e/check.ts', 'two-checkboxes'],
+    ['lessons/01-x/quizzes/q.ts', 'two-checkboxes'],
   ])('%s may import %s', (path, specifier) => {
     const statement = `import { x } from '${specifier}';`;
     expect(check(path, path.endsWith('.astro') ? `---\n${statement}\n---\n` : statement)).toEqual(

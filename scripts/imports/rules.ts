@@ -56,6 +56,7 @@ const RULES: Record<string, Rule> = {
 const REPORT_TYPES = [
   'sandbox/lab/report.ts',
   'sandbox/lab/profile/schema.ts',
+  'sandbox/lab/quiz/quiz.ts',
   'sandbox/lab/validation/report.ts',
   'sandbox/linux/protocol.ts',
 ];
@@ -69,6 +70,7 @@ const PLACES: readonly [RegExp, string][] = [
   [/^(src|content)\//, ''],
   [/^lessons\/([^/]+\/cells)\//, 'cells'],
   [/^lessons\/([^/]+\/exercises\/[^/]+)\//, 'exercise'],
+  [/^lessons\/([^/]+\/quizzes)\//, 'quiz'],
 ];
 
 function placeOf(path: string): Place | undefined {
@@ -107,7 +109,7 @@ const isTest = (path: string): boolean => path.endsWith('.test.ts');
 function refuse(path: string, from: Place, one: Import): string | undefined {
   const { specifier } = one;
   const isPath = /^\.{0,2}\//.test(specifier);
-  if (from.part === 'cells' || from.part === 'exercise') return refuseInLesson(path, from, one);
+  if (/^(cells|exercise|quiz)$/.test(from.part)) return refuseInLesson(path, from, one);
   if (isPath)
     return refusePath(path, from, posix.join(posix.dirname(path), specifier), one.typeOnly);
   if (isTest(path))
@@ -125,6 +127,7 @@ function refuseInLesson(
   { specifier, typeOnly }: Import,
 ): string | undefined {
   if (specifier === FACE) return undefined;
+  if (from.part === 'quiz') return `a question imports '${FACE}' and nothing else`;
   const target = posix.join(posix.dirname(path), specifier);
   const isNeighbour = specifier.startsWith('./') && placeOf(target)?.detail === from.detail;
   if (from.part === 'cells')

@@ -108,6 +108,9 @@ export function runText(
   );
 }
 
-export function check(page: Page, text?: string): Promise<Result> {
-  return page.evaluate((text) => (window as unknown as { api: Api }).api.check(text), text);
+export function check(page: Page, text?: string, exercise = 'fewer'): Promise<Result> {
+  return page.evaluate(
+    ({ text, exercise }) => (window as unknown as { api: Api }).api.check(text, exercise),
+    { text, exercise },
+  );
 }

@@ -87,7 +87,7 @@ for (const prefix of ['/', '/docs/course/']) {
       const cell = page.locator('#cell-compare');
       await cell.getByRole('button', { name: 'Run' }).click();
       await expect(cell.locator('.report-compare .meter')).toHaveCount(4, { timeout: 20_000 });
-      await expect(page.locator('.predict-answer')).toHaveAttribute('open', '');
+      await expect(page.locator('#question-compare .question-answer')).toHaveAttribute('open', '');
       expect(troubles).toEqual([]);
     });
   });

@@ -13,6 +13,7 @@ guest.memory.write32(0x1008, 0x2000); // buffer 1
 guest.memory.write32(0x100c, 0); // no buffer 2
 guest.memory.write32(0x1004, 0x62000000 | frame.length); // first, last, end of ring
 guest.memory.write32(0x1000, 0x80000000); // OWN: the chip's
+const given = guest.descriptors(0x1000, 'The ring of descriptors, given to the chip');
 
 guest.out(0x00, 1); // CSR0: reset
 guest.out(0x00, 0x01a08000); // CSR0: bus mode
@@ -28,6 +29,7 @@ guest.in(0x28); // CSR5
 const [sent] = guest.sent;
 
 export default [
+  given,
   guest.accesses('Every instruction, in the order the guest executed them'),
   {
     kind: 'hexdump',

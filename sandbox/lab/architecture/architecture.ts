@@ -2,6 +2,7 @@ import { MAX_FRAME, MIN_FRAME } from '../../machine/net/frame.ts';
 import { ACTIVITIES, ACTORS, GUEST_USER, WIRE } from '../../machine/partition/ledger.ts';
 import { completeConfig } from '../options.ts';
 import type { ArchitectureReport, ArchitectureStep } from '../report.ts';
+import { notesOf } from '../step-notes.ts';
 import { UsageError } from '../usage.ts';
 import { Placer } from './place.ts';
 import { plan, type VirtualPath } from './plan.ts';
@@ -57,7 +58,7 @@ export async function architecture(options: ArchitectureOptions): Promise<Archit
   const run = new FollowedRun({ paths, direction, frame, profile, line, seed });
   run.run();
   const title = `A frame of ${frame} bytes ${WORDS[direction]}`;
-  const steps = placed(run.steps, direction);
+  const steps = placed(run.steps, direction).map((step) => ({ ...step, ...notesOf(path, step) }));
   return { kind: 'architecture', title, path, frame, ...plan(paths), steps };
 }
 

@@ -45,14 +45,14 @@ function namesFrom(statement: ts.Statement): string[] | undefined {
   return names.includes('default') ? undefined : names;
 }
 
-/** Every cell, exercise and check of a lesson. */
+/** Every cell, exercise and check of a lesson; not what is there to be refused. */
 function codeOf(folder: string): string[] {
   return ['cells', 'exercises']
     .map((part) => join(folder, part))
     .filter(existsSync)
     .flatMap((part) =>
       readdirSync(part, { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|(^|[/\\])cheat[^/\\]*$/.test(file))
         .map((file) => join(part, file)),
     );
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { labModules } from './lab-modules.ts';
 import { profileFigures } from './profile-figures.ts';
+import { shrink } from './shrink.ts';
 
 /** The module, beside the lab's entry, with what a pool's workers do. */
 const TASKS = 'sweep/task.ts';
@@ -25,6 +26,15 @@ export async function buildLab(
   names?: readonly string[],
 ): Promise<BuiltLab> {
   if (!existsSync(join(root, entry))) throw new Error(`there is no lab at ${entry}`);
+  const { code, inputs } = await bundleFor(root, entry, names);
+  return { code: await shrink(code), inputs };
+}
+
+async function bundleFor(
+  root: string,
+  entry: string,
+  names: readonly string[] | undefined,
+): Promise<BuiltLab> {
   if (names === undefined) return (await bundle(root, entry, [])).lab;
   const plugins = partOf(join(root, entry), names);
   const without = await bundle(root, entry, [...plugins, noTasks(join(root, entry))]);

@@ -9,21 +9,29 @@ import type {
   LessonTexts,
 } from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
+import type { LessonQuizzes } from '../quiz.ts';
 import { labNamesOfLesson } from './lab-names.ts';
 import { type Output, shortHash } from './output.ts';
 
 /** Writes the lab with the exports in `names`, or all of it, and returns the file's name. */
 type LabOf = (names: string[] | undefined) => Promise<string>;
 
-/** Compiles each lesson's cells and exercises, and the lab with what they import. */
+/**
+ * Compiles each lesson's cells and exercises, and the lab with what they import. Returns by lesson the name
+ * of a file that lists them: a page needs those of one lesson.
+ */
 export async function buildLessons(
   folder: string,
   output: Output,
   labOf: LabOf,
-): Promise<Record<string, LessonEntry>> {
-  const lessons: Record<string, LessonEntry> = {};
-  for (const slug of folders(folder))
-    lessons[slug] = await buildLesson(join(folder, slug), slug, output, labOf);
+  quizzes: Record<string, LessonQuizzes>,
+): Promise<Record<string, string>> {
+  const lessons: Record<string, string> = {};
+  for (const slug of folders(folder)) {
+    const asked = quizzes[slug] ?? {};
+    const entry = await buildLesson(join(folder, slug), slug, output, labOf, asked);
+    lessons[slug] = output.hashed(`lessons/${slug}/lesson`, 'json', JSON.stringify(entry));
+  }
   return lessons;
 }
 
@@ -32,6 +40,7 @@ async function buildLesson(
   slug: string,
   output: Output,
   labOf: LabOf,
+  quizzes: LessonQuizzes,
 ): Promise<LessonEntry> {
   const texts: LessonTexts = { cells: {}, exercises: {} };
   const cells: CellEntry[] = [];
@@ -72,6 +81,7 @@ async function buildLesson(
     cells,
     exercises,
     texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
+    quizzes: output.hashed(`lessons/${slug}/quizzes`, 'json', JSON.stringify(quizzes)),
   };
 }
 

@@ -15,7 +15,11 @@ for (let i = 0; i < args.length; i += 2) {
 }
 
 try {
-  const { files, bytes } = await buildSandbox({ root: process.cwd(), ...options });
+  const { files, bytes } = await buildSandbox({
+    root: process.cwd(),
+    ...options,
+    report: console.log,
+  });
   console.log(`sandbox: ${files} files, ${Math.round(bytes / 1024)} KiB in ${options.out}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

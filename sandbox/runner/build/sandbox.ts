@@ -7,6 +7,8 @@ import { frameDocument } from './frame.ts';
 import { buildLab, labSources } from './lab.ts';
 import { buildLessons } from './lessons.ts';
 import { Output } from './output.ts';
+import { buildQuizzes } from './quizzes/build.ts';
+import { shrink } from './shrink.ts';
 
 export interface SandboxBuild {
   /** The project's folder; the other paths are relative to it. */
@@ -17,11 +19,14 @@ export interface SandboxBuild {
   out: string;
   /** False leaves Monaco out, for tests that do not edit. */
   editor?: boolean;
+  /** Gets a line about what took long. */
+  report?(line: string): void;
 }
 
 /**
- * Writes the lab, harness, editor, bundler, and every lesson's own lab and compiled cells. Throws an Error that names file and
- * line when a lesson's code does not bundle.
+ * Writes the lab, harness, editor, bundler, and every lesson's own lab, compiled cells and the keys of its
+ * questions. Throws an Error that names file and line when a lesson's code does not bundle, or a question's
+ * key is not clear.
  */
 export async function buildSandbox(build: SandboxBuild): Promise<{ files: number; bytes: number }> {
   const root = resolve(build.root);
@@ -33,9 +38,15 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
     names === undefined
       ? whole
       : output.hashed('lesson-lab', 'js', (await buildLab(root, build.lab, names)).code);
+  const quizzes = await buildQuizzes({
+    lessons: join(root, build.lessons),
+    lab: lab.code,
+    cache: join(root, '.cache/quizzes'),
+    report: build.report,
+  });
   const manifest: Manifest = {
     lab: whole,
-    harness: output.hashed('harness', 'js', await script(root, 'sandbox/runner/harness/main.ts')),
+    harness: output.hashed('harness', 'js', await harness(root)),
     frame: frameDocument(await script(root, 'sandbox/runner/harness/frame.ts')),
     sources: output.hashed('sources', 'json', JSON.stringify(labSources(root, lab.inputs))),
     bundler: {
@@ -48,13 +59,16 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
     },
     editor: build.editor === false ? NO_EDITOR : await buildEditor(root, output),
     profileRules: output.hashed('profile-rules', 'js', await profileRules(root)),
-    lessons: await buildLessons(join(root, build.lessons), output, labOf),
+    lessons: await buildLessons(join(root, build.lessons), output, labOf, quizzes),
   };
   output.write('manifest.json', JSON.stringify(manifest));
   return output.finish();
 }
 
 const NO_EDITOR = { script: '', style: '', editorWorker: '', typescriptWorker: '' };
+
+const harness = async (root: string): Promise<string> =>
+  shrink(await script(root, 'sandbox/runner/harness/main.ts'));
 
 const profileRules = (root: string): Promise<string> =>
   script(root, 'sandbox/lab/profile/rules.ts', 'esm');

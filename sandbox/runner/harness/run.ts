@@ -68,7 +68,7 @@ export class Run {
   async #measure(): Promise<Record<string, unknown>> {
     const check = await this.#evaluate(this.#job.check);
     const work = await this.#evaluate(this.#job.code);
-    const evidence = cloneData(await call(check, 'measure', work));
+    const evidence = cloneData(await call(check, 'measure', work, this.#job.seed));
     if (sizeOf(evidence, MOST_EVIDENCE_BYTES) > MOST_EVIDENCE_BYTES)
       throw new RangeError('the check collected more evidence than can be judged');
     return { evidence };
@@ -76,7 +76,8 @@ export class Run {
 
   async #judge(): Promise<Record<string, unknown>> {
     const check = await this.#evaluate(this.#job.check);
-    return { expectations: cloneData(await call(check, 'judge', this.#job.evidence)) };
+    const { evidence, seed } = this.#job;
+    return { expectations: cloneData(await call(check, 'judge', evidence, seed)) };
   }
 
   /** Evaluates a bundle in a session of its own and returns what its entry exports. */
@@ -100,10 +101,10 @@ export class Run {
   }
 }
 
-async function call(exports: Exports, name: string, argument: unknown): Promise<unknown> {
+async function call(exports: Exports, name: string, ...given: unknown[]): Promise<unknown> {
   const found = exports[name];
   if (typeof found !== 'function') throw new TypeError(`check.ts must export a function ${name}()`);
-  return await found(argument);
+  return await found(...given);
 }
 
 /** What a cell exports by default, as reports: text for anything that is not one. */

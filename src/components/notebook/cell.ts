@@ -1,17 +1,35 @@
-import type { RunError } from '../../../sandbox/runner/index.ts';
+import type { KnobValue, RunError } from '../../../sandbox/runner/index.ts';
 import { debounce, part } from './dom.ts';
 import { Knobs } from './knobs.ts';
 import { chooseMachineFile } from './machine.ts';
 import { keptProfile } from './profile.ts';
 import { runner } from './runner.ts';
 import { Sheet, seconds } from './sheet.ts';
+import type { Baseline, Saved } from './store.ts';
 
 const KNOB_MS = 150;
 const EDITED = 'two-edited';
 
+/** What a cell can be given, from a link or another page. What is left out is as the lesson has it. */
+export interface Given {
+  text?: string;
+  /** Machine and lab files by project path. */
+  files?: Record<string, string>;
+  knobs?: Record<string, KnobValue>;
+  baseline?: Baseline;
+}
+
+/** States that Reset can still go back to. */
+const MOST_BEFORE = 4;
+
+function cut(before: Saved['before'], left = MOST_BEFORE - 1): Saved['before'] {
+  if (before === undefined || left === 0) return undefined;
+  return { ...before, before: cut(before.before, left - 1) };
+}
+
 /** `<two-cell>`: a cell of a lesson that runs, with knobs and whatever it shows. */
 export class TwoCell extends Sheet {
-  protected readonly kind = 'cell';
+  protected readonly kind: string = 'cell';
   #knobs!: Knobs;
   #imports: string[] = [];
   #ranBefore = false;
@@ -26,7 +44,7 @@ export class TwoCell extends Sheet {
       },
       (words) => this.say(words),
     );
-    if (Array.isArray(this.saved.knobs)) this.#knobs.show(this.saved.knobs);
+    this.showRest();
     this.onClick('.cell-run', () => this.run());
     this.onClick('.cell-machine', () => void this.#openMachine());
     document.addEventListener(EDITED, (event) => {
@@ -34,6 +52,68 @@ export class TwoCell extends Sheet {
       if (this.#ranBefore && lesson === this.lesson && this.#imports.includes(file))
         this.#stale(true);
     });
+  }
+
+  protected showRest(): void {
+    // None first: controls that stand keep what they show.
+    this.#knobs.show([]);
+    this.#knobs.show(Array.isArray(this.saved.knobs) ? this.saved.knobs : []);
+    this.#knobs.give(this.saved.given ?? {});
+  }
+
+  /** What differs from the lesson, and the hash of the lesson's text that the reader's was made from. */
+  given(): Given & { hash?: string } {
+    const { text, hash, files, baseline } = this.saved;
+    const given: Given & { hash?: string } = { knobs: this.#knobs.moved() };
+    if (text !== undefined) Object.assign(given, { text, hash });
+    if (files !== undefined && Object.keys(files).length > 0) given.files = { ...files };
+    if (baseline !== undefined) given.baseline = baseline;
+    return given;
+  }
+
+  /**
+   * Shows and keeps what is given, and runs nothing. What the reader had made comes back with Reset. The
+   * caller has checked the sizes; nothing here is taken for markup.
+   */
+  async load({ text, files, knobs, baseline }: Given): Promise<void> {
+    this.dropRun();
+    const {
+      before,
+      text: own,
+      hash,
+      files: edits,
+      knobs: specs,
+      given,
+      baseline: pinned,
+    } = this.saved;
+    const made = own !== undefined || Object.keys(edits ?? {}).length > 0 || pinned !== undefined;
+    const mine = made
+      ? {
+          text: own,
+          hash,
+          files: edits,
+          knobs: specs,
+          given,
+          baseline: pinned,
+          before: cut(before),
+        }
+      : (before ?? {});
+    await this.#become({ text, files, given: knobs, baseline }, mine);
+  }
+
+  protected override async reset(): Promise<void> {
+    const { before } = this.saved;
+    if (before === undefined) return super.reset();
+    await this.#become(before, before.before);
+    this.say(`${this.file} is as you had it.`);
+    part(this, '.cell-edit').focus();
+  }
+
+  async #become(next: NonNullable<Saved['before']>, before: Saved['before']): Promise<void> {
+    const { knobs, given, baseline } = next;
+    this.keep({ knobs, given, baseline, before });
+    this.showRest();
+    await this.take(next);
   }
 
   protected textChanged(): void {
@@ -109,7 +189,8 @@ export class TwoCell extends Sheet {
         log: (lines) => this.output.log(lines),
         knobs: (knobs) => {
           this.#knobs.show(knobs);
-          if (this.saved.knobs) this.keep({ knobs: this.#knobs.specs });
+          if (this.saved.knobs || this.saved.given)
+            this.keep({ knobs: this.#knobs.specs, given: undefined });
         },
         error: (error) => {
           failed = error;
@@ -129,6 +210,9 @@ export class TwoCell extends Sheet {
             this.say(
               outcome === 'done' ? `Done in ${time}.` : (failed?.text.split('\n')[0] ?? 'Failed.'),
             );
+          if (outcome !== 'done' || this.kind !== 'cell') return;
+          const detail = { lesson: this.lesson, kind: 'cell', name: this.name, passed: true };
+          this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
         },
       },
     );

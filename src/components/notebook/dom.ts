@@ -42,3 +42,24 @@ export function debounce(
   };
   return Object.assign(call, { cancel, flush: () => void (timer !== undefined && fire()) });
 }
+
+/** Calls `action` within `ms` of the first call, however many follow; `flush` calls it now if one waits. */
+export function throttle(
+  ms: number,
+  action: () => void,
+): { (): void; flush(): void; cancel(): void; waiting(): boolean } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const cancel = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const fire = (): void => {
+    cancel();
+    action();
+  };
+  const call = (): void => {
+    timer ??= setTimeout(fire, ms);
+  };
+  const waiting = (): boolean => timer !== undefined;
+  return Object.assign(call, { cancel, waiting, flush: () => void (waiting() && fire()) });
+}

@@ -2,20 +2,38 @@ import type { Expectation, Outcome, RunError } from '../../../sandbox/runner/ind
 import { h, part } from './dom.ts';
 import { runner } from './runner.ts';
 import { Sheet, seconds } from './sheet.ts';
+import { Solution } from './solution.ts';
 
 /** `<two-exercise>`: code to change until the check is content. */
 export class TwoExercise extends Sheet {
   protected readonly kind = 'exercise';
+  #solution!: Solution;
 
   protected setUp(): void {
     this.onClick('.exercise-check', () => this.run());
     this.onClick('.exercise-hint', () => this.#nextHint());
-    this.onClick('.exercise-solution', () => void this.#solution());
+    this.#solution = new Solution({
+      root: this,
+      lesson: this.lesson,
+      name: this.name,
+      saved: () => this.saved,
+      text: () => this.text,
+      replace: (text) => this.take({ text }),
+      keep: (change) => this.keep(change),
+      say: (words) => this.say(words),
+    });
+    this.showRest();
+  }
+
+  protected showRest(): void {
     if (this.saved.passed) this.dataset.solved = 'true';
+    else delete this.dataset.solved;
     this.#showHints(this.saved.hints ?? 0);
   }
 
-  protected textChanged(): void {}
+  protected textChanged(): void {
+    this.#solution.textChanged();
+  }
 
   protected async currentHash(): Promise<string | undefined> {
     return (await runner().assets.lesson(this.lesson)).exercises[this.name]?.hash;
@@ -93,7 +111,7 @@ export class TwoExercise extends Sheet {
     if (!passed) return;
     this.dataset.solved = 'true';
     this.keep({ passed: true });
-    const detail = { lesson: this.lesson, name: this.name, passed: true };
+    const detail = { lesson: this.lesson, kind: this.kind, name: this.name, passed: true };
     this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
   }
 
@@ -140,17 +158,5 @@ export class TwoExercise extends Sheet {
     more.textContent = `Hint ${seen + 1} of ${hints.length}`;
     solution.hidden = !more.hidden;
     if (focused && more.hidden) solution.focus();
-  }
-
-  async #solution(): Promise<void> {
-    const answer = part(this, '.exercise-answer');
-    try {
-      const texts = await runner().assets.lessonTexts(this.lesson);
-      answer.textContent = texts.exercises[this.name]?.solution ?? '';
-      answer.hidden = false;
-      answer.focus();
-    } catch (error) {
-      this.say(`The solution could not be loaded: ${(error as Error).message}`);
-    }
   }
 }

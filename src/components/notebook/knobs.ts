@@ -18,6 +18,7 @@ export class Knobs {
   #complain: (words: string) => void;
   #shape = '';
   #specs: KnobSpec[] = [];
+  #given: Record<string, KnobValue> = {};
 
   constructor(host: HTMLElement, changed: Change, complain: (words: string) => void) {
     this.#host = host;
@@ -31,12 +32,30 @@ export class Knobs {
 
   /** The values to run with. */
   values(): Record<string, KnobValue> {
-    return Object.fromEntries(this.#specs.map(({ label, value }) => [label, value]));
+    const asked = this.#specs.map(({ label, value }): [string, KnobValue] => [label, value]);
+    return Object.fromEntries([...Object.entries(this.#given), ...asked]);
+  }
+
+  /** The values that are not as the lesson has them. */
+  moved(): Record<string, KnobValue> {
+    const moved = this.#specs.filter((spec) => spec.value !== spec.default);
+    const asked = moved.map(({ label, value }): [string, KnobValue] => [label, value]);
+    return Object.fromEntries([...Object.entries(this.#given), ...asked]);
+  }
+
+  /** Values for knobs that the cell has not asked for yet: told in words until a run says what knobs there are. */
+  give(values: Record<string, KnobValue>): void {
+    this.#given = { ...values };
+    const words = Object.entries(values).map(([label, value]) => `${label}: ${value}`);
+    if (words.length === 0) return;
+    this.#host.hidden = false;
+    this.#host.append(h('p', { class: 'knob-given' }, words.join(', ')));
   }
 
   show(specs: KnobSpec[]): void {
     const shape = JSON.stringify(specs.map(({ value: _, ...rest }) => rest));
-    const kept = this.values();
+    const kept = Object.fromEntries(this.#specs.map(({ label, value }) => [label, value]));
+    this.#given = {};
     this.#specs = specs.map((spec) => ({ ...spec }));
     this.#host.hidden = specs.length === 0;
     if (shape === this.#shape) {

@@ -1,17 +1,16 @@
 import type { Outcome, Place, Running } from '../../../sandbox/runner/index.ts';
-import { debounce, h, part } from './dom.ts';
+import { h, part } from './dom.ts';
+import { Keeping } from './keeping.ts';
 import { Output } from './output.ts';
 import { Pane } from './pane.ts';
 import { runner } from './runner.ts';
-import { read, type Saved, write } from './store.ts';
-
-const SAVE_MS = 300;
+import type { Saved } from './store.ts';
 
 /** What a cell and an exercise share: code that can be edited and kept, a run that can be stopped, a status. */
 export abstract class Sheet extends HTMLElement {
   protected lesson = '';
   protected name = '';
-  protected saved: Saved = {};
+  protected kept!: Keeping;
   protected output!: Output;
   protected pane: Pane | undefined;
   protected running: Running | undefined;
@@ -19,7 +18,6 @@ export abstract class Sheet extends HTMLElement {
   #code!: HTMLElement;
   #original = '';
   #started = false;
-  #save = debounce(SAVE_MS, () => this.#write());
 
   /** `cell` or `exercise`, the word in the name under which it is kept. */
   protected abstract readonly kind: string;
@@ -43,17 +41,28 @@ export abstract class Sheet extends HTMLElement {
     this.#code = part(this, '.cell-code');
     this.#original = this.#code.textContent?.trim() ?? '';
     this.output = new Output(this);
-    this.saved = read<Saved>(this.#key) ?? {};
+    this.kept = new Keeping(`${this.kind}:${this.lesson}/${this.name}`, {
+      element: this,
+      original: () => this.#original,
+      say: (words) => this.say(words),
+      currentHash: () => this.currentHash(),
+      show: (before) => void this.#showKept(before),
+    });
     this.#onClick('.cell-stop', () => this.stop());
     this.#onClick('.cell-edit', () => void (this.pane ? this.closeEditor() : this.openEditor()));
     this.#onClick('.cell-reset', () => void this.reset());
-    addEventListener('pagehide', () => this.#save.flush());
     this.setUp();
-    if (this.saved.text !== undefined) void this.#restore();
+    if (this.saved.text !== undefined) {
+      // Text kept from an earlier visit is shown, never run.
+      this.#showStatic(this.saved.text);
+      void this.kept.compareWithLesson();
+    }
     this.mark();
   }
 
   protected abstract setUp(): void;
+  /** Shows knobs, hints and the like as they are kept, after they changed by another hand. */
+  protected abstract showRest(): void;
 
   protected onClick(selector: string, action: () => void): void {
     this.#onClick(selector, action);
@@ -63,8 +72,8 @@ export abstract class Sheet extends HTMLElement {
     part(this, selector).addEventListener('click', action);
   }
 
-  get #key(): string {
-    return `${this.kind}:${this.lesson}/${this.name}`;
+  protected get saved(): Saved {
+    return this.kept.saved;
   }
 
   protected get editedText(): string | undefined {
@@ -75,31 +84,31 @@ export abstract class Sheet extends HTMLElement {
     this.#status.textContent = words;
   }
 
+  /** Shows what is kept, after another tab, an undo or an imported file changed it. */
+  async #showKept({ files: before = {} }: Saved): Promise<void> {
+    const text = this.saved.text ?? this.#original;
+    this.#showStatic(text);
+    this.showRest();
+    this.mark();
+    await this.pane?.replace(this.file, text);
+    for (const file of Object.keys({ ...before, ...this.saved.files }))
+      if (this.pane?.has(file))
+        await this.pane.replace(
+          file,
+          this.saved.files?.[file] ?? (await runner().assets.sources())[file] ?? '',
+        );
+    this.textChanged();
+  }
+
   /** Keeps a change within a second, and at once when the page goes. */
   protected keep(change: Partial<Saved>): void {
-    Object.assign(this.saved, change);
-    this.#save();
+    this.kept.keep(change);
   }
 
-  #write(): void {
-    for (const key of Object.keys(this.saved) as (keyof Saved)[]) {
-      const value = this.saved[key];
-      if (value === undefined || (typeof value === 'object' && Object.keys(value).length === 0))
-        delete this.saved[key];
-    }
-    if (!write(this.#key, this.saved))
-      this.say('This browser does not keep your text: copy it before you leave.');
-  }
-
-  /** Text kept from an earlier visit is shown, never run. */
-  async #restore(): Promise<void> {
-    this.#showStatic(this.saved.text ?? this.#original);
-    const hash = await this.currentHash().catch(() => undefined);
-    if (hash && this.saved.hash && hash !== this.saved.hash) {
-      this.say(
-        'The lesson changed since you edited this. Your text is kept; Reset takes the new one.',
-      );
-    }
+  /** Another text stands for the lesson's: what is no edit, and what Reset takes. The reader's own stays. */
+  protected standOn(text: string): void {
+    this.#original = text.trim();
+    if (this.saved.text === undefined) this.#showStatic(text);
   }
 
   /** Shows what is edited, in the bar and on the Reset button. */
@@ -110,7 +119,7 @@ export abstract class Sheet extends HTMLElement {
     label.hidden = !own && files.length === 0;
     label.textContent =
       files.length > 0 ? `edited: ${[...(own ? [this.file] : []), ...files].join(', ')}` : 'edited';
-    part(this, '.cell-reset').hidden = label.hidden;
+    part(this, '.cell-reset').hidden = label.hidden && this.saved.before === undefined;
   }
 
   protected async openEditor(): Promise<Pane> {
@@ -163,24 +172,44 @@ export abstract class Sheet extends HTMLElement {
       else files[file] = text;
       this.keep({ files });
     } else if (text.trim() === this.#original) this.keep({ text: undefined, hash: undefined });
-    else {
-      this.keep({ text });
-      if (!this.saved.hash) this.saved.hash = await this.currentHash().catch(() => undefined);
-    }
+    else void this.kept.keepText(text);
     this.mark();
     this.textChanged();
   }
 
+  /** What is in the editor, or would be. */
+  protected get text(): string {
+    return this.saved.text ?? this.#original;
+  }
+
+  /** Shows and keeps another text and other machine files; left out, they are the lesson's. Runs nothing. */
+  protected async take({ text, hash, files }: Pick<Saved, 'text' | 'hash' | 'files'>) {
+    const own = text === undefined || text.trim() === this.#original ? undefined : text;
+    const touched = new Set([...Object.keys(this.saved.files ?? {}), ...Object.keys(files ?? {})]);
+    this.keep({ text: own, hash: own === undefined ? undefined : hash, files });
+    if (own !== undefined) void this.kept.keepText(own);
+    this.#showStatic(own ?? this.#original);
+    this.mark();
+    this.textChanged();
+    await this.pane?.replace(this.file, own ?? this.#original);
+    for (const path of touched)
+      if (this.pane?.has(path)) {
+        const now = files?.[path] ?? (await runner().assets.sources())[path];
+        if (now !== undefined) await this.pane.replace(path, now);
+      }
+  }
+
   protected async reset(): Promise<void> {
     const files = Object.keys(this.saved.files ?? {});
+    const offerUndo = this.kept.wayBack();
     this.keep({ text: undefined, hash: undefined, files: undefined });
-    this.#save.flush();
+    this.kept.flush();
     this.#showStatic(this.#original);
     await this.pane?.replace(this.file, this.#original);
     for (const file of files) await this.resetFile(file);
     this.mark();
     this.textChanged();
-    this.say(`${this.file} is as the lesson has it.`);
+    offerUndo(`${this.file} is as the lesson has it.`);
     part(this, '.cell-edit').focus();
   }
 

@@ -4,8 +4,8 @@ import { drawing } from './architecture-drawing.ts';
 import { h, uid } from './dom.ts';
 import { behind, choice, dataTable, figure, legend } from './figure.ts';
 import { nanoseconds, number, quantity } from './format.ts';
-import { hexLines } from './hexdump.ts';
-import { parseHex } from './timeline.ts';
+import { labelledBytes, parseHex } from './hexdump.ts';
+import { openMachine } from './open-machine.ts';
 import './architecture.css';
 
 const SPEEDS = ['1×', '2×', '4×'];
@@ -32,6 +32,7 @@ function caption(report: ArchitectureReport, index: number): HTMLElement[] {
       actorLabel(step.who),
       h('strong', {}, step.what),
       h('span', {}, placeOf(report, step)),
+      openMachine(step.machine),
     ),
     h('p', { class: 'step-text' }, step.detail ?? ''),
     h(
@@ -130,10 +131,10 @@ export function architectureView(report: ArchitectureReport): HTMLElement {
       `Step ${current + 1}, ${ACTOR_NAME[step.who]}: ${step.what}, ${placeOf(report, step)}`,
     );
     words.replaceChildren(...caption(report, current));
-    const { bytes: digits } = step;
+    const { bytes: digits, fields } = step;
     bytes.replaceChildren(
       ...(digits
-        ? [behind('The bytes of this step', () => hexLines(parseHex(digits), 'Bytes'))]
+        ? [behind('The bytes of this step', () => labelledBytes(parseHex(digits), 'Bytes', fields))]
         : []),
     );
   };

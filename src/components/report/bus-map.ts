@@ -1,5 +1,5 @@
 import type { BusMapFunction, BusMapReport, BusMapState } from '../../../sandbox/lab/report.ts';
-import { h } from './dom.ts';
+import { h, svg } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import './bus-map.css';
 
@@ -70,6 +70,17 @@ function key(functions: readonly BusMapFunction[]): HTMLElement {
   return h('ul', { class: 'legend bus-legend' }, physical, ...answering, ...others);
 }
 
+/** Lines between the places of a bus. */
+function gridLines(): SVGSVGElement {
+  const upright = Array.from({ length: DEVICES - 1 }, (_, i) => `M${i + 1} 0V${FUNCTIONS}`);
+  const level = Array.from({ length: FUNCTIONS - 1 }, (_, i) => `M0 ${i + 1}H${DEVICES}`);
+  return svg(
+    'svg',
+    { class: 'bus-lines', viewBox: `0 0 ${DEVICES} ${FUNCTIONS}`, preserveAspectRatio: 'none' },
+    svg('path', { d: [...upright, ...level].join(''), 'vector-effect': 'non-scaling-stroke' }),
+  );
+}
+
 function busGrid(bus: number, routed: boolean, functions: readonly BusMapFunction[]): HTMLElement {
   const there = functions.filter(({ requesterId }) => requesterId >>> 8 === bus);
   const columns = Array.from({ length: DEVICES / 4 }, (_, i) => h('span', {}, hex2(4 * i)));
@@ -84,6 +95,7 @@ function busGrid(bus: number, routed: boolean, functions: readonly BusMapFunctio
       { class: 'bus-box', 'aria-hidden': 'true' },
       h('p', { class: 'bus-devices' }, ...columns),
       h('p', { class: 'bus-functions' }, ...rows),
+      gridLines(),
       h('ol', { class: 'bus-grid' }, ...byPlace(there).map(cell)),
     ),
   );

@@ -1,13 +1,14 @@
 import type { Report, SweepReport } from '../../../sandbox/lab/report.ts';
 import { barsView } from './bars.ts';
+import { captureView } from './capture.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
 import { h } from './dom.ts';
 import { hexdumpView } from './hexdump.ts';
 import { sanitize } from './sanitize.ts';
-import { captureView, registersView, ringView, tableView, textView } from './small.ts';
+import { tableView, textView } from './small.ts';
 import type { SweepPicture } from './sweep.ts';
-import { timelineView } from './timeline.ts';
+import { figureTools } from './tools.ts';
 import { walkView } from './walk.ts';
 import './report.css';
 
@@ -49,7 +50,7 @@ function view(report: Report): HTMLElement {
     case 'architecture':
       return later(async () => (await import('./architecture.ts')).architectureView(report));
     case 'timeline':
-      return timelineView(report);
+      return later(async () => (await import('./timeline.ts')).timelineView(report));
     case 'table':
       return tableView(report);
     case 'chart':
@@ -59,9 +60,9 @@ function view(report: Report): HTMLElement {
     case 'hexdump':
       return hexdumpView(report);
     case 'registers':
-      return registersView(report);
+      return later(async () => (await import('./registers.ts')).registersView(report));
     case 'ring':
-      return ringView(report);
+      return later(async () => (await import('./ring.ts')).ringView(report));
     case 'bus-map':
       return later(async () => (await import('./bus-map.ts')).busMapView(report));
     case 'address-map':
@@ -77,20 +78,31 @@ function view(report: Report): HTMLElement {
   }
 }
 
+/** The report that an element shows now. */
+const newest = new WeakMap<Element, Report>();
+
 /**
- * Draws a report. What arrives is not trusted: it is brought into shape and cut to what a page can hold
- * first (and says so), and its strings only ever become text.
+ * Shows a report in `host`, and what it can be copied as. What arrives is not trusted: it is brought into
+ * shape and cut to what a page can hold first (and says so), and its strings only ever become text.
  */
-export function drawReport(report: Report): HTMLElement {
+export function drawReport(host: Element, report: Report): void {
   const { report: clean, cut } = sanitize(report);
   const element = view(clean);
   if (cut.length > 0)
     element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
-  return element;
+  newest.set(element, clean);
+  host.append(
+    element,
+    figureTools(
+      () => newest.get(element) ?? clean,
+      () => element,
+    ),
+  );
 }
 
 /** Draws a sweep again, with what has come since, where `drawReport` put it. */
 export function redrawReport(element: Element, report: Report): void {
   const { report: clean } = sanitize(report);
+  newest.set(element, clean);
   if (clean.kind === 'sweep') redraws.get(element)?.(clean);
 }

@@ -11,12 +11,12 @@ let drawing: Drawing | undefined;
 export function renderReport(report: Report): HTMLElement {
   const host = document.createElement('div');
   host.className = 'report-host';
-  if (drawing) host.append(drawing.drawReport(report));
+  if (drawing) drawing.drawReport(host, report);
   else
     import('./draw.ts')
       .then((loaded) => {
         drawing = loaded;
-        host.append(loaded.drawReport(report));
+        loaded.drawReport(host, report);
       })
       .catch(() =>
         host.append('The result is there, but the code that draws it could not be loaded.'),

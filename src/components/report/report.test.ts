@@ -175,6 +175,51 @@ describe('a report that nobody vouches for', () => {
     expect(report.steps[1]).not.toHaveProperty('from');
   });
 
+  it('keeps fields within their bytes and bits, and names that a program can have', () => {
+    const { report } = sanitize({
+      kind: 'registers',
+      source: 7,
+      registers: [
+        {
+          name: 'A',
+          value: -1,
+          width: 16,
+          fields: [
+            { name: 'good', value: '1', bit: 12, bits: 4 },
+            { name: 'too high', value: '1', bit: 13, bits: 4 },
+            { name: 'odd', value: '1', bit: 1.5 },
+            { name: 'nowhere', value: '1', bit: 'x' },
+          ],
+        },
+      ],
+    });
+    if (report.kind !== 'registers') throw new Error(report.kind);
+    expect(report.registers[0]?.fields?.map(({ bit }) => bit)).toEqual([
+      12,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(report.source).toBeUndefined();
+    const steps = ['Good', '__proto__', 'no name', '<b>', 'x'.repeat(90)].map((machine) => ({
+      who: 'wire',
+      what: 'x',
+      bytes: '00',
+      machine,
+      fields: [{ offset: 1e9, length: 5, name: 'far' }],
+    }));
+    const line = sanitize({ kind: 'timeline', path: 'vmbus', steps });
+    if (line.report.kind !== 'timeline') throw new Error(line.report.kind);
+    expect(line.report.steps.map(({ machine }) => machine)).toEqual([
+      'Good',
+      '__proto__',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(line.report.steps[0]?.fields?.[0]).toMatchObject({ length: 0 });
+  });
+
   it('keeps a file name free of paths', () => {
     const { report } = sanitize({
       kind: 'capture',

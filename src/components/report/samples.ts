@@ -186,7 +186,9 @@ function steps(): TimelineStep[] {
   return list.map(([who, what, took, detail, bytes]) => {
     const start = at;
     at += took;
-    return { start, end: at, who, what, detail, bytes };
+    const fields =
+      bytes === FRAME ? [{ offset: 0, length: 6, name: 'to', section: 'IEEE 802.3' }] : undefined;
+    return { start, end: at, who, what, detail, bytes, fields, machine: 'WorkerProcess' };
   });
 }
 
@@ -194,6 +196,23 @@ function mixed(): Uint8Array {
   return Uint8Array.from({ length: 96 }, (_, i) =>
     i < 34 ? Number.parseInt(FRAME.slice(2 * i, 2 * i + 2), 16) || 0 : 32 + ((i * 7) % 90),
   );
+}
+
+/** A classic capture of a few frames, some microseconds apart. */
+function capture(): Uint8Array {
+  const lengths = [42, 42, 98, 98, 1514, 60];
+  const file = new Uint8Array(24 + lengths.reduce((sum, length) => sum + 16 + length, 0));
+  const view = new DataView(file.buffer);
+  for (const [at, word] of [0xa1b2c3d4, 0x00040002, 0, 0, 65_535, 1].entries())
+    view.setUint32(4 * at, word, true);
+  let at = 24;
+  for (const [index, length] of lengths.entries()) {
+    for (const [n, word] of [1, 250 * index * index, length, length].entries())
+      view.setUint32(at + 4 * n, word, true);
+    file.set(mixed().subarray(0, 42), at + 16);
+    at += 16 + length;
+  }
+  return file;
 }
 
 const config = {
@@ -318,17 +337,27 @@ export const SAMPLES: Record<string, Report> = {
   registers: {
     kind: 'registers',
     title: 'DEC 21140',
+    source: 'facts of the sample',
     registers: [
       {
-        name: 'CSR5',
+        name: 'CSR5 status',
         offset: 0x28,
         value: 0xf0010004,
+        section: 'section 2, CSR5',
         fields: [
-          { name: 'TU', value: '1' },
-          { name: 'NIS', value: '1' },
+          { name: 'TU', value: '1', bit: 2 },
+          { name: 'NIS', value: '1', bit: 16 },
+          { name: 'RS', value: '3: waits', bit: 17, bits: 3 },
+          { name: 'TS', value: '0: stopped', bit: 20, bits: 3 },
         ],
       },
-      { name: 'CSR6', offset: 0x30, value: 0x020e2002, fields: [{ name: 'ST', value: '1' }] },
+      {
+        name: 'CSR6',
+        offset: 0x30,
+        value: 0x020e2002,
+        fields: [{ name: 'ST', value: '1', bit: 13 }],
+      },
+      { name: 'Control', offset: 0x168, value: 0x19, width: 16, fields: [] },
     ],
   },
   ring: {
@@ -337,10 +366,15 @@ export const SAMPLES: Record<string, Report> = {
     size: 16,
     head: 5,
     tail: 11,
+    source: 'facts of the sample',
     slots: Array.from({ length: 16 }, (_, i) => ({
       owner:
         i >= 5 && i < 11 ? ('device' as const) : i < 2 ? ('software' as const) : ('free' as const),
       label: i >= 5 && i < 11 ? `frame ${i}` : '',
+      fields: [
+        { name: 'OWN', value: i >= 5 && i < 11 ? '1' : '0', section: 'section 3, TDES0' },
+        { name: 'TBS1', value: String(60 + i), section: 'section 3, TDES1' },
+      ],
     })),
   },
   walk: {
@@ -405,6 +439,6 @@ export const SAMPLES: Record<string, Report> = {
       })),
     ),
   },
-  capture: { kind: 'capture', name: 'wire.pcap', frames: 18, bytes: new Uint8Array(7362) },
+  capture: { kind: 'capture', name: 'wire.pcap', frames: 6, bytes: capture() },
   text: { kind: 'text', text: '18 frames sent, 18 arrived, every byte equal.' },
 };

@@ -13,12 +13,9 @@ import type {
   ChartReport,
   CompareConfig,
   CompareReport,
-  HexdumpReport,
   LedgerRow,
   PathReport,
-  RegistersReport,
   Report,
-  RingReport,
   SweepReport,
   TableReport,
   TextReport,
@@ -27,6 +24,7 @@ import type {
   WalkReport,
 } from '../../../sandbox/lab/report.ts';
 import { PATHS } from './actors.ts';
+import { byteFields, hexdump, identifier, registers, ring } from './sanitize-memory.ts';
 import { repeat, sensitivity } from './sanitize-metrics.ts';
 import { sweepOf } from './sanitize-sweep.ts';
 import {
@@ -153,7 +151,7 @@ function compare(raw: Raw, cutter: Cutter): CompareReport {
   };
 }
 
-function timelineStep(item: unknown): TimelineStep {
+function timelineStep(item: unknown, cutter: Cutter): TimelineStep {
   const step = object(item);
   const start = count(step.start);
   return {
@@ -163,11 +161,13 @@ function timelineStep(item: unknown): TimelineStep {
     what: str(step.what),
     detail: optional(step.detail, LIMITS.detail),
     bytes: optional(step.bytes, 2 * LIMITS.detail)?.replace(/[^0-9a-f]/gi, ''),
+    fields: byteFields(step.fields, 2 * LIMITS.detail, cutter),
+    machine: identifier(step.machine),
   };
 }
 
 function timeline(raw: Raw, cutter: Cutter): TimelineReport {
-  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', timelineStep);
+  const steps = cutter.list(raw.steps, LIMITS.steps, 'steps', (item) => timelineStep(item, cutter));
   steps.sort((a, b) => a.start - b.start);
   return {
     kind: 'timeline',
@@ -220,7 +220,7 @@ function architecture(raw: Raw, cutter: Cutter): ArchitectureReport {
     const step = object(item);
     const [from, to] = [place(step.from), place(step.to)];
     return {
-      ...timelineStep(item),
+      ...timelineStep(item, cutter),
       ...(from !== undefined && to !== undefined ? { from, to } : { at: place(step.at) }),
       exits: count(step.exits),
       copies: count(step.copies),
@@ -289,55 +289,6 @@ function bars(raw: Raw, cutter: Cutter): BarsReport {
     return { name: str(bar.name), segments };
   });
   return { kind: 'bars', title: str(raw.title), unit: str(raw.unit, 24), bars: list };
-}
-
-function hexdump(raw: Raw, cutter: Cutter): HexdumpReport {
-  const bytes = cutter.bytes(raw.bytes, LIMITS.bytes);
-  const fields = cutter.list(raw.fields, LIMITS.fields, 'fields', (item) => {
-    const field = object(item);
-    const offset = Math.min(bytes.length, Math.floor(count(field.offset)));
-    return {
-      offset,
-      length: Math.min(bytes.length - offset, Math.floor(count(field.length))),
-      name: str(field.name),
-      value: optional(field.value, LIMITS.name),
-    };
-  });
-  return { kind: 'hexdump', title: str(raw.title), bytes, fields };
-}
-
-function registers(raw: Raw, cutter: Cutter): RegistersReport {
-  const list = cutter.list(raw.registers, LIMITS.registers, 'registers', (item) => {
-    const register = object(item);
-    const fields = cutter.list(register.fields, 32, 'fields', (f) => ({
-      name: str(object(f).name),
-      value: str(object(f).value),
-    }));
-    return {
-      name: str(register.name),
-      offset: count(register.offset),
-      value: num(register.value) >>> 0,
-      fields,
-    };
-  });
-  return { kind: 'registers', title: str(raw.title), registers: list };
-}
-
-function ring(raw: Raw, cutter: Cutter): RingReport {
-  const slots = cutter.list(raw.slots, LIMITS.slots, 'slots', (item) => {
-    const slot = object(item);
-    const owner = slot.owner === 'software' || slot.owner === 'device' ? slot.owner : 'free';
-    return { owner, label: str(slot.label) } as const;
-  });
-  const whole = (value: unknown) => Math.floor(count(value));
-  return {
-    kind: 'ring',
-    title: str(raw.title),
-    size: whole(raw.size),
-    head: whole(raw.head),
-    tail: whole(raw.tail),
-    slots,
-  };
 }
 
 const STATES: readonly BusMapState[] = ['answers', 'not enabled', 'silent', 'no bus'];

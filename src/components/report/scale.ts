@@ -64,7 +64,10 @@ const GRAIN_NS = 25;
  * boundaries gets a width that grows with the logarithm of its length, so order and simultaneity stay true
  * while 10 ns and 100 µs are both visible. Otherwise to scale.
  */
-export function timeScale(boundaries: readonly number[], compressed: boolean): Scale {
+export function timeScale(
+  boundaries: readonly number[],
+  compressed: boolean,
+): Scale & { ticksAt(zoom: number): number[] } {
   const times = [...new Set(boundaries.filter(Number.isFinite))].sort((a, b) => a - b);
   const places = new Map<number, number>();
   let total = 0;
@@ -74,16 +77,17 @@ export function timeScale(boundaries: readonly number[], compressed: boolean): S
     places.set(time, total);
   });
   const at = (time: number) => (total === 0 ? 0 : (places.get(time) ?? 0) / total);
-  return { at, ticks: spaced(times, at) };
+  const ticksAt = (zoom: number) => spaced(times, at, 0.12 / zoom);
+  return { at, ticks: ticksAt(1), ticksAt };
 }
 
-/** Of all boundaries those that leave a label room: about an eighth of the width apart, the last always. */
-function spaced(times: readonly number[], at: (time: number) => number): number[] {
+/** Of all boundaries those that leave a label room, `room` of the width apart, the last always. */
+function spaced(times: readonly number[], at: (time: number) => number, room: number): number[] {
   const end = times.at(-1);
   const ticks: number[] = [];
   for (const time of times) {
-    const clear = ticks.every((tick) => at(time) - at(tick) >= 0.12);
-    if (clear && (time === end || 1 - at(time) >= 0.12)) ticks.push(time);
+    const clear = ticks.every((tick) => at(time) - at(tick) >= room);
+    if (clear && (time === end || 1 - at(time) >= room)) ticks.push(time);
   }
   return ticks;
 }

@@ -1,23 +1,31 @@
-import type { Actor, TimelineReport, TimelineStep } from '../../../sandbox/lab/report.ts';
+import type { TimelineReport, TimelineStep } from '../../../sandbox/lab/report.ts';
+import { registerKeys } from '../notebook/keys.ts';
 import { ACTOR_NAME, ACTORS, actorLabel, PATH_NAME } from './actors.ts';
-import { h, svg, uid } from './dom.ts';
+import { h, uid } from './dom.ts';
 import { behind, choice, dataTable, figure } from './figure.ts';
 import { nanoseconds, quantity } from './format.ts';
-import { hexLines } from './hexdump.ts';
-import { timeScale } from './scale.ts';
+import { labelledBytes, parseHex } from './hexdump.ts';
+import { openMachine } from './open-machine.ts';
+import { drawLanes, LANE, type Lanes } from './timeline-lanes.ts';
+import { zoomable } from './timeline-zoom.ts';
+import './timeline.css';
 
-const LANE = 34;
-const MAX_BYTES = 512;
+const SCALES = ['compressed', 'to scale'] as const;
+const NOTES = [
+  'compressed: width grows with the logarithm of the time',
+  'to scale: short steps are slivers',
+];
 
-/** Bytes from their digits. */
-export function parseHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(Math.min(MAX_BYTES, text.length >> 1));
-  for (let i = 0; i < bytes.length; i++)
-    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
-}
+registerKeys([
+  { keys: ['←', '→'], does: 'Go a step back or on', where: 'In a timeline' },
+  { keys: ['Home', 'End'], does: 'Go to the first or the last step', where: 'In a timeline' },
+  { keys: ['+', '-', '0'], does: 'Zoom in, out, and back to the whole', where: 'In a timeline' },
+]);
 
-function stepDetail(step: TimelineStep, index: number, count: number): HTMLElement[] {
+const inWords = ({ who, what }: TimelineStep, index: number) =>
+  `Step ${index + 1}, ${ACTOR_NAME[who]}: ${what}`;
+
+function stepDetail(step: TimelineStep, index: number, count: number): Node[] {
   const took = step.end > step.start ? `took ${nanoseconds(step.end - step.start)}` : 'at once';
   const head = h(
     'p',
@@ -29,90 +37,13 @@ function stepDetail(step: TimelineStep, index: number, count: number): HTMLEleme
       { class: 'unit' },
       `at ${nanoseconds(step.start)}, ${took} · step ${index + 1} of ${count}`,
     ),
+    openMachine(step.machine),
   );
-  const parts: HTMLElement[] = [head];
+  const parts: Node[] = [head];
   if (step.detail) parts.push(h('p', { class: 'step-text' }, step.detail));
-  if (step.bytes) parts.push(hexLines(parseHex(step.bytes), 'The bytes of this step'));
+  if (step.bytes)
+    parts.push(labelledBytes(parseHex(step.bytes), 'the bytes of this step', step.fields));
   return parts;
-}
-
-/** A line through the middles of all steps, in order: the way of the frame. */
-function trail(
-  report: TimelineReport,
-  lanes: Actor[],
-  at: (time: number) => number,
-): SVGSVGElement {
-  const y = (who: Actor) => (lanes.indexOf(who) + 0.5) * LANE;
-  const points = report.steps.flatMap((step) => [
-    `${(at(step.start) * 1000).toFixed(1)} ${y(step.who)}`,
-    `${(at(step.end) * 1000).toFixed(1)} ${y(step.who)}`,
-  ]);
-  return svg(
-    'svg',
-    {
-      class: 'trail',
-      viewBox: `0 0 1000 ${lanes.length * LANE}`,
-      preserveAspectRatio: 'none',
-      'aria-hidden': 'true',
-    },
-    svg('path', {
-      d: points.length > 0 ? `M${points.join('L')}` : '',
-      'vector-effect': 'non-scaling-stroke',
-    }),
-  );
-}
-
-function drawing(
-  report: TimelineReport,
-  lanes: Actor[],
-  compressed: boolean,
-  select: (i: number) => void,
-) {
-  const end = Math.max(0, ...report.steps.map((step) => step.end));
-  const scale = timeScale(
-    [0, ...report.steps.flatMap((step) => [step.start, step.end]), end],
-    compressed,
-  );
-  const blocks = report.steps.map((step, index) => {
-    const left = scale.at(step.start) * 100;
-    const width = (scale.at(step.end) - scale.at(step.start)) * 100;
-    const top = lanes.indexOf(step.who) * LANE + 7;
-    const block = h('span', {
-      class: 'step',
-      'data-actor': step.who,
-      'data-step': index,
-      title: `${ACTOR_NAME[step.who]}: ${step.what}`,
-      style: `left:${left.toFixed(3)}%;width:${width.toFixed(3)}%;top:${top}px`,
-    });
-    block.addEventListener('click', () => select(index));
-    return block;
-  });
-  const rules = lanes.map((_, index) =>
-    h('span', { class: 'lane-rule', style: `top:${(index + 0.5) * LANE}px` }),
-  );
-  const ticks = scale.ticks.map((time) => {
-    const place = scale.at(time);
-    const side = place > 0.94 ? ' is-last' : '';
-    return h(
-      'span',
-      { class: `tick${side}`, style: `left:${(place * 100).toFixed(3)}%` },
-      nanoseconds(time),
-    );
-  });
-  const plot = h(
-    'div',
-    { class: 'lanes-plot', style: `height:${lanes.length * LANE}px` },
-    ...rules,
-    trail(report, lanes, scale.at),
-    ...blocks,
-  );
-  const width = `min-width:${Math.min(160, Math.max(30, report.steps.length * 0.55))}rem`;
-  return h(
-    'div',
-    { class: 'lanes-inner', style: width },
-    plot,
-    h('div', { class: 'lanes-ticks' }, ...ticks),
-  );
 }
 
 function stepTable(report: TimelineReport): HTMLElement {
@@ -140,72 +71,86 @@ export function timelineView(report: TimelineReport): HTMLElement {
   const { steps } = report;
   if (steps.length === 0)
     return figure('timeline', report.title, h('p', {}, 'No step was recorded.'));
-  const lanes = ACTORS.filter((actor) => steps.some((step) => step.who === actor));
-  const end = Math.max(...steps.map((step) => step.end));
-  const box = h('div', { class: 'lanes-box', role: 'region', 'aria-label': 'Lanes', tabindex: 0 });
+  const last = steps.length - 1;
+  const actors = ACTORS.filter((actor) => steps.some((step) => step.who === actor));
+  const keys = uid('keys');
+  const box = h('div', {
+    class: 'lanes-box',
+    role: 'group',
+    'aria-label': 'Lanes',
+    'aria-describedby': keys,
+    tabindex: 0,
+  });
   const detail = h('div', { class: 'step-detail' });
+  const said = h('p', { class: 'visually-hidden', role: 'status' });
   const id = uid('step');
   const slider = h('input', {
     type: 'range',
     id,
     min: 0,
-    max: steps.length - 1,
+    max: last,
     step: 1,
     value: 0,
     class: 'step-slider',
   });
   let current = 0;
+  let drawn: Lanes | undefined;
+  const block = () => box.querySelector<HTMLElement>(`[data-step="${current}"]`);
 
   const show = (index: number) => {
-    current = Math.max(0, Math.min(steps.length - 1, index));
+    current = Math.max(0, Math.min(last, index));
     const step = steps[current];
     if (!step) return;
-    for (const block of box.querySelectorAll('.step')) block.classList.remove('is-current');
-    box.querySelector(`[data-step="${current}"]`)?.classList.add('is-current');
+    box.querySelector('.is-current')?.classList.remove('is-current');
+    block()?.classList.add('is-current');
     slider.value = String(current);
-    slider.setAttribute(
-      'aria-valuetext',
-      `Step ${current + 1}, ${ACTOR_NAME[step.who]}: ${step.what}`,
-    );
+    slider.setAttribute('aria-valuetext', inWords(step, current));
     detail.replaceChildren(...stepDetail(step, current, steps.length));
   };
-  const follow = () => {
-    const block = box.querySelector<HTMLElement>('.is-current');
-    if (!block) return;
-    const outside =
-      block.offsetLeft < box.scrollLeft ||
-      block.offsetLeft + block.offsetWidth > box.scrollLeft + box.clientWidth;
-    if (outside) box.scrollLeft = block.offsetLeft - box.clientWidth / 2;
+  const go = (to: number) => {
+    show(to);
+    const shown = block();
+    if (!shown) return;
+    const { offsetLeft: left, offsetWidth: width } = shown;
+    const outside = left < box.scrollLeft || left + width > box.scrollLeft + box.clientWidth;
+    if (outside) box.scrollLeft = left - Math.max(0, box.clientWidth - width) / 2;
   };
+  const middle = () => {
+    const shown = block();
+    return shown ? shown.offsetLeft + shown.offsetWidth / 2 : 0;
+  };
+  const zoom = zoomable(box, (times) => drawn?.zoomTo(times), middle);
   const draw = (compressed: boolean) => {
-    box.replaceChildren(drawing(report, lanes, compressed, show));
+    drawn = drawLanes(report, actors, compressed, show);
+    box.replaceChildren(drawn.element);
+    zoom.refresh();
     show(current);
   };
-  const move = (by: number) => {
-    show(current + by);
-    follow();
-  };
-  slider.addEventListener('input', () => move(Number(slider.value) - current));
+  box.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const to = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: last }[event.key];
+    if (to !== undefined) {
+      go(to);
+      const step = steps[current];
+      if (step) said.textContent = inWords(step, current);
+    } else if (!zoom.key(event.key)) return;
+    event.preventDefault();
+  });
+  slider.addEventListener('input', () => go(Number(slider.value)));
   const button = (label: string, sign: string, by: number) => {
     const node = h('button', { type: 'button', class: 'step-button', 'aria-label': label }, sign);
-    node.addEventListener('click', () => move(by));
+    node.addEventListener('click', () => go(current + by));
     return node;
   };
 
   draw(true);
-  const names = lanes.map((actor) => h('li', { style: `height:${LANE}px` }, actorLabel(actor)));
-  const note = h(
-    'span',
-    { class: 'unit' },
-    'compressed: width grows with the logarithm of the time',
-  );
-  const scaleChoice = choice('Time axis', ['compressed', 'to scale'], (index) => {
+  const names = actors.map((actor) => h('li', { style: `height:${LANE}px` }, actorLabel(actor)));
+  const note = h('span', { class: 'unit' }, NOTES[0]);
+  const scaleChoice = choice('Time axis', [...SCALES], (index) => {
     draw(index === 0);
-    note.textContent =
-      index === 0
-        ? 'compressed: width grows with the logarithm of the time'
-        : 'to scale: short steps are slivers';
+    note.textContent = NOTES[index] ?? '';
   });
+  const end = Math.max(...steps.map((step) => step.end));
   const words = `${PATH_NAME[report.path]}, ${quantity(report.frame, 'B')} frame, ${steps.length} steps in ${nanoseconds(end)}`;
   return figure(
     'timeline',
@@ -220,12 +165,23 @@ export function timelineView(report: TimelineReport): HTMLElement {
     h('div', { class: 'lanes-foot' }, scaleChoice, note),
     h(
       'div',
+      { class: 'lanes-foot' },
+      zoom.controls,
+      h(
+        'span',
+        { class: 'lanes-keys', id: keys },
+        '← → a step, + − nearer and farther, drag to move',
+      ),
+    ),
+    h(
+      'div',
       { class: 'step-control' },
       button('Previous step', '‹', -1),
       h('label', { for: id, class: 'visually-hidden' }, 'Step'),
       slider,
       button('Next step', '›', 1),
     ),
+    said,
     detail,
     behind('Every step as a table', () => stepTable(report)),
   );

@@ -1,70 +1,39 @@
-import { type Expectation, runTulip, UsageError } from 'two-checkboxes';
+import { type Expectation, Random, runTulip, UsageError } from 'two-checkboxes';
 
-/** What the handler has to serve: single frames in each direction, floods, and both at once. */
-const RUNS = [
-  {
-    name: 'sent singly',
-    direction: 'tx',
-    load: 'paced',
-    frames: 150,
-    frame: 1514,
-    seed: 21,
-    allowed: 5.05,
-  },
-  {
-    name: 'received singly',
-    direction: 'rx',
-    load: 'paced',
-    frames: 150,
-    frame: 1514,
-    seed: 22,
-    allowed: 9.05,
-  },
-  {
-    name: 'sent as fast as possible',
-    direction: 'tx',
-    load: 'max',
-    frames: 500,
-    frame: 60,
-    seed: 23,
-    allowed: 5.05,
-  },
-  {
-    name: 'received as fast as they come',
-    direction: 'rx',
-    load: 'max',
-    frames: 900,
-    frame: 600,
-    seed: 24,
-    allowed: 0.5,
-  },
-  {
-    name: 'received in close order',
-    direction: 'rx',
-    load: 30_000,
-    frames: 400,
-    frame: 200,
-    seed: 25,
-    allowed: 4,
-  },
-  {
-    name: 'request and response',
-    direction: 'rr',
-    load: 'max',
-    frames: 150,
-    frame: 300,
-    seed: 26,
-    allowed: 14,
-  },
-] as const;
+/**
+ * What the handler has to serve: single frames in each direction, floods, and both at once. Sizes, counts and
+ * seeds are drawn anew for each check; `allowed` is what a frame may cost in exits for I/O.
+ */
+function runsOf(seed: number) {
+  const random = new Random(seed);
+  const from = (least: number, most: number) => least + random.below(most - least + 1);
+  const run = (
+    name: string,
+    direction: 'tx' | 'rx' | 'rr',
+    load: 'max' | 'paced' | number,
+    allowed: number,
+    frame: number,
+  ) => {
+    const frames = load === 'max' && direction !== 'rr' ? from(500, 900) : from(120, 180);
+    return { name, direction, load, allowed, frame, frames, seed: random.next() };
+  };
+  return [
+    run('sent singly', 'tx', 'paced', 5.05, from(1000, 1514)),
+    run('received singly', 'rx', 'paced', 9.05, from(1000, 1514)),
+    run('sent as fast as possible', 'tx', 'max', 5.05, from(60, 100)),
+    run('received as fast as they come', 'rx', 'max', 0.5, from(500, 700)),
+    run('received in close order', 'rx', 30_000, 4, from(150, 250)),
+    run('request and response', 'rr', 'max', 14, from(200, 400)),
+  ];
+}
 
 type Work = typeof import('./start.ts');
 type Evidence = { delivered: number; faults: number; ioExits: number }[];
 
-export async function measure(work: Work): Promise<Evidence> {
+export async function measure(work: Work, seed: number): Promise<Evidence> {
   const evidence: Evidence = [];
-  for (const { direction, load, frames, frame, seed } of RUNS)
-    evidence.push(await one(work, { direction, load, frames, frame, seed }));
+  for (const { name: _, allowed: __, ...options } of runsOf(seed))
+    evidence.push(await one(work, options));
   return evidence;
 }
 
@@ -79,8 +48,8 @@ async function one(work: Work, options: object) {
   }
 }
 
-export function judge(evidence: Evidence): Expectation[] {
-  return RUNS.flatMap(({ name, frames, allowed }, i) => {
+export function judge(evidence: Evidence, seed: number): Expectation[] {
+  return runsOf(seed).flatMap(({ name, frames, allowed }, i) => {
     const { delivered, faults, ioExits } = evidence[i];
     return [
       {

@@ -1,11 +1,13 @@
-import { checkSignalRule, type Expectation, type SignalCheckReport } from 'two-checkboxes';
+import { checkSignalRule, type Expectation, Random, type SignalCheckReport } from 'two-checkboxes';
 
 type Work = typeof import('./start.ts');
 
-const SEEDS = [101, 202, 303];
-
-export async function measure(work: Work): Promise<SignalCheckReport[]> {
-  return SEEDS.map((seed) => checkSignalRule((a, b) => work.signal(a, b) === true, { seed }));
+/** Other schedules with each check. */
+export async function measure(work: Work, seed: number): Promise<SignalCheckReport[]> {
+  const random = new Random(seed);
+  return Array.from({ length: 3 }, () =>
+    checkSignalRule((a, b) => work.signal(a, b) === true, { seed: random.next() }),
+  );
 }
 
 export function judge(evidence: SignalCheckReport[]): Expectation[] {

@@ -4,56 +4,64 @@ import {
   type Expectation,
   type Finding,
   type Questions,
+  Random,
 } from 'two-checkboxes';
 
 type Work = typeof import('./start.ts');
-interface Group {
-  name: string;
-  right: number;
-  machines: number;
-  /** The first machine with a wrong answer, in words. */
-  wrong: string;
-}
+
+/** What was said of each machine of each group, in words, and how often a question was asked. */
 interface Evidence {
-  groups: Group[];
+  said: string[][];
   asked: number;
-  needed: number;
 }
 
 const GROUPS = [
-  { name: 'machines with one fault', faults: 1, first: 1000, count: 20 },
-  { name: 'machines with two faults', faults: 2, first: 2000, count: 14 },
-  { name: 'machines that work', faults: 0, first: 3000, count: 4 },
+  { name: 'machines with one fault', faults: 1, count: 20 },
+  { name: 'machines with two faults', faults: 2, count: 14 },
+  { name: 'machines that work', faults: 0, count: 4 },
 ];
 /** What a card says when its host may be at fault. */
 const PERHAPS_THE_HOST = ['Unknown', 'MissingAcs', 'NoIoMmuSupport', 'NoOscSupport'];
 
-export async function measure(work: Work): Promise<Evidence> {
-  const evidence: Evidence = { groups: [], asked: 0, needed: 0 };
-  for (const { name, faults, first, count } of GROUPS) {
-    const group: Group = { name, right: 0, machines: count, wrong: '' };
-    for (let seed = first; seed < first + count; seed++) {
-      const machine = brokenHost(seed, { faults });
-      const wanted = words(machine.findings);
-      const seen = words(work.diagnose(questionsOf(machine)));
-      evidence.asked += machine.questions;
-      evidence.needed += fewest(machine);
-      if (seen === wanted) group.right++;
-      else group.wrong ||= `one has ${wanted}; the answer was ${seen}`;
-    }
-    evidence.groups.push(group);
-  }
-  return evidence;
+/** The machines of each group, others for each check. */
+function groupsOf(seed: number) {
+  const random = new Random(seed);
+  return GROUPS.map(({ name, faults, count }) => {
+    const machines = Array.from({ length: count }, () => brokenHost(random.next(), { faults }));
+    return { name, machines };
+  });
 }
 
-export function judge({ groups, asked, needed }: Evidence): Expectation[] {
-  return [
-    ...groups.map(({ name, right, machines, wrong }) => ({
+export async function measure(work: Work, seed: number): Promise<Evidence> {
+  const groups = groupsOf(seed);
+  const said = groups.map(({ machines }) =>
+    machines.map((machine) => words(work.diagnose(questionsOf(machine)))),
+  );
+  const asked = groups.flatMap(({ machines }) => machines).reduce((n, m) => n + m.questions, 0);
+  return { said, asked };
+}
+
+export function judge({ said, asked }: Evidence, seed: number): Expectation[] {
+  let needed = 0;
+  const found = groupsOf(seed).map(({ name, machines }, g) => {
+    let right = 0;
+    let wrong = '';
+    for (const [i, machine] of machines.entries()) {
+      const wanted = words(machine.findings);
+      const seen = said[g][i];
+      needed += fewest(machine);
+      if (seen === wanted) right++;
+      else wrong ||= `one has ${wanted}; the answer was ${seen}`;
+    }
+    return {
       name,
-      passed: right === machines,
-      wanted: `layer and reason of all ${machines}`,
-      seen: right === machines ? `all ${machines}` : `${right} of ${machines}: ${wrong}`,
-    })),
+      passed: right === machines.length,
+      wanted: `layer and reason of all ${machines.length}`,
+      seen: wrong === '' ? `all ${right}` : `${right} of ${machines.length}: ${wrong}`,
+    };
+  });
+  return [
+    ...found,
     {
       name: 'questions asked',
       passed: asked > 0 && asked <= needed,

@@ -1,17 +1,21 @@
-import { checkRequesterIds, type Expectation, type RequesterIdReport } from 'two-checkboxes';
+import {
+  checkRequesterIds,
+  type Expectation,
+  Random,
+  type RequesterIdReport,
+} from 'two-checkboxes';
 
 type Work = typeof import('./start.ts');
 
-/** Cards with two ports: some whose functions stay on their bus, some whose functions carry into the next. */
-const MACHINES = [
-  { seed: 11, carry: false },
-  { seed: 12, carry: false },
-  { seed: 21, carry: true },
-  { seed: 22, carry: true },
-];
-
-export async function measure({ requesterId }: Work): Promise<RequesterIdReport[]> {
-  return MACHINES.flatMap((machine) => checkRequesterIds(requesterId, machine));
+/**
+ * Cards with two ports, drawn anew for each check: some whose functions stay on their bus, some whose
+ * functions carry into the next.
+ */
+export async function measure({ requesterId }: Work, seed: number): Promise<RequesterIdReport[]> {
+  const random = new Random(seed);
+  return [false, false, true, true].flatMap((carry) =>
+    checkRequesterIds(requesterId, { seed: random.next(), carry }),
+  );
 }
 
 export function judge(evidence: RequesterIdReport[]): Expectation[] {

@@ -1,14 +1,32 @@
-import { checkDomainTables, type DomainReport, type Expectation } from 'two-checkboxes';
+import {
+  checkDomainTables,
+  type DomainReport,
+  type Expectation,
+  Random,
+  type TableMemory,
+} from 'two-checkboxes';
 
 type Work = typeof import('./start.ts');
 
 /** Other requester ids, other pages at other places, each time. */
-const SEEDS = [11, 22, 33, 44];
-
-export async function measure(work: Work): Promise<DomainReport[]> {
-  return SEEDS.map((seed) =>
-    checkDomainTables((memory, plan) => work.build(memory, plan), { seed }),
+export async function measure(work: Work, seed: number): Promise<DomainReport[]> {
+  const random = new Random(seed);
+  return Array.from({ length: 4 }, () =>
+    checkDomainTables(
+      // What the learner's code gets cannot change what is tried afterwards.
+      (memory, plan) => work.build(onlyTables(memory), structuredClone(plan)),
+      { seed: random.next() },
+    ),
   );
+}
+
+function onlyTables(memory: TableMemory): TableMemory {
+  return {
+    root: memory.root,
+    newTable: () => memory.newTable(),
+    read: (address) => memory.read(address),
+    write: (address, value) => memory.write(address, value),
+  };
 }
 
 export function judge(reports: DomainReport[]): Expectation[] {

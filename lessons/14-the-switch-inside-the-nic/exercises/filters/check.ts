@@ -4,26 +4,27 @@ import {
   type InsideFrame,
   insideSwitch,
   type NicFilters,
+  Random,
 } from 'two-checkboxes';
 
 const WIRE = 'the wire';
-/** Hosts that are tried: each with other addresses, VLANs and numbers of machines. */
-const SEEDS = [3, 17, 58, 101];
+const HOSTS = 4;
 
 type Work = { filters: (site: FilterSite) => NicFilters };
 type Wanted = InsideFrame & { group: string; wanted: string[] };
-type Evidence = { group: string; frames: number; wrong: string[] }[];
+
+/** Hosts that are tried: each with other addresses, VLANs and numbers of machines, and others with each check. */
+function sitesOf(seed: number): FilterSite[] {
+  const random = new Random(seed);
+  return Array.from({ length: HOSTS }, (_, i) => siteOf(random, i % 2 === 0));
+}
 
 /** A host: some red machines and some blue ones with virtual functions, and a green one without. */
-function siteOf(seed: number): FilterSite {
-  let state = seed;
-  const below = (bound: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return (state >>> 8) % bound;
-  };
+function siteOf(random: Random, many: boolean): FilterSite {
+  const below = (bound: number) => random.below(bound);
   const first = 2 + below(2000);
   const vlans = { red: first, blue: first + 1 + below(2000) };
-  const names = ['red 1', 'red 2', 'blue 1', ...(seed % 2 === 0 ? ['blue 2', 'red 3'] : [])];
+  const names = ['red 1', 'red 2', 'blue 1', ...(many ? ['blue 2', 'red 3'] : [])];
   const byte = () => below(256).toString(16).padStart(2, '0');
   const mac = (n: number) => `02:${byte()}:${byte()}:${byte()}:${byte()}:${n}0`;
   const machines = names.map((name, pool) => {
@@ -71,15 +72,19 @@ function framesOf({ machines, rootPool }: FilterSite): Wanted[] {
   return list;
 }
 
-export async function measure({ filters }: Work): Promise<Evidence> {
-  const groups = new Map<string, { group: string; frames: number; wrong: string[] }>();
-  for (const seed of SEEDS) {
-    const site = siteOf(seed);
+export async function measure({ filters }: Work, seed: number): Promise<NicFilters[]> {
+  return sitesOf(seed).map((site) => structuredClone(filters(site)));
+}
+
+/** Sends every frame through switches whose filters were set to what the reader's code returned. */
+export function judge(set: NicFilters[], seed: number): Expectation[] {
+  const groups = new Map<string, { frames: number; wrong: string[] }>();
+  for (const [n, site] of sitesOf(seed).entries()) {
     const frames = framesOf(site);
     const machines = site.machines.map((one) => ({ ...one, vf: one.pool !== site.rootPool }));
-    const results = insideSwitch({ machines, filters: filters(site), frames, seed });
+    const results = insideSwitch({ machines, filters: set[n], frames, seed: seed + n });
     for (const [i, { group, name, wanted }] of frames.entries()) {
-      const entry = groups.get(group) ?? { group, frames: 0, wrong: [] };
+      const entry = groups.get(group) ?? { frames: 0, wrong: [] };
       groups.set(group, entry);
       entry.frames++;
       const { arrived } = results[i];
@@ -87,11 +92,7 @@ export async function measure({ filters }: Work): Promise<Evidence> {
       if (!same) entry.wrong.push(`${name}: ${arrived.join(', ') || 'nobody'} got it`);
     }
   }
-  return [...groups.values()];
-}
-
-export function judge(evidence: Evidence): Expectation[] {
-  return evidence.map(({ group, frames, wrong }) => ({
+  return [...groups].map(([group, { frames, wrong }]) => ({
     name: `frames: ${group}`,
     passed: wrong.length === 0,
     wanted: `all ${frames} where they must be, and nowhere else`,

@@ -1,0 +1,160 @@
+import type { Panel, Panels } from './field.ts';
+
+const bulk = (panels: Panels): boolean => panels.traffic === 'bulk';
+const clocked = (panels: Panels): boolean => !bulk(panels) && panels.load !== 'max';
+
+export const WORKLOAD: Panel = {
+  name: 'workload',
+  title: 'Workload',
+  open: true,
+  fields: [
+    {
+      type: 'choice',
+      name: 'direction',
+      label: 'The guest',
+      usual: 'tx',
+      choices: [
+        ['tx', 'sends'],
+        ['rx', 'receives'],
+        ['rr', 'sends requests, awaits replies'],
+        ['both', 'sends and receives'],
+      ],
+    },
+    {
+      type: 'choice',
+      name: 'traffic',
+      label: 'What travels',
+      usual: 'frames',
+      choices: [
+        ['frames', 'frames of one length'],
+        ['imix', 'simple IMIX'],
+        ['bulk', 'bulk transfer (TCP)'],
+      ],
+    },
+    {
+      type: 'number',
+      name: 'frame',
+      label: 'Frame, without FCS',
+      usual: 1514,
+      min: 60,
+      max: 9014,
+      unit: 'B',
+      when: (panels) => panels.traffic !== 'imix',
+    },
+    {
+      type: 'choice',
+      name: 'load',
+      label: 'Load',
+      usual: 'max',
+      choices: [
+        ['max', 'as fast as it goes'],
+        ['paced', 'paced: 250 a second'],
+        ['rate', 'a rate of its own'],
+      ],
+      when: (panels) => !bulk(panels),
+    },
+    {
+      type: 'number',
+      name: 'rate',
+      label: 'Rate of each machine',
+      usual: 50_000,
+      min: 1,
+      max: 10_000_000,
+      unit: 'frames/s',
+      when: (panels) => !bulk(panels) && panels.load === 'rate',
+    },
+    {
+      type: 'choice',
+      name: 'arrivals',
+      label: 'Arrivals',
+      usual: 'regular',
+      choices: [
+        ['regular', 'regular'],
+        ['poisson', 'at random (Poisson)'],
+      ],
+      when: clocked,
+    },
+    {
+      type: 'number',
+      name: 'inFlight',
+      label: 'Requests under way',
+      usual: 1,
+      min: 1,
+      max: 64,
+      when: (panels) => !bulk(panels) && panels.direction === 'rr' && panels.load === 'max',
+    },
+    { type: 'box', name: 'checksum', label: 'Checksums by the NIC', usual: true, when: bulk },
+    {
+      type: 'box',
+      name: 'segmentation',
+      label: 'Segmentation by the NIC',
+      usual: true,
+      when: (panels) => bulk(panels) && panels.checksum === true,
+    },
+    {
+      type: 'box',
+      name: 'coalescing',
+      label: 'Coalescing of what comes',
+      usual: false,
+      when: (panels) => bulk(panels) && panels.checksum === true,
+    },
+    {
+      type: 'choice',
+      name: 'length',
+      label: 'How long',
+      usual: 'usual',
+      choices: [
+        ['usual', 'as long as usual'],
+        ['amount', 'so many frames, or bytes'],
+        ['durationMs', 'so many milliseconds'],
+      ],
+    },
+    {
+      type: 'number',
+      name: 'amount',
+      label: 'Frames in all, or bytes of each stream',
+      usual: 2000,
+      min: 1,
+      max: 5_000_000,
+      when: (panels) => panels.length === 'amount',
+    },
+    {
+      type: 'number',
+      name: 'durationMs',
+      label: 'Milliseconds of the machine',
+      usual: 10,
+      min: 1,
+      max: 5000,
+      unit: 'ms',
+      when: (panels) => panels.length === 'durationMs',
+    },
+    {
+      type: 'number',
+      name: 'appShare',
+      label: 'Processor time of an application',
+      usual: 0,
+      min: 0,
+      max: 95,
+      unit: '%',
+    },
+    { type: 'number', name: 'seed', label: 'Seed', usual: 1, min: 0, max: 4_294_967_295 },
+  ],
+};
+
+export const BESIDE: Panel = {
+  name: 'beside',
+  title: 'Compare with',
+  open: true,
+  fields: [
+    { type: 'box', name: 'native', label: 'No virtualization', usual: false },
+    {
+      type: 'box',
+      name: 'emulated',
+      label: 'Emulated',
+      usual: true,
+      when: (panels) => !bulk(panels),
+    },
+    { type: 'box', name: 'vmbus', label: 'VMBus', usual: true },
+    { type: 'box', name: 'sriov', label: 'SR-IOV', usual: true },
+  ],
+};
