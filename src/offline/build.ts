@@ -13,6 +13,9 @@ export interface Build {
 /** The page that is shown for one that cannot be. */
 export const OFFLINE_PAGE = 'offline/index.html';
 
+/** Large, and built by few sites: kept by its first use only, not with the whole course. */
+export const LIVE_LINUX = 'live Linux';
+
 /** Parts of the site that are kept as a whole once one file of theirs was asked for. */
 export const PARTS: Readonly<Record<string, RegExp>> = {
   search: /^pagefind\//,
@@ -21,7 +24,7 @@ export const PARTS: Readonly<Record<string, RegExp>> = {
   'profile rules': /^sandbox\/profile-rules\./,
   editing: /^sandbox\/(bundler|editor|esbuild|sources)\./,
   'recorded Linux': /^linux-session\/(manifest\.json|record)/,
-  'live Linux': /^linux\/|^linux-session\/(?!manifest\.json|record)/,
+  [LIVE_LINUX]: /^linux\/|^linux-session\/(?!manifest\.json|record)/,
 };
 
 /** The file that an address below the site's root stands for. */

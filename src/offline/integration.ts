@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import * as esbuild from 'esbuild';
+import type { LessonEntry, Manifest } from '../../sandbox/runner/assets.ts';
 import type { Build } from './build.ts';
-import { findUnits } from './units.ts';
+import { findUnits, type SandboxFiles } from './units.ts';
 
 /** Writes the service worker of a finished build, with the hash of every file in it. Comes after all that writes files. */
 export function offline(): AstroIntegration {
@@ -61,8 +62,7 @@ function describeBuild(folder: string): Build {
       texts.set(path, TEXT.test(path) ? bytes.toString('utf8') : undefined);
       return [path, hashOf(bytes), bytes.length];
     });
-  const sandbox = JSON.parse(readFileSync(join(folder, 'sandbox/manifest.json'), 'utf8'));
-  const { core, units } = findUnits(texts, sandbox);
+  const { core, units } = findUnits(texts, describeSandbox(join(folder, 'sandbox')));
   const places = new Map(files.map(([path], place) => [path, place]));
   const placesOf = (paths: string[]): number[] => paths.map((path) => places.get(path) ?? -1);
   const named = Object.entries(units).map(([name, paths]) => [name, placesOf(paths)]);
@@ -72,6 +72,16 @@ function describeBuild(folder: string): Build {
     core: placesOf(core),
     units: Object.fromEntries(named),
   };
+}
+
+function describeSandbox(folder: string): SandboxFiles {
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const { harness, lessons }: Manifest = read('manifest.json');
+  const labs = Object.entries(lessons).map(([name, file]): [string, string] => {
+    const { lab }: LessonEntry = read(file);
+    return [name, lab];
+  });
+  return { harness, labs: Object.fromEntries(labs) };
 }
 
 /** 80 bits of SHA-256: enough to tell one version of a file from another. */

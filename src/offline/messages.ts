@@ -21,6 +21,8 @@ export interface State {
   /** Bytes of the course, and of what of it is not kept. */
   bytes: number;
   missingBytes: number;
+  /** Bytes of the live Linux, which is not part of the course's; 0 where the site has none. */
+  liveLinux: number;
   /** Files that are not kept, with their bytes. */
   missing: { path: string; bytes: number }[];
 }

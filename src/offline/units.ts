@@ -2,19 +2,21 @@ import { OFFLINE_PAGE, PARTS } from './build.ts';
 
 /** Finds what goes together in a built site. */
 
-/** The part of the sandbox's manifest that says what a lesson needs. */
-export interface LessonFiles {
+/** The lesson whose code an element may run; in the list of progress lessons are only named. */
+const RUNS = /<(?!li\b)[a-z-]+\b[^>]*\sdata-lesson="([^"]+)"/g;
+
+/** What pages ask for wherever the reader is. */
+const EVERYWHERE = ['favicon.svg', 'lessons.json'];
+
+/** What of the sandbox a lesson's cells and exercises need, besides the folder with the lesson's own files. */
+export interface SandboxFiles {
   harness: string;
-  lessons: Record<
-    string,
-    {
-      lab: string;
-      texts: string;
-      cells: { code: string; map: string }[];
-      exercises: Record<string, Record<string, { code: string; map: string } | string>>;
-    }
-  >;
+  /** By lesson, the name of the lab that runs it. */
+  labs: Readonly<Record<string, string>>;
 }
+
+/** Names of the unit of a lesson's files; the playground opens cells of every lesson. */
+const unitOf = (lesson: string): string => `lesson ${lesson}`;
 
 /**
  * @param files every file of the site with its text, or without one if it is not text
@@ -22,16 +24,20 @@ export interface LessonFiles {
  */
 export function findUnits(
   files: ReadonlyMap<string, string | undefined>,
-  sandbox: LessonFiles,
+  sandbox: SandboxFiles,
 ): { core: string[]; units: Record<string, string[]> } {
   const uses = usesOf(files);
   const units: Record<string, string[]> = {};
+  for (const lesson of Object.keys(sandbox.labs))
+    units[unitOf(lesson)] = existing(lessonFiles(lesson, sandbox, files), files);
   for (const [path, text] of files) {
     if (!path.endsWith('index.html')) continue;
-    const lessons = [...(text ?? '').matchAll(/\sdata-lesson="([^"]+)"/g)].map(([, name]) => name);
-    const all = [path, 'favicon.svg', ...reach(path, uses)];
-    for (const name of new Set(lessons)) all.push(...lessonFiles(name ?? '', sandbox));
-    units[path] = existing(all, files);
+    const lessons = [...new Set([...(text ?? '').matchAll(RUNS)].map(([, name]) => name ?? ''))];
+    const all = [path, ...EVERYWHERE, ...reach(path, uses)];
+    units[path] = existing(
+      [...all, ...lessons.flatMap((name) => units[unitOf(name)] ?? [])],
+      files,
+    );
   }
   for (const [name, pattern] of Object.entries(PARTS)) {
     const part = [...files.keys()].filter((path) => pattern.test(path));
@@ -72,14 +78,13 @@ function reach(start: string, uses: ReadonlyMap<string, string[]>): string[] {
   return [...seen];
 }
 
-function lessonFiles(name: string, { harness, lessons }: LessonFiles): string[] {
-  const lesson = lessons[name];
-  if (!lesson) return [];
-  const compiled = Object.values(lesson.exercises).flatMap((parts) => Object.values(parts));
-  const pairs = [...lesson.cells, ...compiled].filter((part) => typeof part !== 'string');
-  return ['manifest.json', harness, lesson.lab, lesson.texts]
-    .concat(pairs.flatMap(({ code, map }) => [code, map]))
-    .map((file) => `sandbox/${file}`);
+function lessonFiles(
+  name: string,
+  { harness, labs }: SandboxFiles,
+  files: ReadonlyMap<string, unknown>,
+): string[] {
+  const own = [...files.keys()].filter((path) => path.startsWith(`sandbox/lessons/${name}/`));
+  return [...['manifest.json', harness, labs[name]].map((file) => `sandbox/${file}`), ...own];
 }
 
 function existing(paths: string[], files: ReadonlyMap<string, unknown>): string[] {

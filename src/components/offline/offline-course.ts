@@ -11,6 +11,7 @@ export class OfflineCourse extends HTMLElement {
   #keep = part<HTMLButtonElement>(this, '.offline-keep');
   #drop = part<HTMLButtonElement>(this, '.offline-drop');
   #progress = part<HTMLProgressElement>(this, '.offline-progress');
+  #apart = part(this, '.offline-apart');
   #status = part(this, '.offline-status');
   #going: AbortController | undefined;
 
@@ -38,6 +39,8 @@ export class OfflineCourse extends HTMLElement {
     this.#drop.hidden = !kept && !state.whole;
     this.#drop.textContent = `Remove it (${megabytes(state.bytes - state.missingBytes)})`;
     this.#progress.hidden = true;
+    this.#apart.hidden = state.liveLinux === 0;
+    this.#apart.textContent = `The live Linux of lesson 4 (${megabytes(state.liveLinux)}) is not part of it: this browser keeps it once you have started it.`;
   }
 
   async #keepAll(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Build, fileOf, OFFLINE_PAGE } from '../build.ts';
+import { type Build, fileOf, LIVE_LINUX, OFFLINE_PAGE } from '../build.ts';
 import type { Answer, Request, State, Update } from '../messages.ts';
 import { Content } from './content.ts';
 import type { ServiceWorkerScope } from './scope.ts';
@@ -23,9 +23,8 @@ scope.addEventListener('activate', (event) => event.waitUntil(activate()));
 /** Everything that the reader had of the version before must be there in this one; else it does not take over. */
 async function install(): Promise<void> {
   const { whole, units } = await content.kept();
-  await version.keep(
-    whole ? version.all : [...version.core, ...units.flatMap((name) => version.unit(name))],
-  );
+  const used = units.flatMap((name) => version.unit(name));
+  await version.keep([...(whole ? version.course : version.core), ...used]);
 }
 
 async function activate(): Promise<void> {
@@ -117,11 +116,12 @@ async function answer(request: Request): Promise<unknown> {
 
 async function state(): Promise<State> {
   const { whole } = await content.kept();
-  const missing = await version.missing(version.all);
+  const missing = await version.missing(version.course);
   return {
     whole,
-    bytes: version.bytesOf(version.all),
+    bytes: version.bytesOf(version.course),
     missingBytes: version.bytesOf(missing),
+    liveLinux: version.bytesOf(version.unit(LIVE_LINUX)),
     missing: missing.map((path) => ({ path, bytes: version.bytesOf([path]) })),
   };
 }

@@ -1,4 +1,4 @@
-import { addressOf, type Build } from '../build.ts';
+import { addressOf, type Build, LIVE_LINUX } from '../build.ts';
 import type { Content } from './content.ts';
 
 /** The server has the file, but not as this build knows it. */
@@ -39,6 +39,12 @@ export class Version {
 
   get all(): string[] {
     return this.#build.files.map(([path]) => path);
+  }
+
+  /** All but what is kept by its use only. */
+  get course(): string[] {
+    const apart = new Set(this.unit(LIVE_LINUX));
+    return this.all.filter((path) => !apart.has(path));
   }
 
   /** Parts of the site, besides pages, that a file belongs to. */
