@@ -27,6 +27,13 @@ export const PARTS: Readonly<Record<string, RegExp>> = {
   [LIVE_LINUX]: /^linux\/|^linux-session\/(?!manifest\.json|record)/,
 };
 
+/** Parts so small that they come with every page that has an element of that name. */
+export const SMALL_PARTS: readonly { part: string; of: string }[] = [
+  { part: 'recorded Linux', of: 'linux-session' },
+  { part: 'runner', of: 'own-profile' },
+  { part: 'profile rules', of: 'own-profile' },
+];
+
 /** The file that an address below the site's root stands for. */
 export function fileOf(path: string): string {
   return path === '' || path.endsWith('/') ? `${path}index.html` : path;

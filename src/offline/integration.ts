@@ -51,7 +51,8 @@ export async function writeWorker(folder: string): Promise<Build> {
   return build;
 }
 
-function describeBuild(folder: string): Build {
+/** The same for the same files, whether the worker is among them or not. */
+export function describeBuild(folder: string): Build {
   const texts = new Map<string, string | undefined>();
   const files = globSync('**/*', { cwd: folder })
     .map((path) => path.replaceAll('\\', '/'))

@@ -1,4 +1,4 @@
-import { OFFLINE_PAGE, PARTS } from './build.ts';
+import { OFFLINE_PAGE, PARTS, SMALL_PARTS } from './build.ts';
 
 /** Finds what goes together in a built site. */
 
@@ -30,18 +30,16 @@ export function findUnits(
   const units: Record<string, string[]> = {};
   for (const lesson of Object.keys(sandbox.labs))
     units[unitOf(lesson)] = existing(lessonFiles(lesson, sandbox, files), files);
-  for (const [path, text] of files) {
-    if (!path.endsWith('index.html')) continue;
-    const lessons = [...new Set([...(text ?? '').matchAll(RUNS)].map(([, name]) => name ?? ''))];
-    const all = [path, ...EVERYWHERE, ...reach(path, uses)];
-    units[path] = existing(
-      [...all, ...lessons.flatMap((name) => units[unitOf(name)] ?? [])],
-      files,
-    );
-  }
   for (const [name, pattern] of Object.entries(PARTS)) {
     const part = [...files.keys()].filter((path) => pattern.test(path));
     if (part.length > 0) units[name] = part;
+  }
+  for (const [path, text = ''] of files) {
+    if (!path.endsWith('index.html')) continue;
+    const lessons = [...text.matchAll(RUNS)].map(([, name]) => unitOf(name ?? ''));
+    const parts = SMALL_PARTS.filter(({ of }) => text.includes(`<${of}`)).map(({ part }) => part);
+    const others = [...new Set([...lessons, ...parts])].flatMap((name) => units[name] ?? []);
+    units[path] = existing([path, ...EVERYWHERE, ...reach(path, uses), ...others], files);
   }
   const core = units[OFFLINE_PAGE];
   if (!core) throw new Error(`there is no ${OFFLINE_PAGE}`);

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { readPage, runs } from './reading.ts';
 import { type Site, startSite, WORDS } from './versions.ts';
 
 /** The course without a network, and from one version to the next. */
@@ -16,31 +17,7 @@ test.beforeEach(() => site.reset());
 const LESSON = 'lessons/01-the-ledger/';
 const OTHER = 'lessons/02-the-parent-owns-the-device/';
 
-/** Opens a page and waits until all it needs is kept. */
-async function read(page: Page, path: string): Promise<void> {
-  await page.goto(site.url + path);
-  await expect.poll(() => missingOf(page, path), { timeout: 30_000 }).toBe(0);
-}
-
-/** How many files of a page are not kept, as the page's own worker tells; -1 before there is one. */
-function missingOf(page: Page, path: string): Promise<number> {
-  return page.evaluate(async (path) => {
-    const made = await navigator.serviceWorker.getRegistration();
-    if (!made?.active) return -1;
-    const { port1, port2 } = new MessageChannel();
-    const answered = new Promise<{ ok: boolean }>((resolve) => {
-      port1.onmessage = ({ data }) => resolve(data);
-    });
-    made.active.postMessage({ ask: 'keep page', path }, [port2]);
-    return (await answered).ok ? 0 : 1;
-  }, path);
-}
-
-async function runs(page: Page, name: string): Promise<void> {
-  const cell = page.locator(`#cell-${name}`);
-  await cell.locator('.cell-run').click();
-  await expect(cell).toHaveAttribute('data-state', 'done', { timeout: 45_000 });
-}
+const read = (page: Page, path: string): Promise<void> => readPage(page, site, path);
 
 const title = (page: Page) => page.locator('h1').first();
 

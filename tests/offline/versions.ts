@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWorker } from '../../src/offline/integration.ts';
+import { fileOf } from '../../src/offline/build.ts';
+import { describeBuild, writeWorker } from '../../src/offline/integration.ts';
 import { DIST, type Served, serve } from '../site/serve.ts';
 
 /** A site that goes from one version to the next while it is being read. */
@@ -10,6 +11,8 @@ export interface Site extends Served {
   /** From now on these are of the second version and the others of the first. */
   publishOnly(those: RegExp): void;
   reset(): void;
+  /** What a page of the first version needs. */
+  needs(path: string): string[];
 }
 
 export const WORDS = 'This is the second version.';
@@ -31,8 +34,10 @@ export async function startSite(): Promise<Site> {
   await writeWorker(next);
   let second: (path: string) => boolean = () => false;
   const served = await serve('/docs/course/', (path) => (second(path) ? next : DIST));
+  const { files, units } = describeBuild(DIST);
   return {
     url: served.url,
+    needs: (path) => (units[fileOf(path)] ?? []).map((place) => files[place]?.[0] ?? ''),
     publish: () => {
       second = () => true;
     },
