@@ -1,4 +1,5 @@
-import { expect, type Page, test } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import type { Result } from './fixtures/page.ts';
 import { type Rig, runText, startRig } from './rig.ts';
 
 /** Values that fight back when they are read, and bundles that leave the function they are put into. */
@@ -28,7 +29,7 @@ for (const [name, code] of [
     'a shown result',
     `import { show } from 'two-checkboxes'; show({ get kind() { for (;;); } } as never);`,
   ],
-  ['a list of results', `export default [{ get title() { for (;;); } }];`],
+  ['a list of results', `export default [{ kind: 'text', get text() { for (;;); } }];`],
   ['a result that pretends to be a promise', `export default { get then() { for (;;); } };`],
   [
     'an error’s message',
@@ -114,8 +115,8 @@ test('text that ends the function early is refused, and nothing runs', async () 
  * The bundler makes no bundle that leaves its function. If one did, it would be in the locked realm of the
  * run's own worker, as the code inside the function is. Here it comes in place of a compiled cell.
  */
-async function runBundle(code: string) {
-  const other = await page.context().newPage();
+async function runBundle(browser: Browser, code: string): Promise<Result> {
+  const other = await browser.newPage();
   await other.route(/\/lessons\/01-test\/use\.[^/]*\.js$/, (route) =>
     route.fulfill({ contentType: 'text/javascript', body: code }),
   );
@@ -140,17 +141,19 @@ if ({}.polluted) found.push('a polluted prototype');
 try { globalThis.Map = 1; } catch {}
 if (typeof Map !== 'function') found.push('a global');`;
 
-test('a bundle that leaves its function is still in the locked realm', async () => {
+test('a bundle that leaves its function is still in the locked realm', async ({ browser }) => {
   const result = await runBundle(
+    browser,
     outside(`'use strict'; ${ATTEMPTS} console.log('outside', JSON.stringify(found));`),
   );
   expect(result.log).toEqual(['outside []']);
 });
 
-test('a bundle that leaves its function imports nothing by an address', async () => {
+test('a bundle that leaves its function imports nothing by an address', async ({ browser }) => {
   const before = rig.strays.length;
   const origin = new URL(rig.url).origin;
   const result = await runBundle(
+    browser,
     `for (const from of ['${origin}/stray-bundle.js', 'http://127.0.0.1:1/x.js', 'data:text/javascript,1'])
        await import(from).then(() => console.log('got', from), (error) => console.log('refused', String(error)));
      __finish({});`,
@@ -174,8 +177,8 @@ for (const [name, code] of [
   ['ends nowhere', '/* '],
   ['never ends', outside('for (;;);')],
 ] as const)
-  test(`a bundle that ${name} is this run’s trouble alone`, async () => {
-    const result = await runBundle(code);
+  test(`a bundle that ${name} is this run’s trouble alone`, async ({ browser }) => {
+    const result = await runBundle(browser, code);
     expect(result.reports).toEqual([]);
     expect(['done', 'failed']).toContain(result.outcome);
     if (result.outcome === 'failed') expect(result.error).not.toBe('');

@@ -86,9 +86,9 @@ const KEY = 'two-checkboxes:v1:cell:01-the-ledger/compare';
 test('a cell shows markup as text: results, log, knobs and errors', async ({ page }) => {
   const seen = await watch(page);
   const quoted = JSON.stringify(MARKUP);
-  const text = `import { knob, show, table, text } from 'two-checkboxes';
+  const text = `import { knob, show, text } from 'two-checkboxes';
 console.log(${quoted}, { [${quoted}]: ${quoted} });
-knob.switch(${quoted}, true);
+knob(${quoted}, true);
 show(text(${quoted}));
 show({ kind: 'table', title: ${quoted}, columns: [{ name: ${quoted}, unit: ${quoted} }], rows: [[${quoted}]] });
 throw new Error(${quoted});
