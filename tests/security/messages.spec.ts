@@ -7,7 +7,7 @@ test.describe.configure({ mode: 'default' });
 
 let rig: Rig;
 let page: Page;
-test.beforeAll(async ({ browser }) => {
+test.beforeAll(async () => {
   rig = await startRig();
 });
 test.beforeEach(async ({ browser }) => {
