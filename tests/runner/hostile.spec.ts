@@ -76,6 +76,40 @@ test('a getter in what is printed is named, and not called', async () => {
   expect(result.log[0]).toContain('getter');
 });
 
+for (const [name, code, message] of [
+  [
+    'knobs without an end',
+    `for (let i = 0; ; i++) knob('knob ' + i, true);`,
+    /longer than 4 s|memory/,
+  ],
+  ['more knobs than a page shows', `for (let i = 0; i < 5_000; i++) knob('knob ' + i, true);`, /./],
+  ['a knob with a huge label', `knob('x'.repeat(5e6), true);`, /./],
+  [
+    'timers without an end',
+    `const again = () => { for (let i = 0; i < 10; i++) setTimeout(again); }; again(); await new Promise(() => {});`,
+    /longer than 4 s|memory/,
+  ],
+  [
+    'promises without an end',
+    `const again = (): Promise<void> => Promise.resolve().then(again); await again();`,
+    /longer than 4 s|memory/,
+  ],
+  [
+    'errors without an end',
+    `for (;;) { Promise.reject(new Error('again')); await 0; }`,
+    /again|longer than 4 s|memory/,
+  ],
+] as const)
+  test(`a flood of ${name} ends, says so, and leaves the page in order`, async () => {
+    const result = await runText(
+      page,
+      `import { knob } from 'two-checkboxes';\n${code}\nexport {};`,
+    );
+    expect(result.outcome).toBe('failed');
+    expect(result.error).toMatch(message);
+    expect(result.knobs.length).toBeLessThanOrEqual(50);
+  });
+
 /** What ends a string, a comment, a script or a line somewhere; here it is text like any other. */
 for (const [name, text] of [
   ['the end of a script', '</script><script>globalThis.broke = 1</script>'],
