@@ -98,7 +98,7 @@ test('one button keeps the whole course, says how much, and removes it', async (
   test.setTimeout(240_000);
   await page.goto(`${site.url}offline/`);
   const keep = page.locator('.offline-keep');
-  await expect(keep).toHaveText(/^Make the whole course available offline \(\d+ MB\)$/, {
+  await expect(keep).toHaveText(/^Make the whole course available offline \(\d+\sMB\)$/, {
     timeout: 20_000,
   });
   await keep.click();
@@ -113,7 +113,7 @@ test('one button keeps the whole course, says how much, and removes it', async (
   await page.getByRole('button', { name: 'Run it here' }).click();
   await expect(page.getByText('Computed in your browser.')).toBeVisible({ timeout: 20_000 });
   await page.goto(`${site.url}offline/`);
-  await page.getByRole('button', { name: /^Remove it \(\d+ MB\)/ }).click();
+  await page.getByRole('button', { name: /^Remove it \(\d+\sMB\)/ }).click();
   await expect(page.locator('.offline-status')).toContainText('Removed');
   await expect(keep).toBeFocused();
   await page.goto(site.url + OTHER);
