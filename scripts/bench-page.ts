@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
+import { editedReport, timeEditedMachine } from './bench-edit.ts';
+import { knobReport, timeKnob } from './bench-knob.ts';
 import { lessonPages, startVisit, timeSweep, timeToResult, type Visit } from './visit.ts';
 
 /**
  * `npm run bench:page`: milliseconds in a real browser, each time on a fresh page with an empty cache. From
  * pressing Run to the first result of a lesson's first cell; and, of a sweep of three paths over twelve frame
- * sizes, to its first point and to its end. Prints JSON. `--runs N`, `--lesson NN-slug`.
+ * sizes, to its first point and to its end; the same after an edit of the machine; and from a knob's move to
+ * the comparison that it makes. Prints JSON. `--runs N`, `--lesson NN-slug`.
  */
 
+/** Where the machine is edited, and a knob is moved. */
+const LEDGER = { path: 'lessons/01-the-ledger/', cell: '#cell-compare' };
 /** Where the sweep is that is measured. */
 const SWEEP = { path: 'lessons/10-when-software-cannot-keep-up/', cell: '#cell-frames' };
 const SWEEP_POINTS = 36;
@@ -69,6 +74,24 @@ async function benchSweep(visit: Visit, runs: number) {
   };
 }
 
+async function benchEditedMachine(visit: Visit, runs: number) {
+  const all = [];
+  for (let i = 0; i < runs; i++)
+    all.push(
+      await onFreshPage(visit, LEDGER.path, (page) =>
+        timeEditedMachine(page, page.locator(LEDGER.cell)),
+      ),
+    );
+  return { page: LEDGER.path, ...editedReport(all, budgets.editedMachine.milliseconds) };
+}
+
+async function benchKnob(visit: Visit) {
+  const times = await onFreshPage(visit, LEDGER.path, (page) =>
+    timeKnob(page.locator(LEDGER.cell)),
+  );
+  return { page: LEDGER.path, ...knobReport(times, budgets.knob.milliseconds) };
+}
+
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '7' }, lesson: { type: 'string' } },
 });
@@ -83,7 +106,10 @@ const visit = await startVisit();
 try {
   const firstResult = await benchFirstResult(visit, runs, path);
   const sweep = await benchSweep(visit, runs);
-  console.log(JSON.stringify({ browser: visit.browser.version(), ...firstResult, sweep }));
+  const editedMachine = await benchEditedMachine(visit, runs);
+  const knob = await benchKnob(visit);
+  const browser = visit.browser.version();
+  console.log(JSON.stringify({ browser, ...firstResult, sweep, editedMachine, knob }));
 } finally {
   await visit.close();
 }

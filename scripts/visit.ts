@@ -43,7 +43,7 @@ export function timeToResult(page: Page, cell: string): Promise<number> {
     const shown = new Promise<number>((done, fail) => {
       const look = (): void => {
         const state = (element as HTMLElement).dataset.state;
-        if (element.querySelector('.cell-results > *')) done(performance.now());
+        if (element.querySelector('.cell-results > :not(:empty)')) done(performance.now());
         else if (state === 'failed')
           fail(new Error(`${element.id} failed: ${element.textContent}`));
       };

@@ -18,6 +18,7 @@ export interface BundleRequest {
 }
 
 export type BundleResult =
+  /** The map is empty where none was asked for. */
   | { ok: true; code: string; sourceMap: string; warnings: Diagnostic[] }
   | { ok: false; diagnostics: Diagnostic[] };
 

@@ -1,6 +1,6 @@
 import * as esbuild from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { bundleCell } from './bundle.ts';
+import { bundleCell, CellBundler } from './bundle.ts';
 import type { BundleRequest } from './bundle-names.ts';
 import { originOf } from './sourcemap.ts';
 
@@ -158,5 +158,44 @@ describe('imports', () => {
     expect(
       await bundle(`import type { Report } from 'two-checkboxes';\nexport const r: Report[] = [];`),
     ).toMatchObject({ ok: true });
+  });
+});
+
+describe('bundling again', () => {
+  const sources = {
+    'sandbox/lab/index.ts': `export { a } from '../machine/a.ts';`,
+    'sandbox/lab/bundle.ts': `export * as face from './index.ts';`,
+    'sandbox/machine/a.ts': `export const a = 1;`,
+  };
+  const request = (a: string, cell = `import { a } from 'two-checkboxes';\nexport default a;`) => ({
+    entry: 'use.ts',
+    cells: { 'use.ts': cell },
+    sources: { ...sources, 'sandbox/machine/a.ts': a },
+  });
+
+  it('gives the code that a bundle of its own gives, after any change', async () => {
+    const bundler = new CellBundler(esbuild);
+    const steps = [
+      request('export const a = 1;'),
+      request('export const a = 2;'),
+      request('export const a = ;'),
+      request('export const a = 3;'),
+      { entry: 'use.ts', cells: { 'use.ts': 'export default 4;' } },
+      request('export const a = 1;', 'export default 5;'),
+    ];
+    for (const step of steps) {
+      const again = await bundler.bundle(step);
+      const once = await bundleCell(esbuild, step);
+      expect(again).toEqual(once.ok ? { ...once, sourceMap: '' } : once);
+    }
+  });
+
+  it('runs the text that was given last', async () => {
+    const bundler = new CellBundler(esbuild);
+    for (const value of [7, 8]) {
+      const result = await bundler.bundle(request(`export const a = ${value};`));
+      if (!result.ok) throw new Error('refused');
+      expect((await evaluate(result.code, {})).exports).toMatchObject({ default: value });
+    }
   });
 });

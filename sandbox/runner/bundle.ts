@@ -1,4 +1,5 @@
 import type {
+  BuildContext,
   BuildFailure,
   BuildOptions,
   BuildResult,
@@ -26,22 +27,51 @@ export interface Esbuild {
   build(options: BuildOptions): Promise<BuildResult>;
 }
 
+/** The part that bundling again and again needs. */
+export interface IncrementalEsbuild extends Esbuild {
+  context(options: BuildOptions): Promise<BuildContext>;
+}
+
 /**
  * Bundles a cell and what it imports into the body of an async function. The lab is the one passed as
  * `__lab`, or, when source texts are given, a fresh one that the bundle hands to `__open`; the cell's
  * exports go to `__finish`. Never throws for bad code: refused imports and syntax errors are diagnostics.
  */
-export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Promise<BundleResult> {
+export function bundleCell(esbuild: Esbuild, request: BundleRequest): Promise<BundleResult> {
+  return outcome(esbuild.build(options(() => request, 'external')));
+}
+
+/**
+ * Bundles one request after the other. What esbuild read of a file is kept until the file's text changes, and
+ * no source maps are made: `bundleCell` gives the same code with one. One call at a time.
+ */
+export class CellBundler {
+  #context: Promise<BuildContext> | undefined;
+  #esbuild: IncrementalEsbuild;
+  #request: BundleRequest = { entry: '', cells: {} };
+
+  constructor(esbuild: IncrementalEsbuild) {
+    this.#esbuild = esbuild;
+  }
+
+  async bundle(request: BundleRequest): Promise<BundleResult> {
+    this.#request = request;
+    this.#context ??= this.#esbuild.context(options(() => this.#request, false));
+    return outcome((await this.#context).rebuild());
+  }
+}
+
+async function outcome(building: Promise<BuildResult>): Promise<BundleResult> {
   try {
-    const result = await esbuild.build(options(request));
+    const result = await building;
     const outputs = result.outputFiles ?? [];
     const map = outputs.find((file) => file.path.endsWith('.map'));
     const code = outputs.find((file) => !file.path.endsWith('.map'));
-    if (!map || !code) throw new Error('esbuild returned no output');
+    if (!code) throw new Error('esbuild returned no output');
     return {
       ok: true,
       code: code.text,
-      sourceMap: map.text,
+      sourceMap: map?.text ?? '',
       warnings: result.warnings.map(diagnostic),
     };
   } catch (error) {
@@ -53,7 +83,7 @@ export async function bundleCell(esbuild: Esbuild, request: BundleRequest): Prom
   }
 }
 
-function options(request: BundleRequest): BuildOptions {
+function options(current: () => BundleRequest, sourcemap: 'external' | false): BuildOptions {
   return {
     entryPoints: ['entry'],
     outfile: 'cell.js',
@@ -63,7 +93,7 @@ function options(request: BundleRequest): BuildOptions {
     platform: 'neutral',
     target: 'es2022',
     charset: 'utf8',
-    sourcemap: 'external',
+    sourcemap,
     sourcesContent: false,
     treeShaking: true,
     logLevel: 'silent',
@@ -78,19 +108,24 @@ function options(request: BundleRequest): BuildOptions {
     },
     // Keeps imports that are not used, so that a foreign one is refused and not silently dropped.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
-    plugins: [notebookFiles(request)],
+    plugins: [notebookFiles(current)],
   };
 }
 
 /** esbuild's view of the notebook: no file exists but those of the request. */
-function notebookFiles(request: BundleRequest): Plugin {
-  const context: ImportContext = {
-    cells: Object.keys(request.cells),
-    sources: request.sources && new Set(Object.keys(request.sources)),
-  };
+function notebookFiles(current: () => BundleRequest): Plugin {
   return {
     name: 'notebook-files',
     setup(build) {
+      let request = current();
+      let context: ImportContext = { cells: [], sources: undefined };
+      build.onStart(() => {
+        request = current();
+        context = {
+          cells: Object.keys(request.cells),
+          sources: request.sources && new Set(Object.keys(request.sources)),
+        };
+      });
       build.onResolve({ filter: /.*/ }, ({ path, importer, namespace, kind }) => {
         if (kind === 'entry-point') return { path: 'entry', namespace: 'entry' };
         if (namespace === 'entry') return entryTarget(path);

@@ -4,7 +4,7 @@ import { readMessage, type WorkerMessage } from './protocol.ts';
 /**
  * A sandboxed frame with one worker in it, which may start more inside itself. The frame has an opaque
  * origin and a policy without network, which its workers inherit; the frame's own thread runs only the few
- * lines of `harness/frame.ts`. One frame, one job.
+ * lines of `harness/frame.ts`. One frame, one job: only the site's own code may follow on itself.
  *
  * Where the browser gives sandboxed frames a process of their own, a worker without memory ends that
  * process and not the page's (content/decisions/0014).
@@ -48,6 +48,7 @@ export class SandboxFrame {
   readonly #listeners = new AbortController();
   #events: FrameEvents | undefined;
   #lostBecause: string | undefined;
+  #watched = false;
   #markReady: () => void = () => {};
   #markAnswered: () => void = () => {};
 
@@ -72,8 +73,14 @@ export class SandboxFrame {
     if (this.#lostBecause !== undefined) return events.lost(this.#lostBecause);
     void this.ready.then(() => {
       this.#channel.port1.postMessage({ ...job, nonce: this.#nonce });
-      void this.#watch();
+      if (!this.#watched) void this.#watch();
+      this.#watched = true;
     });
+  }
+
+  /** The job is over, and the worker waits for another one. */
+  rest(): void {
+    this.#events = undefined;
   }
 
   /** Whether the frame's own thread answers: it does while its worker loops, not once its process is gone. */

@@ -6,8 +6,7 @@ import {
   type LessonEntry,
   type LessonTexts,
 } from './assets.ts';
-import type { BundleRequest, BundleResult } from './bundle-names.ts';
-import { BundlerClient } from './edit/client.ts';
+import { BundlerClient, type EditedCell } from './edit/client.ts';
 import { explainDiagnostics, explainThrown, type RunError } from './errors.ts';
 import type { SandboxFrame } from './frame.ts';
 import type { Job } from './job.ts';
@@ -37,6 +36,7 @@ export type { Place, RunError } from './errors.ts';
 export type { LogLine } from './protocol.ts';
 export type { LessonQuizzes, QuizEntry, QuizVariant } from './quiz.ts';
 export type { Expectation, KnobSpec, KnobValue, Report, SweepProgress } from './reports.ts';
+export { ReportSchema } from './reports.ts';
 
 /** How a run ended. Text and output stay in every case. */
 export type Outcome = 'done' | 'failed' | 'stopped';
@@ -89,6 +89,8 @@ export interface Runner {
   readonly assets: Assets;
   /** Loads a lesson's lab and starts a worker ahead of the first run. */
   warm(lesson: string): Promise<void>;
+  /** Starts the bundler ahead of the first run of edited code. */
+  prepareEditing(): Promise<unknown>;
   run(request: RunRequest, callbacks: RunCallbacks): Running;
   check(request: CheckRequest, callbacks: CheckCallbacks): Running;
 }
@@ -105,6 +107,7 @@ export function createRunner(options: { base: string | URL; limits?: Partial<Lim
   return {
     assets,
     warm: async (lesson) => kit.pool.warm((await assets.lesson(lesson)).lab),
+    prepareEditing: () => kit.bundler.prepare(),
     run: (request, callbacks) =>
       new Run(kit, callbacks).begin((run) => runCell(kit, run, request, callbacks)),
     check: (request, callbacks) =>
@@ -164,14 +167,17 @@ class Run implements Running {
     this.#end('stopped');
   }
 
-  /** Runs one job in a fresh frame with `lab`. Messages other than the last go to `on`. */
+  /**
+   * Runs one job in a frame with `lab`: a fresh one or, when the code is the site's own, one that has run
+   * nothing but it. Messages other than the last go to `on`.
+   */
   async job(
-    lab: string,
+    { lab, map, own }: Pick<Program, 'lab' | 'map' | 'own'>,
     part: JobPart,
-    sourceMap: () => Promise<string>,
     on: (message: WorkerMessage) => void,
   ): Promise<Done> {
-    const frame = await this.#kit.pool.take(lab);
+    const { pool } = this.#kit;
+    const frame = await pool.take(lab, own ? part.code : undefined);
     if (this.#over) {
       frame.drop();
       throw new RunFailure({ text: 'stopped', places: [] });
@@ -180,8 +186,9 @@ class Run implements Running {
     const { limits } = this.#kit;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let began = 0;
+    let again = own;
     try {
-      return await new Promise<Done>((resolve, reject) => {
+      const done = await new Promise<Done>((resolve, reject) => {
         const fail = (text: string): void => reject(new RunFailure({ text, places: [] }));
         // A sweep whose points come is no loop without an end: with each it has its time anew, up to a bound.
         const wait = (all: number): void => {
@@ -198,16 +205,20 @@ class Run implements Running {
           wait(Infinity);
         });
         frame.start(
-          { ...part, limits },
+          { ...part, limits, again: own },
           {
             lost: fail,
             unreadable: () => fail('The run sent a result that this page cannot read.'),
             message: (message) => {
               if (message.type === 'done') return resolve(message);
               if (message.type === 'limit') return fail(describeLimit(message.limit, limits));
-              if (message.type === 'progress') wait(limits.sweepMs);
+              if (message.type === 'progress') {
+                // It has workers of its own, which are not to wait with it.
+                again = false;
+                wait(limits.sweepMs);
+              }
               if (message.type !== 'thrown') return on(message);
-              explainThrown(message.thrown, sourceMap).then(
+              explainThrown(message.thrown, map).then(
                 (explained) => reject(new RunFailure(explained)),
                 reject,
               );
@@ -215,9 +226,14 @@ class Run implements Running {
           },
         );
       });
+      if (again && frame.lostBecause === undefined) {
+        this.#frame = undefined;
+        pool.keep(frame, lab, part.code);
+      }
+      return done;
     } finally {
       clearTimeout(timer);
-      frame.drop();
+      if (this.#frame === frame) frame.drop();
     }
   }
 
@@ -235,6 +251,8 @@ interface Program {
   lab: string;
   code: string;
   map: () => Promise<string>;
+  /** Whether the code is as the site has it. */
+  own: boolean;
 }
 
 async function runCell(
@@ -254,7 +272,7 @@ async function runCell(
     seed: 0,
   };
   let bad: string | undefined;
-  await run.job(program.lab, part, program.map, (message) => {
+  await run.job(program, part, (message) => {
     if (message.type === 'log') callbacks.log?.(message.lines);
     if (message.type === 'knobs') callbacks.knobs?.(message.knobs);
     if (message.type === 'report')
@@ -287,15 +305,13 @@ async function runCheck(
   const { seed = drawn } = request;
   const base = { check: check.code, knobs: {}, evidence: undefined, seed };
   const measured = await run.job(
-    program.lab,
+    { ...program, own: false },
     { ...base, mode: 'measure', code: program.code },
-    program.map,
     log,
   );
   const judged = await run.job(
-    program.lab,
+    { lab: program.lab, map: check.map, own: false },
     { ...base, mode: 'judge', code: '', evidence: measured.evidence },
-    check.map,
     () => {},
   );
   callbacks.expectations?.(judged.expectations);
@@ -318,12 +334,8 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
   const cells: Record<string, string> = {};
   for (const { file } of lesson.cells.slice(0, index + 1))
     cells[file] = files[file] ?? texts[file] ?? '';
-  const bundle: BundleRequest = { entry: entry.file, cells };
-  if (machine.length > 0) {
-    bundle.sources = { ...(await kit.assets.sources()) };
-    for (const path of machine) bundle.sources[path] = files[path] ?? '';
-  }
-  return bundled(kit, bundle);
+  const edits = Object.fromEntries(machine.map((path) => [path, files[path] ?? '']));
+  return bundled(kit, { entry: entry.file, cells, ...(machine.length > 0 && { edits }) });
 }
 
 /** A cell whose text only calls, with other plain data, what the lesson's own lab has: needs no bundler. */
@@ -337,22 +349,23 @@ async function plainCell(
   if (program === undefined) return undefined;
   const original = (await assets.json<LessonTexts>(texts)).cells[file] ?? '';
   if (plainProgram(file, original)?.called !== program.called) return undefined;
-  return { lab, code: program.code, map: () => Promise.resolve(program.map) };
+  return { lab, code: program.code, map: () => Promise.resolve(program.map), own: false };
 }
 
 /** Code as it was built: it imports what the lesson's own lab has. */
 async function compiled(kit: Kit, lab: string, file: CompiledFile): Promise<Program> {
-  return { lab, code: await kit.assets.text(file.code), map: () => kit.assets.text(file.map) };
+  const code = await kit.assets.text(file.code);
+  return { lab, code, map: () => kit.assets.text(file.map), own: true };
 }
 
 /** Code that a reader edited: it may import anything, and gets the whole lab. */
-async function bundled(kit: Kit, request: BundleRequest): Promise<Program> {
+async function bundled(kit: Kit, cell: EditedCell): Promise<Program> {
   const { lab } = await kit.assets.manifest();
   // Gets ready while the bundler works; the run says so if it cannot.
   void kit.pool.warm(lab).catch(() => {});
-  const result: BundleResult = await kit.bundler.bundle(request);
+  const result = await kit.bundler.bundle(cell);
   if (!result.ok) throw new RunFailure(explainDiagnostics(result.diagnostics));
-  return { lab, code: result.code, map: () => Promise.resolve(result.sourceMap) };
+  return { lab, code: result.code, map: () => kit.bundler.sourceMap(cell), own: false };
 }
 
 /** Passes on what fits the schema; says what is wrong with anything else. */

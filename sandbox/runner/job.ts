@@ -1,6 +1,6 @@
 import type { Limits } from './limits.ts';
 
-/** What the page hands to a worker: one job, and nothing after it. */
+/** What the page hands to a worker: one job, and with `again` more of the same code. */
 export interface Job {
   nonce: string;
   /** `cell` shows what it exports; `measure` returns evidence of an exercise; `judge` weighs it. */
@@ -16,6 +16,8 @@ export interface Job {
   /** What a check draws its cases from; the reader's code never sees it. 0 for a cell. */
   seed: number;
   limits: Limits;
+  /** The code is the site's own, and may be run again in this worker: it is faster each time. */
+  again: boolean;
 }
 
 /** The name of the reader's bundle in stack traces. */

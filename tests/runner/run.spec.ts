@@ -37,6 +37,34 @@ test('a knob changes the value; the cell is not rebuilt', async () => {
   expect(requests.filter((url) => /wasm|bundler|sources/.test(url))).toEqual([]);
 });
 
+test('the site’s own code runs again in its frame; a reader’s never does', async () => {
+  const marked = page.locator('iframe[data-before]');
+  const mark = (): Promise<void> =>
+    page.evaluate(() => {
+      for (const frame of document.querySelectorAll('iframe')) frame.dataset.before = '';
+    });
+  await runText(page);
+  await expect(page.locator('iframe')).toHaveCount(2);
+  await mark();
+  for (const frame of [64, 65]) {
+    const again = await runText(page, undefined, { knobs: { 'Frame size': frame } });
+    expect(again.outcome, again.error).toBe('done');
+    expect(again.reports[1]).toEqual({ kind: 'text', text: `frame ${frame}` });
+    expect(again.log).toEqual([`printed { frame: ${frame} }`]);
+    expect(again.knobs).toEqual(['Frame size']);
+  }
+  await expect(page.locator('iframe')).toHaveCount(2);
+  await expect(marked).toHaveCount(2);
+
+  const mine = 'export default 1;';
+  for (let i = 0; i < 2; i++) {
+    expect((await runText(page, mine)).outcome).toBe('done');
+    await expect(marked).toHaveCount(0);
+    await expect(page.locator('iframe')).toHaveCount(1);
+    await mark();
+  }
+});
+
 test('runs edited code, and an edited earlier cell', async () => {
   const edited = await runText(
     page,

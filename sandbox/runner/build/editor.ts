@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Manifest } from '../assets.ts';
 import { type Output, shortHash } from './output.ts';
 
-const ENTRY = 'sandbox/runner/editor/main.ts';
+const FOLDER = 'sandbox/runner/editor';
 const WORKERS = {
   editorWorker: 'node_modules/monaco-editor/esm/vs/editor/editor.worker.js',
   typescriptWorker: 'node_modules/monaco-editor/esm/vs/languages/features/typescript/ts.worker.js',
@@ -12,13 +12,16 @@ const WORKERS = {
 
 /**
  * Monaco as one module with its style, font and two workers. It takes seconds to bundle and changes only
- * with its version or our entry, so a build of the same key is kept.
+ * with its version or our files, so a build of the same key is kept.
  */
 export async function buildEditor(root: string, output: Output): Promise<Manifest['editor']> {
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules/monaco-editor/package.json'), 'utf8'),
   );
-  const key = shortHash(`${version} ${esbuild.version} ${readFileSync(join(root, ENTRY), 'utf8')}`);
+  const ours = readdirSync(join(root, FOLDER))
+    .sort()
+    .map((name) => readFileSync(join(root, FOLDER, name), 'utf8'));
+  const key = shortHash([version, esbuild.version, ...ours].join('\n'));
   const folder = `editor.${key}`;
   const names: Manifest['editor'] = {
     script: `${folder}/main.js`,
@@ -41,7 +44,7 @@ export async function buildEditor(root: string, output: Output): Promise<Manifes
   const built = await Promise.all([
     esbuild.build({
       ...common,
-      entryPoints: { main: ENTRY },
+      entryPoints: { main: `${FOLDER}/main.ts` },
       format: 'esm',
       loader: { '.ttf': 'file' },
       assetNames: '[name]',

@@ -1,10 +1,15 @@
 import * as esbuild from 'esbuild-wasm/lib/browser';
-import { bundleCell } from '../bundle.ts';
-import type { BundleAnswer, BundleCall } from './client.ts';
+import { bundleCell, CellBundler } from '../bundle.ts';
+import type { BundleRequest, BundleResult } from '../bundle-names.ts';
+import type { BundleAnswer, BundleCall, EditedCell } from './client.ts';
 
 /** Our own worker around esbuild-wasm. It sees texts and returns texts; it never runs what it bundles. */
 
 let ready: Promise<void> | undefined;
+let sources: Record<string, string> = {};
+const bundler = new CellBundler(esbuild);
+/** The calls, one after the other. */
+let last: Promise<unknown> = Promise.resolve();
 
 async function load(wasm: string): Promise<void> {
   const response = await fetch(wasm);
@@ -14,17 +19,30 @@ async function load(wasm: string): Promise<void> {
   await esbuild.initialize({ wasmModule, worker: false });
 }
 
-addEventListener('message', async ({ data }: MessageEvent<BundleCall>) => {
-  const answer: BundleAnswer = { id: data.id };
-  try {
-    ready ??= load(data.wasm);
-    await ready.catch((error) => {
-      ready = undefined;
-      throw error;
-    });
-    answer.result = await bundleCell(esbuild, data.request);
-  } catch (error) {
-    answer.failed = error instanceof Error ? error.message : String(error);
-  }
-  postMessage(answer);
+function requestOf({ edits, ...cell }: EditedCell): BundleRequest {
+  return edits ? { ...cell, sources: { ...sources, ...edits } } : cell;
+}
+
+async function answer({ wasm, cell, map }: BundleCall): Promise<BundleResult | undefined> {
+  ready ??= load(wasm);
+  await ready.catch((error) => {
+    ready = undefined;
+    throw error;
+  });
+  if (!cell) return undefined;
+  const request = requestOf(cell);
+  return map ? bundleCell(esbuild, request) : bundler.bundle(request);
+}
+
+addEventListener('message', ({ data }: MessageEvent<BundleCall>) => {
+  if (data.sources) sources = data.sources;
+  last = last.then(async () => {
+    const message: BundleAnswer = { id: data.id };
+    try {
+      message.result = await answer(data);
+    } catch (error) {
+      message.failed = error instanceof Error ? error.message : String(error);
+    }
+    postMessage(message);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Outlet } from './outlet.ts';
 
 /** Puts a console in the place of the worker's own: what is printed leaves through `outlet`. */
-export function installConsole(scope: object, outlet: Outlet): void {
+export function installConsole(scope: object, outlet: Pick<Outlet, 'log'>): void {
   const at =
     (level: 'log' | 'warn' | 'error') =>
     (...args: unknown[]): void =>

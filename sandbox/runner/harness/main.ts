@@ -33,7 +33,10 @@ function listen(lab: Lab): void {
   );
 }
 
-/** One job a worker, and no handler that learner code could find later. */
+/**
+ * One job a worker, and no handler that learner code could find later. Where the page says that the code is
+ * the site's own, the worker waits for another job with it: the engine has compiled by then what it uses.
+ */
 function awaitJob(
   lab: Lab,
   port: MessagePort,
@@ -41,13 +44,20 @@ function awaitJob(
 ): void {
   const send = port.postMessage.bind(port);
   const post = (message: Record<string, unknown>): void => send({ ...message, nonce });
-  port.onmessage = ({ data }: MessageEvent<Job>) => {
+  let current: { outlet: Outlet; run: Run } | undefined;
+  const take = ({ data }: MessageEvent<Job>): void => {
     port.onmessage = null;
+    const first = current === undefined;
     const outlet = new Outlet(post, data.limits, now);
     const run = new Run(lab, data, outlet, new WorkerPool(script, lab, outlet, data.limits));
-    prepare(lab, outlet, (thrown) => run.fail(thrown));
-    void run.start();
+    current = { outlet, run };
+    const console: Pick<Outlet, 'log'> = { log: (level, args) => current?.outlet.log(level, args) };
+    if (first) prepare(lab, console, (thrown) => current?.run.fail(thrown));
+    void run.start().then(() => {
+      if (data.again) port.onmessage = take;
+    });
   };
+  port.onmessage = take;
   post({ type: 'ready' });
 }
 
@@ -67,7 +77,7 @@ function serve(lab: Lab, port: MessagePort): void {
 }
 
 /** Readies the realm for code of others: `late` gets what nobody caught. */
-function prepare(lab: Lab, outlet: Outlet, late: (thrown: unknown) => void): void {
+function prepare(lab: Lab, outlet: Pick<Outlet, 'log'>, late: (thrown: unknown) => void): void {
   installConsole(scope, outlet);
   (Error as { stackTraceLimit?: number }).stackTraceLimit = 50;
   const uncaught = (event: Event, reason: unknown): void => {

@@ -1,13 +1,20 @@
-import type { KnobValue, RunError } from '../../../sandbox/runner/index.ts';
+import type { CompareReport } from '../../../sandbox/lab/report.ts';
+import type { KnobValue, Outcome, RunError } from '../../../sandbox/runner/index.ts';
+import { listenToKeys } from './cell-keys.ts';
+import { setUpMenu } from './cell-menu.ts';
 import { debounce, part } from './dom.ts';
+import { codeName, type Inputs, inputsOf, staleWords } from './inputs.ts';
 import { Knobs } from './knobs.ts';
-import { chooseMachineFile } from './machine.ts';
+import { Pinning } from './pinning.ts';
 import { keptProfile } from './profile.ts';
 import { runner } from './runner.ts';
 import { Sheet, seconds } from './sheet.ts';
 import type { Baseline, Saved } from './store.ts';
 
-const KNOB_MS = 150;
+/** Milliseconds without a move of a knob before the cell runs with it. */
+const KNOB_MS = 25;
+/** Milliseconds that a run may take before a newer position of a knob ends it instead of waiting for it. */
+const PATIENCE_MS = 400;
 const EDITED = 'two-edited';
 
 /** What a cell can be given, from a link or another page. What is left out is as the lesson has it. */
@@ -31,9 +38,15 @@ function cut(before: Saved['before'], left = MOST_BEFORE - 1): Saved['before'] {
 export class TwoCell extends Sheet {
   protected readonly kind: string = 'cell';
   #knobs!: Knobs;
-  #imports: string[] = [];
-  #ranBefore = false;
-  #rerun = debounce(KNOB_MS, () => this.run());
+  #pinning!: Pinning;
+  #began = 0;
+  /** What the results on the page were made from. */
+  #shown: Inputs | undefined;
+  #rerun = debounce(KNOB_MS, () => this.#again());
+  #impatient = debounce(PATIENCE_MS, () => this.run());
+  #waits = false;
+  /** Where the knobs stand that nobody moved, as far as a run has told. */
+  #defaults: Record<string, KnobValue> = {};
 
   protected setUp(): void {
     this.#knobs = new Knobs(
@@ -44,13 +57,18 @@ export class TwoCell extends Sheet {
       },
       (words) => this.say(words),
     );
+    this.#pinning = new Pinning(part(this, '.cell-output'), {
+      pinned: () => this.saved.baseline,
+      pin: (baseline) => this.keep({ baseline }),
+      say: (words) => this.say(words),
+    });
     this.showRest();
     this.onClick('.cell-run', () => this.run());
-    this.onClick('.cell-machine', () => void this.#openMachine());
+    this.onClick('.cell-machine', () => void this.desk().then((desk) => desk.chooseFile()));
+    setUpMenu(this);
+    listenToKeys(this);
     document.addEventListener(EDITED, (event) => {
-      const { lesson, file } = (event as CustomEvent<{ lesson: string; file: string }>).detail;
-      if (this.#ranBefore && lesson === this.lesson && this.#imports.includes(file))
-        this.#stale(true);
+      if ((event as CustomEvent<string>).detail === this.lesson) void this.#checkStale();
     });
   }
 
@@ -59,6 +77,7 @@ export class TwoCell extends Sheet {
     this.#knobs.show([]);
     this.#knobs.show(Array.isArray(this.saved.knobs) ? this.saved.knobs : []);
     this.#knobs.give(this.saved.given ?? {});
+    void this.#pinning.draw();
   }
 
   /** What differs from the lesson, and the hash of the lesson's text that the reader's was made from. */
@@ -117,10 +136,7 @@ export class TwoCell extends Sheet {
   }
 
   protected textChanged(): void {
-    this.#stale(false);
-    this.dispatchEvent(
-      new CustomEvent(EDITED, { bubbles: true, detail: { lesson: this.lesson, file: this.file } }),
-    );
+    document.dispatchEvent(new CustomEvent(EDITED, { detail: this.lesson }));
   }
 
   protected async currentHash(): Promise<string | undefined> {
@@ -138,6 +154,22 @@ export class TwoCell extends Sheet {
     return lesson.cells.find(({ file }) => file === this.file);
   }
 
+  /** What a run would be made from now. */
+  async #inputs(): Promise<Inputs> {
+    const { cells } = await runner().assets.lesson(this.lesson);
+    const own = this.editedText === undefined ? {} : { [this.file]: this.editedText };
+    const edits = { ...this.#otherEdits(), ...own };
+    const knobs = { ...this.#defaults, ...this.#knobs.values() };
+    return inputsOf(this.file, cells, edits, this.saved.files ?? {}, knobs);
+  }
+
+  /** Marks results that would come out otherwise if the cell ran now. */
+  async #checkStale(): Promise<void> {
+    if (!this.#shown || this.running) return;
+    const now = await this.#inputs().catch(() => undefined);
+    if (now && this.#shown && !this.running) this.#stale(staleWords(this.#shown, now));
+  }
+
   /** Texts of other cells on this page that the reader edited; the runner takes what is imported. */
   #otherEdits(): Record<string, string> {
     const edits: Record<string, string> = {};
@@ -148,47 +180,59 @@ export class TwoCell extends Sheet {
     return edits;
   }
 
-  /** Runs the cell; a run that is still going is dropped, so that the newest wins. */
+  /** A knob moved: a run that is about to end may show where it was in between, a long one gives way. */
+  #again(): void {
+    const left = this.#began + PATIENCE_MS - performance.now();
+    if (!this.running || left <= 0) return this.run();
+    this.#waits = true;
+    this.#impatient();
+  }
+
   protected run(): void {
+    void this.start();
+  }
+
+  /** Runs the cell; a run that is still going is dropped, so that the newest wins. */
+  start(): Promise<Outcome> {
     this.#rerun.cancel();
+    this.#impatient.cancel();
+    this.#waits = false;
     this.dropRun();
-    const button = part(this, '.cell-run');
-    const began = performance.now();
+    this.#began = performance.now();
+    this.dataset.state = 'running';
+    this.markLine(undefined);
+    this.#stale(undefined);
+    this.say('Running …');
+    this.output.begin();
+    this.showRunning(part(this, '.cell-run'));
+    return new Promise((ended) => this.#begin(ended));
+  }
+
+  #begin(ended: (outcome: Outcome) => void): void {
+    let failed: RunError | undefined;
+    const compared: CompareReport[] = [];
     const text = this.editedText;
     const files = {
       ...this.#otherEdits(),
       ...this.saved.files,
       ...(text === undefined ? {} : { [this.file]: text }),
     };
-    let failed: RunError | undefined;
-    this.dataset.state = 'running';
-    this.markLine(undefined);
-    this.#stale(false);
-    this.say('Running …');
-    this.output.begin();
-    this.showRunning(button);
-    this.#ranBefore = true;
-    void this.#entry().then(
-      (entry) => {
-        this.#imports = entry?.imports ?? [];
-      },
-      () => {},
-    );
-
+    const knobs = this.#knobs.values();
+    let ranWith = knobs;
+    const made = this.#inputs().catch(() => undefined);
     const run = runner().run(
+      { lesson: this.lesson, cell: this.name, files, knobs, profile: keptProfile() },
       {
-        lesson: this.lesson,
-        cell: this.name,
-        files,
-        knobs: this.#knobs.values(),
-        profile: keptProfile(),
-      },
-      {
-        report: (report) => this.output.report(report),
+        report: (report) => {
+          this.output.report(report);
+          if (report.kind === 'compare') compared.push(report as CompareReport);
+        },
         progress: (part) => this.output.progress(part),
         log: (lines) => this.output.log(lines),
-        knobs: (knobs) => {
-          this.#knobs.show(knobs);
+        knobs: (specs) => {
+          this.#defaults = Object.fromEntries(specs.map((spec) => [spec.label, spec.default]));
+          ranWith = Object.fromEntries(specs.map(({ label, value }) => [label, value]));
+          this.#knobs.show(specs);
           if (this.saved.knobs || this.saved.given)
             this.keep({ knobs: this.#knobs.specs, given: undefined });
         },
@@ -196,27 +240,42 @@ export class TwoCell extends Sheet {
           failed = error;
         },
         done: (outcome) => {
+          ended(outcome);
           // A newer run has taken over; it owns the buttons, the status and the output now.
           if (this.running !== run) return;
           this.running = undefined;
           if (failed) this.#fail(failed);
-          else if (outcome === 'done' && !this.output.fresh) this.output.clear();
-          this.output.end();
-          this.dataset.state = outcome;
-          this.showRunning(button, outcome);
-          const time = seconds(performance.now() - began);
-          if (outcome === 'stopped') this.say(`Stopped after ${time}. Your text is kept.`);
-          else
-            this.say(
-              outcome === 'done' ? `Done in ${time}.` : (failed?.text.split('\n')[0] ?? 'Failed.'),
-            );
-          if (outcome !== 'done' || this.kind !== 'cell') return;
-          const detail = { lesson: this.lesson, kind: 'cell', name: this.name, passed: true };
-          this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
+          this.#end(outcome, failed);
+          void made.then((inputs) => this.#ended(inputs, ranWith, compared[0]));
+          if (this.#waits) this.run();
         },
       },
     );
     this.running = run;
+  }
+
+  /** Holds what a run showed against what the reader has now, and against the baseline. */
+  #ended(inputs: Inputs | undefined, knobs: Record<string, KnobValue>, report?: CompareReport) {
+    if (inputs && this.output.fresh) {
+      // A first run tells which knobs there are.
+      this.#shown = { ...inputs, knobs: JSON.stringify(knobs) };
+      this.#pinning.show(report && { report, knobs, code: codeName(inputs) });
+    }
+    void this.#checkStale();
+  }
+
+  #end(outcome: Outcome, failed: RunError | undefined): void {
+    if (outcome === 'done' && !this.output.fresh) this.output.clear();
+    this.output.end();
+    this.dataset.state = outcome;
+    this.showRunning(part(this, '.cell-run'), outcome);
+    const time = seconds(performance.now() - this.#began);
+    if (outcome === 'stopped') return this.say(`Stopped after ${time}. Your text is kept.`);
+    if (outcome === 'failed') return this.say(failed?.text.split('\n')[0] ?? 'Failed.');
+    this.say(`Done in ${time}.`);
+    if (this.kind !== 'cell') return;
+    const detail = { lesson: this.lesson, kind: 'cell', name: this.name, passed: true };
+    this.dispatchEvent(new CustomEvent('two-progress', { bubbles: true, detail }));
   }
 
   #fail(error: RunError): void {
@@ -225,22 +284,10 @@ export class TwoCell extends Sheet {
     if (own && !this.pane) this.markLine(own.line);
   }
 
-  #stale(stale: boolean): void {
-    part(this, '.cell-stale').hidden = !stale;
-    this.toggleAttribute('data-stale', stale);
-  }
-
-  async #openMachine(): Promise<void> {
-    try {
-      const edits = this.saved.files ?? {};
-      const path = await chooseMachineFile(runner(), this, new Set(Object.keys(edits)));
-      if (!path) return part(this, '.cell-machine').focus();
-      const text = edits[path] ?? (await runner().assets.sources())[path] ?? '';
-      const pane = await this.openEditor();
-      await pane.open(path, text);
-      await pane.focus();
-    } catch (error) {
-      this.say(`The machine's files could not be loaded: ${(error as Error).message}`);
-    }
+  #stale(words: string | undefined): void {
+    const mark = part(this, '.cell-stale');
+    mark.hidden = words === undefined;
+    mark.textContent = words ?? '';
+    this.toggleAttribute('data-stale', words !== undefined);
   }
 }

@@ -1,23 +1,36 @@
-import type { Editor, EditorOptions } from '../../../sandbox/runner/editor/main.ts';
+import type { Editor, EditorOptions } from '../../../sandbox/runner/editor/types.ts';
 import type { Runner } from '../../../sandbox/runner/index.ts';
 import { h } from './dom.ts';
+import { PlainEditor } from './plain-editor.ts';
+import { read, write } from './store.ts';
 
 type EditorModule = typeof import('../../../sandbox/runner/editor/main.ts');
 
 let loading: Promise<EditorModule> | undefined;
 
-/** Monaco, or a plain text field where Monaco is of little use (touch) or cannot be loaded. */
+/** Whether the reader wants the plain editor: as chosen last, else by what the screen is touched with. */
+export function prefersPlain(): boolean {
+  const chosen = read<unknown>('editor');
+  if (chosen === 'plain' || chosen === 'full') return chosen === 'plain';
+  return matchMedia('(pointer: coarse)').matches;
+}
+
+export function choosePlain(plain: boolean): void {
+  write('editor', plain ? 'plain' : 'full');
+}
+
+/** Monaco, or the plain one where it is wanted or Monaco cannot be loaded. */
 export async function openEditor(runner: Runner, options: EditorOptions): Promise<Editor> {
-  if (matchMedia('(pointer: coarse)').matches) return plainEditor(options);
+  if (prefersPlain()) return new PlainEditor(options);
   try {
     loading ??= load(runner);
     const module = await loading;
-    const editor = module.createEditor(options);
-    if (!options.host.isConnected) editor.dispose();
-    return editor;
+    options.host.replaceChildren();
+    return module.createEditor(options);
   } catch {
     loading = undefined;
-    return plainEditor(options);
+    options.onSay('The full editor could not be loaded; this is the plain one.');
+    return new PlainEditor(options);
   }
 }
 
@@ -40,59 +53,4 @@ async function load({ assets }: Runner): Promise<EditorModule> {
     sources,
   });
   return module;
-}
-
-/** One text field; each file keeps its text while another is shown. Tab moves the focus, as everywhere. */
-function plainEditor({ host, label, onChange, onLeave, onRun }: EditorOptions): Editor {
-  const area = h('textarea', {
-    class: 'editor-plain',
-    'aria-label': label,
-    spellcheck: 'false',
-    autocapitalize: 'off',
-    autocomplete: 'off',
-    wrap: 'off',
-  });
-  const texts = new Map<string, string>();
-  let current = '';
-  const fit = (): void => {
-    area.rows = Math.min(34, Math.max(4, area.value.split('\n').length + 1));
-  };
-  area.addEventListener('input', () => {
-    texts.set(current, area.value);
-    fit();
-    onChange(current, area.value);
-  });
-  area.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') onLeave();
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onRun();
-  });
-  host.replaceChildren(area);
-  const show = (file: string): void => {
-    current = file;
-    area.value = texts.get(file) ?? '';
-    fit();
-  };
-  return {
-    open(file, text) {
-      if (!texts.has(file)) texts.set(file, text);
-      show(file);
-    },
-    replace(file, text) {
-      texts.set(file, text);
-      if (file !== current) return;
-      show(file);
-      onChange(file, text);
-    },
-    close: (file) => void texts.delete(file),
-    provide: () => {},
-    reveal(line, column) {
-      const before = area.value.split('\n').slice(0, line - 1);
-      const at = before.join('\n').length + (line > 1 ? 1 : 0) + column;
-      area.focus();
-      area.setSelectionRange(at, at);
-    },
-    setTabMovesFocus: () => {},
-    focus: () => area.focus(),
-    dispose: () => area.remove(),
-  };
 }

@@ -56,6 +56,7 @@ export class Knobs {
     const shape = JSON.stringify(specs.map(({ value: _, ...rest }) => rest));
     const kept = Object.fromEntries(this.#specs.map(({ label, value }) => [label, value]));
     this.#given = {};
+    this.#host.querySelector('.knob-given')?.remove();
     this.#specs = specs.map((spec) => ({ ...spec }));
     this.#host.hidden = specs.length === 0;
     if (shape === this.#shape) {

@@ -10,6 +10,15 @@ const extras = import.meta.glob<{ hints?: string[] }>('/lessons/*/exercises/*/ex
   eager: true,
 });
 
+const begun = new WeakSet<Request>();
+
+/** Whether this is the first call for a page that is being built. */
+export function isFirst(page: Request): boolean {
+  const first = !begun.has(page);
+  begun.add(page);
+  return first;
+}
+
 /** The lesson's folder name: as given, or the folder in the page's address. */
 export function lessonOf(given: string | undefined, page: URL): string {
   const lesson = given ?? /\/lessons\/([^/]+)/.exec(page.pathname)?.[1];

@@ -1,9 +1,10 @@
 import type { Outcome, Place, Running } from '../../../sandbox/runner/index.ts';
-import { h, part } from './dom.ts';
+import type { Desk } from './desk.ts';
+import { part } from './dom.ts';
 import { Keeping } from './keeping.ts';
 import { Output } from './output.ts';
-import { Pane } from './pane.ts';
-import { runner } from './runner.ts';
+import type { Pane } from './pane.ts';
+import { StaticCode } from './static-code.ts';
 import type { Saved } from './store.ts';
 
 /** What a cell and an exercise share: code that can be edited and kept, a run that can be stopped, a status. */
@@ -12,11 +13,10 @@ export abstract class Sheet extends HTMLElement {
   protected name = '';
   protected kept!: Keeping;
   protected output!: Output;
-  protected pane: Pane | undefined;
+  protected block!: StaticCode;
   protected running: Running | undefined;
   #status!: HTMLElement;
-  #code!: HTMLElement;
-  #original = '';
+  #desk: Desk | undefined;
   #started = false;
 
   /** `cell` or `exercise`, the word in the name under which it is kept. */
@@ -38,23 +38,29 @@ export abstract class Sheet extends HTMLElement {
     this.lesson = this.dataset.lesson ?? '';
     this.name = this.dataset.name ?? '';
     this.#status = part(this, '.cell-status');
-    this.#code = part(this, '.cell-code');
-    this.#original = this.#code.textContent?.trim() ?? '';
+    this.block = new StaticCode(part(this, '.cell-code'), (name) => void this.openName(name));
     this.output = new Output(this);
     this.kept = new Keeping(`${this.kind}:${this.lesson}/${this.name}`, {
       element: this,
-      original: () => this.#original,
+      original: () => this.original,
       say: (words) => this.say(words),
       currentHash: () => this.currentHash(),
       show: (before) => void this.#showKept(before),
     });
     this.#onClick('.cell-stop', () => this.stop());
     this.#onClick('.cell-edit', () => void (this.pane ? this.closeEditor() : this.openEditor()));
+    // The editor's own code is small, and there by the time the button is pressed.
+    part(this, '.cell-edit').addEventListener('pointerenter', () => void import('./desk.ts'));
+    this.dataset.canOpenMachine = '';
+    this.addEventListener('two-open-machine', (event) => {
+      const { name } = (event as CustomEvent<{ name?: unknown }>).detail ?? {};
+      if (typeof name === 'string') void this.openName(name);
+    });
     this.#onClick('.cell-reset', () => void this.reset());
     this.setUp();
     if (this.saved.text !== undefined) {
       // Text kept from an earlier visit is shown, never run.
-      this.#showStatic(this.saved.text);
+      this.block.show(this.saved.text);
       void this.kept.compareWithLesson();
     }
     this.mark();
@@ -80,24 +86,28 @@ export abstract class Sheet extends HTMLElement {
     return this.saved.text;
   }
 
+  /** The open editor. */
+  protected get pane(): Pane | undefined {
+    return this.#desk?.pane;
+  }
+
+  /** The line under the code. */
   protected say(words: string): void {
     this.#status.textContent = words;
   }
 
+  /** Opens the file of the machine that defines a name, or charges and shows it. */
+  protected async openName(name: string): Promise<void> {
+    await (await this.desk()).openName(name);
+  }
+
   /** Shows what is kept, after another tab, an undo or an imported file changed it. */
   async #showKept({ files: before = {} }: Saved): Promise<void> {
-    const text = this.saved.text ?? this.#original;
-    this.#showStatic(text);
+    this.block.show(this.text);
     this.showRest();
     this.mark();
-    await this.pane?.replace(this.file, text);
-    for (const file of Object.keys({ ...before, ...this.saved.files }))
-      if (this.pane?.has(file))
-        await this.pane.replace(
-          file,
-          this.saved.files?.[file] ?? (await runner().assets.sources())[file] ?? '',
-        );
     this.textChanged();
+    await this.#desk?.follow([this.file, ...Object.keys({ ...before, ...this.saved.files })]);
   }
 
   /** Keeps a change within a second, and at once when the page goes. */
@@ -107,8 +117,7 @@ export abstract class Sheet extends HTMLElement {
 
   /** Another text stands for the lesson's: what is no edit, and what Reset takes. The reader's own stays. */
   protected standOn(text: string): void {
-    this.#original = text.trim();
-    if (this.saved.text === undefined) this.#showStatic(text);
+    this.block.standOn(text, this.saved.text === undefined);
   }
 
   /** Shows what is edited, in the bar and on the Reset button. */
@@ -123,148 +132,102 @@ export abstract class Sheet extends HTMLElement {
   }
 
   protected async openEditor(): Promise<Pane> {
-    if (this.pane) return this.pane;
-    const pane = new Pane(
-      {
-        runner: runner(),
-        host: part(this, '.cell-editor'),
-        file: this.file,
-        folder: `${this.lesson}/${this.kind}-${this.name}`,
-        onChange: (file, text) => void this.#changed(file, text),
-        onReset: (file) => void this.resetFile(file),
-        onLeave: () => part(this, '.cell-edit').focus(),
-        onRun: () => this.run(),
-      },
-      `${this.saved.text ?? this.#original}`,
-      await this.provided().catch(() => ({})),
-    );
-    this.pane = pane;
-    this.#code.hidden = true;
-    this.#editButton(true);
-    await pane.focus();
-    return pane;
+    return (await this.desk()).open();
   }
 
   protected async closeEditor(): Promise<void> {
-    const { pane } = this;
-    this.pane = undefined;
-    this.#showStatic(this.saved.text ?? this.#original);
-    this.#code.hidden = false;
-    this.#editButton(false);
-    await pane?.close();
+    await this.#desk?.close();
   }
 
-  #editButton(open: boolean): void {
-    const button = part(this, '.cell-edit');
-    button.setAttribute('aria-expanded', String(open));
-    button.textContent = open ? 'Close the editor' : 'Edit';
-    button.setAttribute(
-      'aria-label',
-      open ? `Close the editor of ${this.file}` : `Edit ${this.file}`,
-    );
+  /** The editing side, with all that only a reader who edits needs. */
+  protected async desk(): Promise<Desk> {
+    const { Desk } = await import('./desk.ts');
+    this.#desk ??= new Desk({
+      element: this,
+      block: this.block,
+      lesson: this.lesson,
+      file: this.file,
+      folder: `${this.lesson}/${this.kind}-${this.name}`,
+      runsMachine: this.kind === 'cell',
+      saved: () => this.saved,
+      keep: (change) => this.keep(change),
+      keepText: (text) => void this.kept.keepText(text),
+      take: (saved) => this.take(saved),
+      changed: () => {
+        this.mark();
+        this.textChanged();
+      },
+      say: (words) => this.say(words),
+      wayBack: () => this.wayBack(),
+      run: () => this.run(),
+      provided: () => this.provided(),
+      earlier: () => this.#earlier(),
+    });
+    return this.#desk;
   }
 
-  async #changed(file: string, text: string): Promise<void> {
-    if (file !== this.file) {
-      const original = (await runner().assets.sources())[file];
-      const files = { ...this.saved.files };
-      if (text === original) delete files[file];
-      else files[file] = text;
-      this.keep({ files });
-    } else if (text.trim() === this.#original) this.keep({ text: undefined, hash: undefined });
-    else void this.kept.keepText(text);
-    this.mark();
-    this.textChanged();
+  #earlier(): Sheet[] {
+    if (this.kind !== 'cell') return [];
+    const all = [...document.querySelectorAll<Sheet>('two-cell')];
+    return all.slice(0, all.indexOf(this)).filter((cell) => cell.lesson === this.lesson);
   }
 
-  /** What is in the editor, or would be. */
-  protected get text(): string {
-    return this.saved.text ?? this.#original;
+  get text(): string {
+    return this.saved.text ?? this.block.original;
+  }
+
+  get original(): string {
+    return this.block.original;
+  }
+
+  /** Another cell's editor changed this one's text. */
+  async edit(text: string): Promise<void> {
+    await (await this.desk()).changed(this.file, text);
+    this.block.show(text);
+  }
+
+  /** What is kept now; the function it answers offers the way back to it, once it has changed. */
+  wayBack(): (words: string) => void {
+    return this.kept.wayBack();
   }
 
   /** Shows and keeps another text and other machine files; left out, they are the lesson's. Runs nothing. */
   protected async take({ text, hash, files }: Pick<Saved, 'text' | 'hash' | 'files'>) {
-    const own = text === undefined || text.trim() === this.#original ? undefined : text;
-    const touched = new Set([...Object.keys(this.saved.files ?? {}), ...Object.keys(files ?? {})]);
+    const own = text === undefined || text.trim() === this.original ? undefined : text;
+    const touched = [...Object.keys(this.saved.files ?? {}), ...Object.keys(files ?? {})];
     this.keep({ text: own, hash: own === undefined ? undefined : hash, files });
     if (own !== undefined) void this.kept.keepText(own);
-    this.#showStatic(own ?? this.#original);
+    this.block.show(this.text);
     this.mark();
     this.textChanged();
-    await this.pane?.replace(this.file, own ?? this.#original);
-    for (const path of touched)
-      if (this.pane?.has(path)) {
-        const now = files?.[path] ?? (await runner().assets.sources())[path];
-        if (now !== undefined) await this.pane.replace(path, now);
-      }
+    await this.#desk?.follow([this.file, ...touched]);
   }
 
   protected async reset(): Promise<void> {
-    const files = Object.keys(this.saved.files ?? {});
-    const offerUndo = this.kept.wayBack();
-    this.keep({ text: undefined, hash: undefined, files: undefined });
-    this.kept.flush();
-    this.#showStatic(this.#original);
-    await this.pane?.replace(this.file, this.#original);
-    for (const file of files) await this.resetFile(file);
-    this.mark();
-    this.textChanged();
+    const offerUndo = this.wayBack();
+    await this.take({});
     offerUndo(`${this.file} is as the lesson has it.`);
     part(this, '.cell-edit').focus();
   }
 
-  protected async resetFile(file: string): Promise<void> {
-    const original = (await runner().assets.sources())[file];
-    const files = { ...this.saved.files };
-    delete files[file];
-    this.keep({ files });
-    if (original !== undefined && this.pane?.has(file)) await this.pane.replace(file, original);
-    this.mark();
-    this.textChanged();
-  }
-
-  /** The static block: highlighted while it is the lesson's text, plain lines once it is the reader's. */
-  #showStatic(text: string): void {
-    const block = part(this.#code, 'code');
-    if (block.textContent?.trim() === text.trim()) return;
-    const lines = text.replace(/\n$/, '').split('\n');
-    block.replaceChildren(
-      ...lines.flatMap((line, index) => [
-        index > 0 ? '\n' : '',
-        h('span', { class: 'line' }, line),
-      ]),
-    );
-  }
-
   /** Takes the reader to a line, in the editor when it is open and in the block otherwise. */
   async showPlace(place: Place): Promise<void> {
-    if (place.file.includes('/')) {
-      const text =
-        this.saved.files?.[place.file] ?? (await runner().assets.sources())[place.file] ?? '';
-      const pane = await this.openEditor();
-      await pane.open(place.file, text);
-      return pane.reveal(place.line, place.column);
-    }
-    if (place.file !== this.file) {
+    const desk = await this.desk();
+    const ours = place.file === this.file;
+    if (place.file.includes('/') || (ours && desk.pane) || (await desk.has(place.file)))
+      return desk.show(place);
+    if (!ours) {
       const other = document.querySelector<Sheet>(
         `two-cell[data-lesson="${CSS.escape(this.lesson)}"][data-name="${CSS.escape(place.file.replace(/\.ts$/, ''))}"]`,
       );
       return other?.showPlace?.(place);
     }
     this.markLine(place.line);
-    if (this.pane) {
-      await this.pane.open(this.file, '');
-      return this.pane.reveal(place.line, place.column);
-    }
-    this.#code.focus({ preventScroll: true });
-    this.#code.querySelector('.line.is-error')?.scrollIntoView({ block: 'center' });
+    this.block.focus();
   }
 
   protected markLine(line: number | undefined): void {
-    for (const marked of this.#code.querySelectorAll('.is-error'))
-      marked.classList.remove('is-error');
-    if (line !== undefined)
-      this.#code.querySelectorAll('.line')[line - 1]?.classList.add('is-error');
+    this.block.markLine(line);
   }
 
   stop(): void {
@@ -282,6 +245,7 @@ export abstract class Sheet extends HTMLElement {
   protected showRunning(button: HTMLElement, outcome?: Outcome): void {
     const stop = part(this, '.cell-stop');
     const focused = document.activeElement;
+    if (outcome === undefined && this.pane) void this.#desk?.check();
     stop.hidden = outcome !== undefined;
     button.hidden = outcome === undefined;
     if (focused === stop && stop.hidden) button.focus();

@@ -27,6 +27,8 @@ export interface Baseline {
   when: string;
   knobs: Record<string, KnobValue>;
   report: Report;
+  /** Tells the code that made it from other code; left out for the lesson's own. */
+  code?: string;
 }
 
 /** A comparison that later ones are held against. It is checked with the runner's schema before it is used. */

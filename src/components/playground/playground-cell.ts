@@ -43,10 +43,6 @@ export class PlaygroundCell extends TwoCell {
     if (!this.isMine) void this.pane?.replace(this.file, text);
   }
 
-  start(): void {
-    this.run();
-  }
-
   toPanels(): Promise<void> {
     return this.reset();
   }

@@ -91,8 +91,10 @@ export function drawReport(host: Element, report: Report): void {
   if (cut.length > 0)
     element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
   newest.set(element, clean);
+  host.append(element);
+  // A sentence is no figure: a reader copies it as any other text.
+  if (clean.kind === 'text') return;
   host.append(
-    element,
     figureTools(
       () => newest.get(element) ?? clean,
       () => element,
