@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import relativeLinks from 'astro-relative-links';
+import { offline } from './src/offline/integration.ts';
 import { policies } from './src/security/integration.ts';
 
 /** Every lesson is a folder lessons/NN-slug with an index.mdx; the number gives the order. */
@@ -67,6 +68,7 @@ export default defineConfig({
     }),
     relativeLinks(),
     policies(),
+    offline(),
     gallery(),
   ],
   prefetch: false,

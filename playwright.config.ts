@@ -19,6 +19,8 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     launchOptions: { ...(executablePath ? { executablePath } : {}), args: CHROMIUM_ARGS },
+    // A page without a worker between it and the server; the tests of the worker ask for it.
+    serviceWorkers: 'block',
     trace: 'off',
     screenshot: 'off',
   },

@@ -36,6 +36,12 @@ for (const [name, body] of [
   ],
   ['WebSocket', `return new g.WebSocket('ws://127.0.0.1:1/')`],
   ['EventSource', `return new g.EventSource('/stray-events')`],
+  ['WebTransport', `await new g.WebTransport('https://127.0.0.1:1/').ready; return 'ready'`],
+  ['WebRTC', `return new g.RTCPeerConnection().createDataChannel('x').label`],
+  ['a beacon', `return g.navigator.sendBeacon('/stray-beacon', 'x')`],
+  ['cookies', `return await g.cookieStore.getAll()`],
+  ['localStorage', `return g.localStorage.length`],
+  ['a shared worker', `return new g.SharedWorker('data:text/javascript,1')`],
   ['importScripts', `return g.importScripts('/stray-import-scripts.js')`],
   [
     'import of a URL behind eval',

@@ -23,21 +23,26 @@ export interface Served {
   close(): Promise<void>;
 }
 
-async function fileFor(path: string): Promise<string | undefined> {
-  const file = join(DIST, normalize(decodeURIComponent(path)));
-  if (relative(DIST, file).startsWith('..')) return undefined;
+async function fileFor(folder: string, path: string): Promise<string | undefined> {
+  const file = join(folder, normalize(decodeURIComponent(path)));
+  if (relative(folder, file).startsWith('..')) return undefined;
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile()) return file;
   return found?.isDirectory() && path.endsWith('/') ? join(file, 'index.html') : undefined;
 }
 
-/** Serves the built site under a prefix such as `/` or `/docs/course/`, as any static host would. */
-export async function serve(prefix: string): Promise<Served> {
+/**
+ * Serves the built site under a prefix such as `/` or `/docs/course/`, as any static host would.
+ * @param folderOf tells which folder a path is served from, for tests that change the site under a reader
+ */
+export async function serve(
+  prefix: string,
+  folderOf: (path: string) => string = () => DIST,
+): Promise<Served> {
   const server: Server = createServer(async (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const file = path.startsWith(prefix)
-      ? await fileFor(path.slice(prefix.length) || '/')
-      : undefined;
+    const below = path.slice(prefix.length) || '/';
+    const file = path.startsWith(prefix) ? await fileFor(folderOf(below), below) : undefined;
     const body = file ? await readFile(file).catch(() => undefined) : undefined;
     if (!file || !body) return response.writeHead(404).end('not found');
     return response
