@@ -110,7 +110,7 @@ export class PlainEditor implements Editor {
     return h(
       'div',
       { class: 'plain-keys', role: 'group', 'aria-label': 'Keys' },
-      button('Tab', 'Indent', () => this.#apply(indent)),
+      button('Tab', 'Tab: indent', () => this.#apply(indent)),
       button('⇤', 'Take back the indent', () => this.#apply(outdent)),
       button('Undo', 'Undo', () => this.#step('undo')),
       button('Redo', 'Redo', () => this.#step('redo')),
