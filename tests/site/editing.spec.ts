@@ -395,7 +395,7 @@ test.describe('on a touch screen', () => {
     await expect(cell.locator('.plain-numbers span')).toHaveCount(original.split('\n').length);
     await field.fill('a');
     await cell.getByRole('button', { name: 'Insert {' }).tap();
-    await cell.getByRole('button', { name: 'Indent', exact: true }).tap();
+    await cell.getByRole('button', { name: 'Tab: indent', exact: true }).tap();
     await expect(field).toHaveValue('a{  ');
     await expect(field).toBeFocused();
     for (let i = 0; i < 3; i++) await cell.getByRole('button', { name: 'Undo', exact: true }).tap();
