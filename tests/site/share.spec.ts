@@ -44,6 +44,7 @@ async function openLink(page: Page, url: string): Promise<{ cell: Locator; notic
 
 /** The address in the share panel of a cell. */
 async function linkFrom(cell: Locator): Promise<string> {
+  await cell.locator('.cell-more summary').click();
   await cell.locator('.cell-share').click();
   return cell.locator('.share-link').inputValue({ timeout: 20_000 });
 }
@@ -178,6 +179,7 @@ test('a browser that lacks compression or a clipboard says so', async ({ page })
   await page.goto(await linkTo({}));
   await expect(page.locator('.share-announced')).toContainText('no DecompressionStream');
   const cell = page.locator('#cell-compare');
+  await cell.locator('.cell-more summary').click();
   await cell.locator('.cell-share').click();
   await expect(cell.locator('.share-panel')).toContainText('no CompressionStream');
   await expect(cell.locator('.share-save')).toBeVisible();
@@ -192,7 +194,7 @@ test('a cell as the lesson has it is shared by its place', async ({ page }) => {
   await page.goto(lesson());
   expect(await linkFrom(page.locator('#cell-units'))).toBe(lesson('#cell-units'));
   await page.keyboard.press('Escape');
-  await expect(page.locator('#cell-units .cell-share')).toBeFocused();
+  await expect(page.locator('#cell-units .cell-more summary')).toBeFocused();
   await expect(page.locator('.share-panel')).toHaveCount(0);
 });
 

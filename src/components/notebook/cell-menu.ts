@@ -13,6 +13,9 @@ export function setUpMenu(cell: Runnable): void {
   part<HTMLButtonElement>(menu, '.run-above').disabled = cellsAbove(cell).length === 0;
   choose('.run-above', () => cellsAbove(cell));
   choose('.run-every', cellsOfPage);
+  part(menu, '.cell-share').addEventListener('click', () => {
+    menu.open = false;
+  });
   menu.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !menu.open) return;
     event.stopPropagation();

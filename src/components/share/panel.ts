@@ -37,9 +37,9 @@ export async function togglePanel(cell: TwoCell): Promise<void> {
 
 function close(cell: TwoCell): void {
   cell.querySelector('.share-panel')?.remove();
-  const button = part(cell, '.cell-share');
-  button.setAttribute('aria-expanded', 'false');
-  button.focus();
+  part(cell, '.cell-share').setAttribute('aria-expanded', 'false');
+  // The button itself is in a menu that has closed.
+  part(cell, '.cell-more summary').focus();
 }
 
 /** The cell as a share; what is as in the lesson is left out. */
