@@ -115,9 +115,9 @@ test('edited code is the reader’s; back to the panels, and undo', async ({ pag
 
 test('any cell of a lesson opens, with what the reader made of it there', async ({ page }) => {
   await page.goto(`${served.url}lessons/11-two-checkboxes/`);
-  const cell = page.locator('#cell-boxes');
-  await cell.locator('.cell-more summary').click();
-  await cell.getByRole('link', { name: 'Open in the playground' }).click();
+  const boxes = page.locator('#cell-boxes');
+  await boxes.locator('.cell-more summary').click();
+  await boxes.getByRole('link', { name: 'Open in the playground' }).click();
   await expect(words(page)).toContainText('boxes.ts of lesson 11, Two checkboxes');
   expect(new URL(page.url()).hash).toBe('');
   await expect(page.getByLabel('A lesson’s cell')).toHaveValue('11-two-checkboxes/boxes');
