@@ -13,10 +13,14 @@ const FILE = 'content/heights.json';
 /** Widths of a cell in pixels, from a telephone's page to the widest page. */
 const WIDTHS = { from: 272, to: 1080, step: 8 };
 
-/** Pixels of empty place that save an entry. */
-const TOLERANCE = 12;
+/** Pixels of empty place, a line of text, that save an entry. */
+const TOLERANCE = 24;
 
-const PARTS = { knobs: '.cell-knobs', output: '.cell-output', expectations: '.exercise-expectations' };
+const PARTS = {
+  knobs: '.cell-knobs',
+  output: '.cell-output',
+  expectations: '.exercise-expectations',
+};
 
 type Part = keyof typeof PARTS;
 /** What each part of each cell measured at one width, by the cell's id. */
@@ -25,18 +29,23 @@ type Row = Record<string, { width: number } & Partial<Record<Part, number>>>;
 async function runAll(page: Page): Promise<void> {
   for (const sheet of await page.locator('two-cell, two-exercise').all()) {
     await sheet.locator('.cell-run, .exercise-check').click();
-    const ended = await sheet.evaluate((element) =>
-      new Promise<string>((done, fail) => {
-        const look = (): void => {
-          const { state } = (element as HTMLElement).dataset;
-          const coming = element.querySelector('.report-host:empty, [data-coming]');
-          const failed = element.querySelector('.cell-error:not([hidden])')?.textContent;
-          if (state !== 'running' && !coming) done(failed ?? '');
-        };
-        new MutationObserver(look).observe(element, { attributes: true, childList: true, subtree: true });
-        setTimeout(() => fail(new Error(`${element.id} is not over after 60 s`)), 60_000);
-        look();
-      }),
+    const ended = await sheet.evaluate(
+      (element) =>
+        new Promise<string>((done, fail) => {
+          const look = (): void => {
+            const { state } = (element as HTMLElement).dataset;
+            const coming = element.querySelector('.report-host:empty, [data-coming]');
+            const failed = element.querySelector('.cell-error:not([hidden])')?.textContent;
+            if (state !== 'running' && !coming) done(failed ?? '');
+          };
+          new MutationObserver(look).observe(element, {
+            attributes: true,
+            childList: true,
+            subtree: true,
+          });
+          setTimeout(() => fail(new Error(`${element.id} is not over after 60 s`)), 60_000);
+          look();
+        }),
     );
     if (ended) throw new Error(ended);
   }

@@ -60,7 +60,8 @@ export class Place {
 
   #gap(): number {
     const { offsetTop, offsetHeight } = this.#element;
-    const end = offsetTop + offsetHeight - Number.parseFloat(getComputedStyle(this.#element).paddingBottom);
+    const end =
+      offsetTop + offsetHeight - Number.parseFloat(getComputedStyle(this.#element).paddingBottom);
     return end - Math.max(...this.#children.map((child) => child.offsetTop + child.offsetHeight));
   }
 

@@ -127,12 +127,24 @@ export class TwoQuestion extends HTMLElement {
   /** A run of the cell shows the answer too: to the first question, and to whoever has chosen. */
   #watchCell(): void {
     const cell = this.#cell;
-    if (!cell) return;
-    new MutationObserver(() => {
-      if (cell.dataset.state !== 'done' || this.answered || this.closest('two-quiz')) return;
-      if (this.chosen >= 0) void this.check();
-      else if (this.#variant === 0) void this.#reveal();
+    if (!cell || this.closest('two-quiz')) return;
+    new MutationObserver(async () => {
+      const shows = !this.answered && (this.chosen >= 0 || this.#variant === 0);
+      const { state } = cell.dataset;
+      if (shows && state === 'running') return this.#keepPlace(cell, true);
+      if (shows && state === 'done') await (this.chosen >= 0 ? this.check() : this.#reveal());
+      this.#keepPlace(cell, false);
     }).observe(cell, { attributes: true, attributeFilter: ['data-state'] });
+  }
+
+  /** Opens or closes the place of the answer, unseen; the cell stays where the reader is looking at it. */
+  #keepPlace(cell: HTMLElement, kept: boolean): void {
+    if (kept === this.hasAttribute('data-coming')) return;
+    const { top } = cell.getBoundingClientRect();
+    this.toggleAttribute('data-coming', kept);
+    if (!this.answered) part<HTMLDetailsElement>(this, '.question-answer').open = kept;
+    const moved = cell.getBoundingClientRect().top - top;
+    if (moved !== 0) scrollBy({ top: moved, behavior: 'instant' });
   }
 
   async #restore(): Promise<void> {
