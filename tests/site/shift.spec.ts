@@ -66,7 +66,7 @@ const shifts = (page: Page): Promise<Shift[]> => page.evaluate(() => window.shif
 /** Waits for the end of a run and of what is drawn after it, and asks that little moved. */
 async function settles(page: Page, sheet: Locator): Promise<void> {
   await expect(sheet).toHaveAttribute('data-state', /done|failed/, { timeout: 40_000 });
-  await expect(sheet.locator('.report-host:empty, [data-coming]')).toHaveCount(0);
+  await expect(page.locator('.report-host:empty, [data-coming]')).toHaveCount(0);
   await expect(sheet.locator('.cell-error')).toBeHidden();
   await page.waitForTimeout(LATE_MS);
   const seen = (await shifts(page)).splice(0);
@@ -93,6 +93,20 @@ for (const width of [360, 1280])
           await sheet.locator('.cell-run, .exercise-check').click();
           await settles(page, sheet);
         });
+
+    test('an answer that a run opens leaves the cell where it is', async ({ page }) => {
+      await open(page, '11-two-checkboxes');
+      const cell = page.locator('#cell-steps');
+      const question = page.locator('#question-steps');
+      await question.getByLabel('One or two').check();
+      await cell.locator('.cell-run').scrollIntoViewIfNeeded();
+      const { y: before = 0 } = (await cell.boundingBox()) ?? {};
+      await cell.locator('.cell-run').click();
+      await expect(question).toHaveAttribute('data-answered', 'wrong', { timeout: 40_000 });
+      await settles(page, cell);
+      const { y: after = 0 } = (await cell.boundingBox()) ?? {};
+      expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
+    });
 
     // Mended where the editor is made anew.
     test.fixme('an editor comes without a jump', async ({ page }) => {

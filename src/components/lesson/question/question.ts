@@ -131,20 +131,32 @@ export class TwoQuestion extends HTMLElement {
     new MutationObserver(async () => {
       const shows = !this.answered && (this.chosen >= 0 || this.#variant === 0);
       const { state } = cell.dataset;
-      if (shows && state === 'running') return this.#keepPlace(cell, true);
+      if (shows && state === 'running') return this.#keepPlace(true);
       if (shows && state === 'done') await (this.chosen >= 0 ? this.check() : this.#reveal());
-      this.#keepPlace(cell, false);
+      this.#keepPlace(false);
     }).observe(cell, { attributes: true, attributeFilter: ['data-state'] });
   }
 
-  /** Opens or closes the place of the answer, unseen; the cell stays where the reader is looking at it. */
-  #keepPlace(cell: HTMLElement, kept: boolean): void {
-    if (kept === this.hasAttribute('data-coming')) return;
-    const { top } = cell.getBoundingClientRect();
-    this.toggleAttribute('data-coming', kept);
-    if (!this.answered) part<HTMLDetailsElement>(this, '.question-answer').open = kept;
-    const moved = cell.getBoundingClientRect().top - top;
-    if (moved !== 0) scrollBy({ top: moved, behavior: 'instant' });
+  /** Opens or closes the place of the answer, unseen. */
+  #keepPlace(kept: boolean): void {
+    if (kept === this.#coming) return;
+    this.#hold(() => {
+      this.toggleAttribute('data-coming', kept);
+      if (!this.answered) part<HTMLDetailsElement>(this, '.question-answer').open = kept;
+    });
+  }
+
+  get #coming(): boolean {
+    return this.hasAttribute('data-coming');
+  }
+
+  /** Makes a change above the cell, which stays where the reader is looking at it. */
+  #hold(change: () => void): void {
+    const top = (): number => this.#cell?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    change();
+    const moved = top() - before;
+    if (moved !== 0 && before < innerHeight) scrollBy({ top: moved, behavior: 'instant' });
   }
 
   async #restore(): Promise<void> {
@@ -162,11 +174,15 @@ export class TwoQuestion extends HTMLElement {
     const held = this.contains(document.activeElement);
     await this.#load(async ({ showAnswer, variantOf }) => {
       const variant = await variantOf(this);
-      showAnswer(this, variant, this.chosen);
+      const show = (): void => {
+        showAnswer(this, variant, this.chosen);
+        part<HTMLDetailsElement>(this, '.question-answer').open = !quiet;
+      };
+      if (this.#coming) this.#hold(show);
+      else show();
     });
     if (!this.answered) return;
     const details = part<HTMLDetailsElement>(this, '.question-answer');
-    details.open = !quiet;
     if (held && !quiet) part(details, 'summary').focus({ preventScroll: true });
     this.#tell(quiet);
   }
