@@ -2,9 +2,12 @@ import type { LogLine, Report, RunError, SweepProgress } from '../../../sandbox/
 import { renderReport } from '../report/render.ts';
 import { h, part } from './dom.ts';
 import { LiveSweep } from './live-sweep.ts';
+import { Place } from './place.ts';
 
 /** What a run produced. Old results stay until the new run brings its first, so that nothing jumps. */
 export class Output {
+  #root: HTMLElement;
+  #places: Place[];
   #section: HTMLElement;
   #results: HTMLElement;
   #log: HTMLElement;
@@ -14,6 +17,9 @@ export class Output {
   #sweeps = new Map<number, LiveSweep>();
 
   constructor(root: HTMLElement) {
+    this.#root = root;
+    const kept = root.querySelectorAll<HTMLElement>('.cell-output, [data-heights]');
+    this.#places = [...kept].map((element) => new Place(element));
     this.#section = part(root, '.cell-output');
     this.#results = part(root, '.cell-results');
     this.#log = part(root, '.cell-log');
@@ -23,13 +29,18 @@ export class Output {
   begin(): void {
     this.#fresh = false;
     this.#section.setAttribute('aria-busy', 'true');
-    this.#section.style.minHeight = `${this.#section.offsetHeight}px`;
+    for (const place of this.#places) place.take();
   }
 
   end(): void {
     // A run that was stopped before it showed anything leaves the earlier results alone.
     this.#section.removeAttribute('aria-busy');
-    this.#section.style.minHeight = '';
+    // The owner says what came of the run, and shows what it shows by itself, in this same turn.
+    queueMicrotask(() => {
+      if (this.#section.hasAttribute('aria-busy')) return;
+      const well = this.#error.hidden && this.#root.dataset.state !== 'stopped';
+      for (const place of this.#places) place.end(well);
+    });
   }
 
   report(report: Report): void {

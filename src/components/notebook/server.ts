@@ -1,4 +1,5 @@
 /** What the components read when the site is built. */
+import heights from '../../../content/heights.json' with { type: 'json' };
 
 const sources = import.meta.glob<string>('/lessons/*/{cells,exercises}/**/*.ts', {
   query: '?raw',
@@ -34,6 +35,12 @@ export function sourceOf(lesson: string, path: string): string {
   const text = sources[`/lessons/${lesson}/${path}`];
   if (text === undefined) throw new Error(`there is no lessons/${lesson}/${path}`);
   return text.replace(/\n$/, '');
+}
+
+/** How high the parts of a cell or an exercise are once it has run, by the name of the part; see place.ts. */
+export function heightsOf(lesson: string, id: string): Partial<Record<string, string>> {
+  const measured: Record<string, Record<string, Record<string, string>>> = heights;
+  return measured[lesson]?.[id] ?? {};
 }
 
 export function hintsOf(lesson: string, exercise: string): string[] {

@@ -14,10 +14,11 @@ import './report.css';
 
 /** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
 function later(load: () => Promise<HTMLElement>): HTMLElement {
-  const place = h('div', {});
+  const place = h('div', { 'data-coming': '' });
   load()
     .then((picture) => place.prepend(picture))
-    .catch(() => place.prepend('The code that draws this picture could not be loaded.'));
+    .catch(() => place.prepend('The code that draws this picture could not be loaded.'))
+    .finally(() => place.removeAttribute('data-coming'));
   return place;
 }
 

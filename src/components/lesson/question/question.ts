@@ -127,12 +127,36 @@ export class TwoQuestion extends HTMLElement {
   /** A run of the cell shows the answer too: to the first question, and to whoever has chosen. */
   #watchCell(): void {
     const cell = this.#cell;
-    if (!cell) return;
-    new MutationObserver(() => {
-      if (cell.dataset.state !== 'done' || this.answered || this.closest('two-quiz')) return;
-      if (this.chosen >= 0) void this.check();
-      else if (this.#variant === 0) void this.#reveal();
+    if (!cell || this.closest('two-quiz')) return;
+    new MutationObserver(async () => {
+      const shows = !this.answered && (this.chosen >= 0 || this.#variant === 0);
+      const { state } = cell.dataset;
+      if (shows && state === 'running') return this.#keepPlace(true);
+      if (shows && state === 'done') await (this.chosen >= 0 ? this.check() : this.#reveal());
+      this.#keepPlace(false);
     }).observe(cell, { attributes: true, attributeFilter: ['data-state'] });
+  }
+
+  /** Opens or closes the place of the answer, unseen. */
+  #keepPlace(kept: boolean): void {
+    if (kept === this.#coming) return;
+    this.#hold(() => {
+      this.toggleAttribute('data-coming', kept);
+      if (!this.answered) part<HTMLDetailsElement>(this, '.question-answer').open = kept;
+    });
+  }
+
+  get #coming(): boolean {
+    return this.hasAttribute('data-coming');
+  }
+
+  /** Makes a change above the cell, which stays where the reader is looking at it. */
+  #hold(change: () => void): void {
+    const top = (): number => this.#cell?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    change();
+    const moved = top() - before;
+    if (moved !== 0 && before < innerHeight) scrollBy({ top: moved, behavior: 'instant' });
   }
 
   async #restore(): Promise<void> {
@@ -150,11 +174,15 @@ export class TwoQuestion extends HTMLElement {
     const held = this.contains(document.activeElement);
     await this.#load(async ({ showAnswer, variantOf }) => {
       const variant = await variantOf(this);
-      showAnswer(this, variant, this.chosen);
+      const show = (): void => {
+        showAnswer(this, variant, this.chosen);
+        part<HTMLDetailsElement>(this, '.question-answer').open = !quiet;
+      };
+      if (this.#coming) this.#hold(show);
+      else show();
     });
     if (!this.answered) return;
     const details = part<HTMLDetailsElement>(this, '.question-answer');
-    details.open = !quiet;
     if (held && !quiet) part(details, 'summary').focus({ preventScroll: true });
     this.#tell(quiet);
   }
