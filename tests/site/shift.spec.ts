@@ -108,8 +108,7 @@ for (const width of [360, 1280])
       expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
     });
 
-    // Mended where the editor is made anew.
-    test.fixme('an editor comes without a jump', async ({ page }) => {
+    test('an editor comes without a jump', async ({ page }) => {
       await open(page, '01-the-ledger');
       const cell = page.locator('#cell-compare');
       await cell.locator('.cell-edit').click();
