@@ -102,7 +102,7 @@ test('a step’s bytes have names; coming to one marks its bytes', async ({ page
 
 test('the machine opens from a step where the page says that it can', async ({ page }) => {
   const { figure } = await timeline(page);
-  const button = figure.getByRole('button', { name: 'Open WorkerProcess in the machine' });
+  const button = figure.getByRole('button', { name: 'Open in the machine: WorkerProcess' });
   await expect(button).toHaveCount(0);
   const opened = page.evaluate(
     () =>

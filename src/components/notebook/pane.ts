@@ -70,6 +70,7 @@ export class Pane {
     this.#surface.style.height = `${placeholder.height}px`;
     this.#surface.append(placeholder.node);
     host.hidden = false;
+    host.removeAttribute('data-coming');
     this.#draw();
     this.#explain();
     this.#provided = provided;

@@ -132,7 +132,21 @@ export abstract class Sheet extends HTMLElement {
   }
 
   protected async openEditor(): Promise<Pane> {
-    return (await this.desk()).open();
+    if (!this.pane) this.#expectEditor(true);
+    try {
+      return await (await this.desk()).open();
+    } catch (error) {
+      this.#expectEditor(false);
+      throw error;
+    }
+  }
+
+  /** Keeps the place of the editor's tabs and tools while its code is on the way, so that nothing jumps later. */
+  #expectEditor(coming: boolean): void {
+    const host = part(this, '.cell-editor');
+    host.toggleAttribute('data-coming', coming);
+    host.hidden = !coming;
+    part(this, '.cell-edit').textContent = coming ? 'Close the editor' : 'Edit';
   }
 
   protected async closeEditor(): Promise<void> {

@@ -9,7 +9,7 @@ export function openMachine(name: string | undefined): HTMLElement | undefined {
   if (!name) return undefined;
   const button = h(
     'button',
-    { type: 'button', class: 'open-machine', 'aria-label': `Open ${name} in the machine` },
+    { type: 'button', class: 'open-machine', 'aria-label': `Open in the machine: ${name}` },
     'Open in the machine',
   );
   button.addEventListener('click', () =>
