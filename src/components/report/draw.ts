@@ -1,16 +1,19 @@
 import type { Report, SweepReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { barsView } from './bars.ts';
 import { captureView } from './capture.ts';
 import { chartView } from './chart.ts';
 import { compareView } from './compare.ts';
 import { h } from './dom.ts';
 import { hexdumpView } from './hexdump.ts';
+import css from './report.css?inline';
 import { sanitize } from './sanitize.ts';
 import { tableView, textView } from './small.ts';
 import type { SweepPicture } from './sweep.ts';
 import { figureTools } from './tools.ts';
 import { walkView } from './walk.ts';
-import './report.css';
+
+addStyle(css);
 
 /** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
 function later(load: () => Promise<HTMLElement>): HTMLElement {
