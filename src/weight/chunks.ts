@@ -12,14 +12,19 @@ export const CHUNKS = [
     test: src('components/(shell/(Search|KeyList|Header|Pagination)\\.astro|progress/page\\.ts)'),
   },
   // What such a page loads once it is idle.
-  { name: 'idle', test: src('offline/page|components/(store/journal|progress/(marks|lesson-end))\\.ts') },
+  {
+    name: 'idle',
+    test: src('offline/page|components/(store/journal|progress/(marks|lesson-end))\\.ts'),
+  },
   // What runs code, for the pages that do.
   { name: 'runner', test: /[\\/]sandbox[\\/]runner[\\/]index\.ts/ },
   // Every page with a cell, an exercise or a question.
   {
     name: 'lesson',
-    test: src('components/(notebook/index\\.ts|lesson/(Quiz\\.astro|question/(Question\\.astro|question\\.ts)))'),
+    test: src(
+      'components/(notebook/index\\.ts|lesson/(Quiz\\.astro|question/(Question\\.astro|question\\.ts)))',
+    ),
   },
   // Every result; pictures that few cells show have files of their own.
-  { name: 'drawing', test: src('components/report/draw\\.ts') },
+  { name: 'drawing', test: src('components/report/(draw|bits|open-machine|roving|source)\\.ts') },
 ].map((group, i, all) => ({ ...group, priority: all.length - i }));
