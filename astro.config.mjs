@@ -4,6 +4,8 @@ import { defineConfig } from 'astro/config';
 import relativeLinks from 'astro-relative-links';
 import { offline } from './src/offline/integration.ts';
 import { policies } from './src/security/integration.ts';
+import { CHUNKS } from './src/weight/chunks.ts';
+import { leanStarlight } from './src/weight/starlight.ts';
 
 /** Every lesson is a folder lessons/NN-slug with an index.mdx; the number gives the order. */
 const lessons = readdirSync(new URL('./lessons', import.meta.url))
@@ -78,6 +80,10 @@ export default defineConfig({
     shikiConfig: { theme: 'css-variables' },
   },
   vite: {
+    plugins: [leanStarlight()],
+    environments: {
+      client: { build: { rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } } } },
+    },
     experimental: {
       renderBuiltUrl: (_name, { hostType }) =>
         hostType === 'js' || hostType === 'css' ? { relative: true } : undefined,

@@ -6,7 +6,8 @@ import { lessonPages, startVisit, timeToResult, type Visit } from './visit.ts';
 
 /**
  * `npm run check:budgets`: loads each lesson of dist in a browser, runs all of its cells, and weighs what
- * came. Fails over a budget of budgets.json, with the list of files.
+ * came. Fails over a budget of budgets.json, with the list of files. Words after it choose lessons by a part
+ * of their names: `npm run check:budgets -- 03 14`.
  */
 
 interface Loaded {
@@ -166,10 +167,15 @@ function judgeLinux(): void {
   expect(weight <= most, `live Linux: ${kB(weight)} of ${kB(most)}, gzip`, listOf(files));
 }
 
+const chosen = process.argv.slice(2);
+const pages = lessonPages().filter(
+  (path) => chosen.length === 0 || chosen.some((part) => path.includes(part)),
+);
 const visit = await startVisit();
 try {
   judgeLinux();
-  for (const path of lessonPages()) judge(path, await look(visit, path));
+  if (pages.length === 0) throw new Error(`no lesson's name has ${chosen.join(' or ')}`);
+  for (const path of pages) judge(path, await look(visit, path));
 } catch (error) {
   expect(false, (error as Error).message);
 } finally {

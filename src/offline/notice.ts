@@ -1,6 +1,9 @@
 import { h } from '../components/notebook/dom.ts';
-import './notice.css';
+import { addStyle } from '../lib/style.ts';
+import css from './notice.css?inline';
 import { ask, takeOver } from './page.ts';
+
+addStyle(css);
 
 /** One quiet line at the foot of the window: a newer version is ready, and the reader may choose when. */
 export function showNotice(): void {

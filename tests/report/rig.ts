@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename } from 'node:path';
-import { build } from 'esbuild';
+import { basename, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 /**
  * Every sample report on a page of its own that allows no origin but itself, no inline script, no image and
@@ -10,7 +10,7 @@ import { build } from 'esbuild';
  */
 
 const PAGE = `<!doctype html><html lang="en" data-theme="light"><title>Reports</title>
-<link rel="stylesheet" href="page.css"><link rel="stylesheet" href="gallery.css">
+<link rel="stylesheet" href="page.css">
 <main></main><script type="module" src="gallery.js"></script></html>`;
 
 const POLICY =
@@ -36,6 +36,21 @@ window.show = (report) => {
 
 const TYPES: Record<string, string> = { js: 'text/javascript', css: 'text/css', html: 'text/html' };
 
+/** Style sheets that a module imports as text, as the site's bundler reads them. */
+const styleAsText: Plugin = {
+  name: 'style-as-text',
+  setup(build) {
+    build.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -'?inline'.length)),
+      namespace: 'style-as-text',
+    }));
+    build.onLoad({ filter: /./, namespace: 'style-as-text' }, async ({ path }) => ({
+      contents: await readFile(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
+
 export interface Gallery {
   url: string;
   close(): Promise<void>;
@@ -50,6 +65,7 @@ export async function serveGallery(): Promise<Gallery> {
     outdir: 'out',
     entryNames: 'gallery',
     write: false,
+    plugins: [styleAsText],
     logLevel: 'error',
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
@@ -57,9 +73,6 @@ export async function serveGallery(): Promise<Gallery> {
   const css = await Promise.all(sheets.map((path) => readFile(path, 'utf8')));
   const encoder = new TextEncoder();
   files.set('page.css', encoder.encode(`${css.join('\n')}\nbody { color: var(--ink) }`));
-  // Styles of pictures that are loaded with their code: all of them at once here.
-  const lazy = outputFiles.filter(({ path }) => path.endsWith('.css'));
-  files.set('gallery.css', encoder.encode(lazy.map(({ text }) => text).join('\n')));
   files.set('index.html', encoder.encode(PAGE));
   const server = createServer((request, response) => {
     const name = basename(new URL(request.url ?? '/', 'http://x').pathname) || 'index.html';

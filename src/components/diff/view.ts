@@ -1,6 +1,9 @@
+import { addStyle } from '../../lib/style.ts';
 import { h } from '../notebook/dom.ts';
-import './diff.css';
+import css from './diff.css?inline';
 import { type DiffRow, difference } from './rows.ts';
+
+addStyle(css);
 
 const MARKS = { same: ' ', added: '+', removed: '−' };
 const WORDS = { same: '', added: 'added: ', removed: 'removed: ' };

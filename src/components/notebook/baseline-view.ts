@@ -1,7 +1,9 @@
+import { addStyle } from '../../lib/style.ts';
 import { actorLabel, PATH_NAME } from '../report/actors.ts';
 import { h } from '../report/dom.ts';
 import { behind, dataTable, subtitle } from '../report/figure.ts';
 import { bytes, gigabits, microseconds, NONE, number, percent } from '../report/format.ts';
+import css from './baseline.css?inline';
 import type { Compared, PinnedRun } from './baseline.ts';
 import {
   differences,
@@ -13,7 +15,8 @@ import {
   type Spent,
   settings,
 } from './baseline-difference.ts';
-import './baseline.css';
+
+addStyle(css);
 
 const WRITE: Record<Kind, (value: number) => string> = {
   gigabits,

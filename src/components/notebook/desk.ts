@@ -1,12 +1,15 @@
-import './editor.css';
 import type { EditorPlace } from '../../../sandbox/runner/editor/types.ts';
+import { addStyle } from '../../lib/style.ts';
 import { part } from './dom.ts';
+import css from './editor.css?inline';
 import { chooseMachineFile, choosePlace } from './machine.ts';
 import { facePlace, placesOf } from './names.ts';
 import { Pane, type PaneFile } from './pane.ts';
 import { runner } from './runner.ts';
 import type { StaticCode } from './static-code.ts';
 import type { Saved } from './store.ts';
+
+addStyle(css);
 
 /** What a desk needs of the cell or exercise that it belongs to. */
 export interface DeskOwner {

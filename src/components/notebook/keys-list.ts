@@ -1,6 +1,9 @@
+import { addStyle } from '../../lib/style.ts';
 import { h } from './dom.ts';
+import css from './keys.css?inline';
 import type { KeyAction } from './keys.ts';
-import './keys.css';
+
+addStyle(css);
 
 /** `Ctrl+Enter` as the keys that it is. */
 function combination(keys: string): HTMLElement {

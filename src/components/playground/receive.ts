@@ -1,10 +1,13 @@
+import { addStyle } from '../../lib/style.ts';
 import { h, part } from '../notebook/dom.ts';
 import { decodeShare, ShareError, sharedIn } from '../share/codec.ts';
 import { FIELDS, type Panels, type Value } from './fields.ts';
 import { highlight } from './highlight.ts';
 import type { TwoPlayground } from './playground.ts';
 import { type Before, beforeFrom } from './record.ts';
-import './share.css';
+import css from './share.css?inline';
+
+addStyle(css);
 
 /** Shows what a link would change, and lets the reader choose. Nothing is changed before, and nothing runs. */
 export async function receiveLink(playground: TwoPlayground, fragment: string): Promise<void> {

@@ -1,7 +1,10 @@
+import { addStyle } from '../../lib/style.ts';
 import { h, part } from '../notebook/dom.ts';
 import { encodeShare, fragmentOf, MOST_CHARS, SAFE_CHARS, ShareError } from '../share/codec.ts';
 import type { TwoPlayground } from './playground.ts';
-import './share.css';
+import css from './share.css?inline';
+
+addStyle(css);
 
 /** Shows a link with the panels and the code as they are, or puts it away. */
 export async function toggleShare(playground: TwoPlayground): Promise<void> {

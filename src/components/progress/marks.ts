@@ -1,7 +1,10 @@
-import './marks.css';
+import { addStyle } from '../../lib/style.ts';
 import { h } from '../notebook/dom.ts';
 import { watch } from '../store/index.ts';
+import css from './marks.css?inline';
 import { countDone, type Lesson, lessons } from './state.ts';
+
+addStyle(css);
 
 /** Marks in the sidebar: `3 of 5` beside a lesson that was begun, a check beside one that is done. */
 export async function markSidebar(): Promise<void> {

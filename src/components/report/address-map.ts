@@ -1,8 +1,11 @@
 import type { AddressMapPart, AddressMapReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
+import css from './address-map.css?inline';
 import { h } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { bytes, number } from './format.ts';
-import './address-map.css';
+
+addStyle(css);
 
 const hex = (address: number) => `0x${Math.floor(address).toString(16)}`;
 

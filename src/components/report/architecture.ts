@@ -1,12 +1,15 @@
 import type { ArchitectureReport, ArchitectureStep } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { ACTOR_NAME, actorLabel, PATH_NAME } from './actors.ts';
+import css from './architecture.css?inline';
 import { drawing } from './architecture-drawing.ts';
 import { h, uid } from './dom.ts';
 import { behind, choice, dataTable, figure, legend } from './figure.ts';
 import { nanoseconds, number, quantity } from './format.ts';
 import { labelledBytes, parseHex } from './hexdump.ts';
 import { openMachine } from './open-machine.ts';
-import './architecture.css';
+
+addStyle(css);
 
 const SPEEDS = ['1×', '2×', '4×'];
 

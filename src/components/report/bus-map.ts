@@ -1,7 +1,10 @@
 import type { BusMapFunction, BusMapReport, BusMapState } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
+import css from './bus-map.css?inline';
 import { h, svg } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
-import './bus-map.css';
+
+addStyle(css);
 
 const DEVICES = 32;
 const FUNCTIONS = 8;

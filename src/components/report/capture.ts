@@ -1,8 +1,12 @@
 import type { CaptureReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
+import css from './capture.css?inline';
 import { h, svg } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { bytes, microseconds, number } from './format.ts';
 import { type CaptureFrame, framesOf } from './pcap.ts';
+
+addStyle(css);
 
 const HEIGHT = 60;
 /** Frames that the table and the picture show; the file has all. */

@@ -1,8 +1,12 @@
 import type { ChartReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
+import css from './chart.css?inline';
 import { h, svg } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { number, quantity } from './format.ts';
 import { linear, logarithmic, type Scale } from './scale.ts';
+
+addStyle(css);
 
 const HEIGHT = 260;
 /** A path or an unnamed series is told by its dashes, never by an actor's colour. */

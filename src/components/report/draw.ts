@@ -1,18 +1,39 @@
 import type { Report, SweepReport } from '../../../sandbox/lab/report.ts';
-import { barsView } from './bars.ts';
-import { captureView } from './capture.ts';
-import { chartView } from './chart.ts';
-import { compareView } from './compare.ts';
+import { addStyle } from '../../lib/style.ts';
 import { h } from './dom.ts';
-import { hexdumpView } from './hexdump.ts';
+import css from './report.css?inline';
 import { sanitize } from './sanitize.ts';
 import { tableView, textView } from './small.ts';
 import type { SweepPicture } from './sweep.ts';
 import { figureTools } from './tools.ts';
-import { walkView } from './walk.ts';
-import './report.css';
 
-/** A picture whose drawing code is large and seldom needed: it comes with the first of its kind. */
+addStyle(css);
+
+type Kind = Report['kind'];
+type View = (report: Report) => HTMLElement;
+
+/** Pictures whose drawing code comes with the first of their kind: no page has them all. */
+const CODE: { [K in Kind]?: () => Promise<(report: Extract<Report, { kind: K }>) => HTMLElement> } =
+  {
+    compare: async () => (await import('./compare.ts')).compareView,
+    repeat: async () => (await import('./sureness.ts')).repeatView,
+    sensitivity: async () => (await import('./sureness.ts')).sensitivityView,
+    architecture: async () => (await import('./architecture.ts')).architectureView,
+    timeline: async () => (await import('./timeline.ts')).timelineView,
+    chart: async () => (await import('./chart.ts')).chartView,
+    bars: async () => (await import('./bars.ts')).barsView,
+    hexdump: async () => (await import('./hexdump.ts')).hexdumpView,
+    registers: async () => (await import('./registers.ts')).registersView,
+    ring: async () => (await import('./ring.ts')).ringView,
+    'bus-map': async () => (await import('./bus-map.ts')).busMapView,
+    'address-map': async () => (await import('./address-map.ts')).addressMapView,
+    walk: async () => (await import('./walk.ts')).walkView,
+    capture: async () => (await import('./capture.ts')).captureView,
+  };
+
+/** What has come. It draws at once, so that the next run of a cell shows no empty place in between. */
+const views = new Map<Kind, View>();
+
 function later(load: () => Promise<HTMLElement>): HTMLElement {
   const place = h('div', { 'data-coming': '' });
   load()
@@ -20,6 +41,16 @@ function later(load: () => Promise<HTMLElement>): HTMLElement {
     .catch(() => place.prepend('The code that draws this picture could not be loaded.'))
     .finally(() => place.removeAttribute('data-coming'));
   return place;
+}
+
+function viewOf(report: Report): HTMLElement {
+  const view = views.get(report.kind);
+  if (view) return h('div', {}, view(report));
+  return later(async () => {
+    const view = (await CODE[report.kind]?.()) as View;
+    views.set(report.kind, view);
+    return view(report);
+  });
 }
 
 /** How to draw a sweep again with more points, by the element that it is in. */
@@ -40,43 +71,11 @@ function sweepPlace(report: SweepReport): HTMLElement {
   return place;
 }
 
-function view(report: Report): HTMLElement {
-  switch (report.kind) {
-    case 'compare':
-      return compareView(report);
-    case 'repeat':
-      return later(async () => (await import('./sureness.ts')).repeatView(report));
-    case 'sensitivity':
-      return later(async () => (await import('./sureness.ts')).sensitivityView(report));
-    case 'architecture':
-      return later(async () => (await import('./architecture.ts')).architectureView(report));
-    case 'timeline':
-      return later(async () => (await import('./timeline.ts')).timelineView(report));
-    case 'table':
-      return tableView(report);
-    case 'chart':
-      return chartView(report);
-    case 'bars':
-      return barsView(report);
-    case 'hexdump':
-      return hexdumpView(report);
-    case 'registers':
-      return later(async () => (await import('./registers.ts')).registersView(report));
-    case 'ring':
-      return later(async () => (await import('./ring.ts')).ringView(report));
-    case 'bus-map':
-      return later(async () => (await import('./bus-map.ts')).busMapView(report));
-    case 'address-map':
-      return later(async () => (await import('./address-map.ts')).addressMapView(report));
-    case 'walk':
-      return walkView(report);
-    case 'sweep':
-      return sweepPlace(report);
-    case 'capture':
-      return captureView(report);
-    case 'text':
-      return textView(report);
-  }
+function draw(report: Report): HTMLElement {
+  if (report.kind === 'table') return tableView(report);
+  if (report.kind === 'text') return textView(report);
+  if (report.kind === 'sweep') return sweepPlace(report);
+  return viewOf(report);
 }
 
 /** The report that an element shows now. */
@@ -88,7 +87,7 @@ const newest = new WeakMap<Element, Report>();
  */
 export function drawReport(host: Element, report: Report): void {
   const { report: clean, cut } = sanitize(report);
-  const element = view(clean);
+  const element = draw(clean);
   if (cut.length > 0)
     element.append(h('p', { class: 'report-notes' }, `Shown in part. ${cut.join('; ')}.`));
   newest.set(element, clean);

@@ -1,9 +1,13 @@
 import type { ByteField, HexdumpReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { bytes as byteCount } from './format.ts';
+import css from './hexdump.css?inline';
 import { roving } from './roving.ts';
 import { restsOn } from './source.ts';
+
+addStyle(css);
 
 const ROW = 16;
 /** Rows drawn at once; a longer dump says how much it leaves out. */

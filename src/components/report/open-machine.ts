@@ -1,5 +1,8 @@
+import { addStyle } from '../../lib/style.ts';
 import { h } from './dom.ts';
-import './open-machine.css';
+import css from './open-machine.css?inline';
+
+addStyle(css);
 
 /**
  * “Open in the machine” for a class or function of it. It is seen only where the page around it can open one

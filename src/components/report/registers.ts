@@ -1,11 +1,14 @@
 import type { Register, RegistersReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { bitsOf } from './bits.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { hex } from './format.ts';
+import css from './registers.css?inline';
 import { roving } from './roving.ts';
 import { restsOn } from './source.ts';
-import './registers.css';
+
+addStyle(css);
 
 const widthOf = ({ width = 32 }: Register) => width;
 const valueIn = (register: Register) => hex(register.value, widthOf(register) / 4);

@@ -1,10 +1,13 @@
 import type { RingReport, RingSlot } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { h, uid } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
 import { number } from './format.ts';
+import css from './ring.css?inline';
 import { roving } from './roving.ts';
 import { restsOn } from './source.ts';
-import './ring.css';
+
+addStyle(css);
 
 type Slots = RingReport['slots'];
 

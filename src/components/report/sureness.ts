@@ -4,13 +4,16 @@ import type {
   RepeatReport,
   SensitivityReport,
 } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { PATH_NAME, PATHS } from './actors.ts';
 import { h } from './dom.ts';
 import { behind, dataTable, figure, subtitle } from './figure.ts';
 import { number, quantity } from './format.ts';
 import { linear } from './scale.ts';
+import css from './sureness.css?inline';
 import { configLine } from './workload.ts';
-import './sureness.css';
+
+addStyle(css);
 
 /** Costs that a tornado shows; the table behind it has all. */
 const SHOWN = 8;

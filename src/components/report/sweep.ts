@@ -5,13 +5,17 @@ import type {
   SweepPoint,
   SweepReport,
 } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { PATH_NAME, PATHS } from './actors.ts';
 import { chartView } from './chart.ts';
 import { h, uid } from './dom.ts';
 import { dataTable, figure } from './figure.ts';
 import { gigabits, microseconds, number, percent, quantity } from './format.ts';
+import css from './sweep.css?inline';
 import { AXES, cores, FIGURES } from './sweep-figures.ts';
 import { configLine } from './workload.ts';
+
+addStyle(css);
 
 /** A sweep: what a chosen figure does over the option, what limits each path where, and every point. */
 

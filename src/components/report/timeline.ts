@@ -1,4 +1,5 @@
 import type { TimelineReport, TimelineStep } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { registerKeys } from '../notebook/keys.ts';
 import { ACTOR_NAME, ACTORS, actorLabel, PATH_NAME } from './actors.ts';
 import { h, uid } from './dom.ts';
@@ -6,9 +7,11 @@ import { behind, choice, dataTable, figure } from './figure.ts';
 import { nanoseconds, quantity } from './format.ts';
 import { labelledBytes, parseHex } from './hexdump.ts';
 import { openMachine } from './open-machine.ts';
+import css from './timeline.css?inline';
 import { drawLanes, LANE, type Lanes } from './timeline-lanes.ts';
 import { zoomable } from './timeline-zoom.ts';
-import './timeline.css';
+
+addStyle(css);
 
 const SCALES = ['compressed', 'to scale'] as const;
 const NOTES = [

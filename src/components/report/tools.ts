@@ -1,7 +1,10 @@
 import type { Report } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { h } from './dom.ts';
 import type { Format } from './export/index.ts';
-import './tools.css';
+import css from './tools.css?inline';
+
+addStyle(css);
 
 const FORMATS: readonly { format: Format; name: string; what: string }[] = [
   { format: 'csv', name: 'CSV', what: 'the table as CSV' },

@@ -1,6 +1,10 @@
 import type { WalkEntry, WalkReport } from '../../../sandbox/lab/report.ts';
+import { addStyle } from '../../lib/style.ts';
 import { h, svg } from './dom.ts';
 import { behind, dataTable, figure } from './figure.ts';
+import css from './walk.css?inline';
+
+addStyle(css);
 
 const WIDTH = 72;
 const HEIGHT = 88;

@@ -1,3 +1,4 @@
+import { addStyle } from '../../lib/style.ts';
 import type { TwoCell } from '../notebook/cell.ts';
 import { h, part } from '../notebook/dom.ts';
 import {
@@ -12,7 +13,9 @@ import {
 } from './codec.ts';
 import { cellOfCourse, machineHash } from './course.ts';
 import { receive, refuse } from './receive.ts';
-import './share.css';
+import css from './share.css?inline';
+
+addStyle(css);
 
 /** Opens the panel of a cell's link below its bar, or closes it. */
 export async function togglePanel(cell: TwoCell): Promise<void> {

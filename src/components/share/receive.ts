@@ -1,4 +1,5 @@
 import { siteRoot } from '../../lib/root.ts';
+import { addStyle } from '../../lib/style.ts';
 import type { TwoCell } from '../notebook/cell.ts';
 import { h, part } from '../notebook/dom.ts';
 import { runner } from '../notebook/runner.ts';
@@ -12,7 +13,9 @@ import {
   sharedIn,
 } from './codec.ts';
 import { notice } from './notice.ts';
-import './share.css';
+import css from './share.css?inline';
+
+addStyle(css);
 
 /** Shows what a link in the page's address would change. Nothing runs, and nothing is changed yet. */
 export async function receiveLink(fragment: string): Promise<void> {

@@ -1,6 +1,9 @@
-import './notice.css';
+import { addStyle } from '../../lib/style.ts';
 import { h } from '../notebook/dom.ts';
+import css from './notice.css?inline';
 import type { Trouble } from './trouble.ts';
+
+addStyle(css);
 
 const WORDS: Record<Trouble, string> = {
   full: 'This browser has no room left for the course. What you change now stays only while this page is open.',

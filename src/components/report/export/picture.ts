@@ -1,9 +1,12 @@
+import { addStyle } from '../../../lib/style.ts';
 import { boxShapes } from './boxes.ts';
 import { Colors } from './colors.ts';
 import { drawingShapes } from './drawings.ts';
 import type { Picture, Rect, Shape, TextShape } from './shapes.ts';
+import css from './still.css?inline';
 import { Words } from './words.ts';
-import './still.css';
+
+addStyle(css);
 
 /** What a reader operates, and what stands behind a picture: no part of the picture itself. */
 const NOT_PICTURE =
