@@ -70,7 +70,7 @@ export class Pane {
     this.#surface.style.height = `${placeholder.height}px`;
     this.#surface.append(placeholder.node);
     host.hidden = false;
-    host.removeAttribute('data-coming');
+    host.parentElement?.removeAttribute('data-editor-coming');
     this.#draw();
     this.#explain();
     this.#provided = provided;

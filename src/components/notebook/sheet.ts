@@ -143,9 +143,7 @@ export abstract class Sheet extends HTMLElement {
 
   /** Keeps the place of the editor's tabs and tools while its code is on the way, so that nothing jumps later. */
   #expectEditor(coming: boolean): void {
-    const host = part(this, '.cell-editor');
-    host.toggleAttribute('data-coming', coming);
-    host.hidden = !coming;
+    this.toggleAttribute('data-editor-coming', coming);
     part(this, '.cell-edit').textContent = coming ? 'Close the editor' : 'Edit';
   }
 
