@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as esbuild from 'esbuild';
 import { buildLab } from '../sandbox/runner/build/lab.ts';
-import { labNamesOfLesson } from '../sandbox/runner/build/lab-names.ts';
+import { labUseOfLesson } from '../sandbox/runner/build/lab-names.ts';
 import { bundleCell } from '../sandbox/runner/bundle.ts';
 import type { Lesson } from './lessons.ts';
 
@@ -20,7 +20,7 @@ export class LessonBuild {
     this.#lab ??= buildLab(
       process.cwd(),
       'sandbox/lab/bundle.ts',
-      labNamesOfLesson(this.#lesson.folder),
+      labUseOfLesson(this.#lesson.folder),
     ).then(({ code }) => code);
     return this.#lab;
   }

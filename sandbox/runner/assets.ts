@@ -30,6 +30,8 @@ export interface ExerciseEntry {
 export interface LessonEntry {
   /** The lab that runs the lesson as it was compiled: it has the exports that the lesson imports. */
   lab: string;
+  /** Whether that lab lacks parts which other options of the same exports could ask for. */
+  partial: boolean;
   /** In the order of the lesson. */
   cells: CellEntry[];
   exercises: Record<string, ExerciseEntry>;

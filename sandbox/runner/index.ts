@@ -344,11 +344,11 @@ async function cellProgram(kit: Kit, request: RunRequest): Promise<Program> {
 /** A cell whose text only calls, with other plain data, what the lesson's own lab has: needs no bundler. */
 async function plainCell(
   { assets }: Kit,
-  { lab, texts }: LessonEntry,
+  { lab, partial, texts }: LessonEntry,
   { file }: CellEntry,
   files: Record<string, string>,
 ): Promise<Program | undefined> {
-  const program = plainProgram(file, files[file] ?? '');
+  const program = partial ? undefined : plainProgram(file, files[file] ?? '');
   if (program === undefined) return undefined;
   const original = (await assets.json<LessonTexts>(texts)).cells[file] ?? '';
   if (plainProgram(file, original)?.called !== program.called) return undefined;

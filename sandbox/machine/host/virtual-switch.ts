@@ -56,9 +56,9 @@ export class VirtualSwitch implements Task {
    * and before its policy: what `pktmon` would list. It costs nothing.
    */
   monitor: ((frame: ScatterList, time: number) => void) | undefined;
-  /** What completes frames for ports that do not. */
-  readonly software: SoftwareOffload;
   #host: HostMemory;
+  #maxFrame: number;
+  #software: SoftwareOffload | undefined;
   #tags: VlanTags;
   #external: SwitchPort | undefined;
   #adapters = new Map<SwitchPort, AdapterEntry>();
@@ -76,7 +76,13 @@ export class VirtualSwitch implements Task {
   constructor(host: HostMemory, maxFrame = MAX_JUMBO_FRAME) {
     this.#host = host;
     this.#tags = new VlanTags(host);
-    this.software = new SoftwareOffload(host, maxFrame);
+    this.#maxFrame = maxFrame;
+  }
+
+  /** What completes frames for ports that do not. */
+  get software(): SoftwareOffload {
+    this.#software ??= new SoftwareOffload(this.#host, this.#maxFrame);
+    return this.#software;
   }
 
   /** The port behind which the physical network lies. */

@@ -2,15 +2,23 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { LAB_MODULE } from '../imports.ts';
+import { partsWithout } from './optional-parts.ts';
 
 /** Which of the lab's exports a lesson can reach while nobody edits it. */
 
-/**
- * The exports of the lab that the files of a lesson's folder import as values, sorted; undefined when one
- * of the files takes the lab as a whole.
- */
-export function labNamesOfLesson(folder: string): string[] | undefined {
-  return labNames(codeOf(folder).map((path) => readFileSync(path, 'utf8')));
+/** What a lesson uses of the lab. */
+export interface LabUse {
+  /** The exports, sorted. */
+  names: string[];
+  /** Parts of the machine that none of its code uses. */
+  without: string[];
+}
+
+/** What the files of a lesson's folder use; undefined when one of them takes the lab as a whole. */
+export function labUseOfLesson(folder: string): LabUse | undefined {
+  const texts = codeOf(folder).map((path) => readFileSync(path, 'utf8'));
+  const names = labNames(texts);
+  return names && { names, without: partsWithout(names, texts) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildLab } from './lab.ts';
 import { prepare } from './lab-modules.ts';
+import type { LabUse } from './lab-names.ts';
 
 const ROOT = process.cwd();
 const STAND_IN = 'tests/runner/fixtures/lab/bundle.ts';
@@ -13,6 +14,8 @@ interface Lab {
   runTask?(task: unknown): unknown;
 }
 
+const only = (names: string[]): LabUse => ({ names, without: [] });
+
 const evaluate = (script: string): Lab => new Function(`${script}\nreturn TwoCheckboxesLab;`)();
 
 describe('a lab', () => {
@@ -21,14 +24,14 @@ describe('a lab', () => {
     expect(Object.keys(evaluate(whole.code).face)).toEqual(
       expect.arrayContaining(['Driver', 'Meter', 'compare', 'knob', 'runDriver', 'show', 'text']),
     );
-    const part = await buildLab(ROOT, STAND_IN, ['knob', 'text']);
+    const part = await buildLab(ROOT, STAND_IN, only(['knob', 'text']));
     expect(Object.keys(evaluate(part.code).face).sort()).toEqual(['knob', 'text']);
     expect(part.code).not.toContain('it must be from 60 to 9014 bytes');
     expect(part.code.length).toBeLessThan(whole.code.length);
   });
 
   it('shares its session with the few exports it has', async () => {
-    const lab = evaluate((await buildLab(ROOT, STAND_IN, ['knob', 'show'])).code);
+    const lab = evaluate((await buildLab(ROOT, STAND_IN, only(['knob', 'show']))).code);
     const shown: unknown[] = [];
     lab.beginSession({ knobs: { Size: 7 }, emit: (report) => shown.push(report) });
     const { knob, show } = lab.face as Record<string, (...args: unknown[]) => unknown>;
@@ -38,7 +41,7 @@ describe('a lab', () => {
   });
 
   it('freezes its classes, which can be extended all the same', async () => {
-    const { face } = evaluate((await buildLab(ROOT, STAND_IN, ['Driver', 'Meter'])).code);
+    const { face } = evaluate((await buildLab(ROOT, STAND_IN, only(['Driver', 'Meter']))).code);
     const { Driver, Meter } = face as unknown as Record<string, new () => { count: number }>;
     for (const it of [Driver, Meter]) {
       expect(Object.isFrozen(it)).toBe(true);
@@ -49,13 +52,13 @@ describe('a lab', () => {
   });
 
   it('that lacks a name is not built, and the error names it', async () => {
-    await expect(buildLab(ROOT, STAND_IN, ['nothing'])).rejects.toThrow(/nothing/);
+    await expect(buildLab(ROOT, STAND_IN, only(['nothing']))).rejects.toThrow(/nothing/);
     await expect(buildLab(ROOT, 'tests/none.ts')).rejects.toThrow('there is no lab at tests/none');
   });
 
   it('does tasks only when it has something that gives tasks away', async () => {
     const tasks = async (entry: string, name: string): Promise<string> =>
-      typeof evaluate((await buildLab(ROOT, entry, [name])).code).runTask;
+      typeof evaluate((await buildLab(ROOT, entry, only([name]))).code).runTask;
     expect(await tasks(STAND_IN, 'parallel')).toBe('function');
     expect(await tasks(STAND_IN, 'runDriver')).toBe('undefined');
     expect(await tasks('sandbox/lab/bundle.ts', 'sweep')).toBe('function');
@@ -64,7 +67,7 @@ describe('a lab', () => {
 
   it('of the course leaves out what one function does not need', async () => {
     const whole = await buildLab(ROOT, 'sandbox/lab/bundle.ts');
-    const part = await buildLab(ROOT, 'sandbox/lab/bundle.ts', ['readPcap']);
+    const part = await buildLab(ROOT, 'sandbox/lab/bundle.ts', only(['readPcap']));
     expect(Object.keys(evaluate(part.code).face)).toEqual(['readPcap']);
     // Left over are destructured constants, the structures they read, and the session.
     expect(part.code.length).toBeLessThan(whole.code.length / 20);
@@ -74,7 +77,7 @@ describe('a lab', () => {
     const skylake = JSON.parse(readFileSync('content/profiles/skylake-2017.json', 'utf8'));
     const { note } = skylake.p.vmexit_rtt;
     const labOf = async (name: string): Promise<string> =>
-      (await buildLab(ROOT, 'sandbox/lab/bundle.ts', [name])).code;
+      (await buildLab(ROOT, 'sandbox/lab/bundle.ts', only([name]))).code;
     expect(note).not.toBe('');
     expect(await labOf('PROFILES')).toContain(note);
     const compare = await labOf('compare');

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { labModules } from './lab-modules.ts';
+import type { LabUse } from './lab-names.ts';
+import { leaveOut } from './optional-parts.ts';
 import { profileFigures } from './profile-figures.ts';
 import { shrink } from './shrink.ts';
 
@@ -13,32 +15,31 @@ export interface BuiltLab {
   code: string;
   /** Paths of the files it was made from, relative to the project. */
   inputs: string[];
+  /** Whether parts of the machine are missing that an option could ask for. */
+  partial: boolean;
 }
 
 /**
- * The lab whose entry is `entry`, relative to `root`: all of it, or only the exports in `names` of its face
- * and what these need.
+ * The lab whose entry is `entry`, relative to `root`: all of it, or what `use` names of its face and what
+ * that needs.
  * @throws Error when the lab does not bundle, or has no export of a name
  */
-export async function buildLab(
-  root: string,
-  entry: string,
-  names?: readonly string[],
-): Promise<BuiltLab> {
+export async function buildLab(root: string, entry: string, use?: LabUse): Promise<BuiltLab> {
   if (!existsSync(join(root, entry))) throw new Error(`there is no lab at ${entry}`);
-  const { code, inputs } = await bundleFor(root, entry, names);
-  return { code: await shrink(code), inputs };
+  const lab = await bundleFor(root, entry, use);
+  return { ...lab, code: await shrink(lab.code) };
 }
 
-async function bundleFor(
-  root: string,
-  entry: string,
-  names: readonly string[] | undefined,
-): Promise<BuiltLab> {
-  if (names === undefined) return (await bundle(root, entry, [])).lab;
-  const plugins = partOf(join(root, entry), names);
+async function bundleFor(root: string, entry: string, use: LabUse | undefined): Promise<BuiltLab> {
+  if (use === undefined) return { ...(await bundle(root, entry, [])).lab, partial: false };
+  const emptied = new Set<string>();
+  const plugins = [
+    ...partOf(join(root, entry), use.names),
+    leaveOut(use.without, (path) => emptied.add(path)),
+  ];
   const without = await bundle(root, entry, [...plugins, noTasks(join(root, entry))]);
-  return without.hasTasks ? (await bundle(root, entry, plugins)).lab : without.lab;
+  const { lab } = without.hasTasks ? await bundle(root, entry, plugins) : without;
+  return { ...lab, partial: emptied.size > 0 };
 }
 
 /** `hasTasks`: whether something in the lab does tasks, or gives them to a pool. */
@@ -46,7 +47,7 @@ async function bundle(
   root: string,
   entry: string,
   plugins: esbuild.Plugin[],
-): Promise<{ lab: BuiltLab; hasTasks: boolean }> {
+): Promise<{ lab: Omit<BuiltLab, 'partial'>; hasTasks: boolean }> {
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],

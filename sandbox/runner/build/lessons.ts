@@ -10,11 +10,11 @@ import type {
 } from '../assets.ts';
 import { bundleCell } from '../bundle.ts';
 import type { LessonQuizzes } from '../quiz.ts';
-import { labNamesOfLesson } from './lab-names.ts';
+import { type LabUse, labUseOfLesson } from './lab-names.ts';
 import { type Output, shortHash } from './output.ts';
 
-/** Writes the lab with the exports in `names`, or all of it, and returns the file's name. */
-type LabOf = (names: string[] | undefined) => Promise<string>;
+/** Writes the lab with what is used, or all of it; the file's name, and whether parts are missing. */
+type LabOf = (use: LabUse | undefined) => Promise<Pick<LessonEntry, 'lab' | 'partial'>>;
 
 /**
  * Compiles each lesson's cells and exercises, and the lab with what they import. Returns by lesson the name
@@ -77,7 +77,7 @@ async function buildLesson(
     };
   }
   return {
-    lab: await labFor(slug, folder, labOf),
+    ...(await labFor(slug, folder, labOf)),
     cells,
     exercises,
     texts: output.hashed(`lessons/${slug}/texts`, 'json', JSON.stringify(texts)),
@@ -86,9 +86,9 @@ async function buildLesson(
 }
 
 /** @throws Error that names the lesson, when it imports what the lab does not have */
-async function labFor(slug: string, folder: string, labOf: LabOf): Promise<string> {
+async function labFor(slug: string, folder: string, labOf: LabOf): ReturnType<LabOf> {
   try {
-    return await labOf(labNamesOfLesson(folder));
+    return await labOf(labUseOfLesson(folder));
   } catch (error) {
     throw new Error(`lessons/${slug}: ${(error as Error).message}`);
   }

@@ -5,6 +5,7 @@ import type { Manifest } from '../assets.ts';
 import { buildEditor } from './editor.ts';
 import { frameDocument } from './frame.ts';
 import { buildLab, labSources } from './lab.ts';
+import type { LabUse } from './lab-names.ts';
 import { buildLessons } from './lessons.ts';
 import { Output } from './output.ts';
 import { buildQuizzes } from './quizzes/build.ts';
@@ -34,10 +35,11 @@ export async function buildSandbox(build: SandboxBuild): Promise<{ files: number
   const lab = await buildLab(root, build.lab);
   const whole = output.hashed('lab', 'js', lab.code);
   /** Lessons that import the same share a file. */
-  const labOf = async (names: string[] | undefined): Promise<string> =>
-    names === undefined
-      ? whole
-      : output.hashed('lesson-lab', 'js', (await buildLab(root, build.lab, names)).code);
+  const labOf = async (use: LabUse | undefined) => {
+    if (use === undefined) return { lab: whole, partial: false };
+    const { code, partial } = await buildLab(root, build.lab, use);
+    return { lab: output.hashed('lesson-lab', 'js', code), partial };
+  };
   const quizzes = await buildQuizzes({
     lessons: join(root, build.lessons),
     lab: lab.code,
