@@ -27,4 +27,6 @@ export const CHUNKS = [
   },
   // Every result; pictures that few cells show have files of their own.
   { name: 'drawing', test: src('components/report/(draw|bits|open-machine|roving|source)\\.ts') },
+  { name: 'compare', test: src('components/report/(compare|stack)\\.ts') },
+  { name: 'capture', test: src('components/report/(capture|pcap)\\.ts') },
 ].map((group, i, all) => ({ ...group, priority: all.length - i }));

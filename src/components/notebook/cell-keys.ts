@@ -1,23 +1,7 @@
 import { isTyping, registerKeys } from './keys.ts';
 import { cellsAbove, cellsOfPage, type Runnable, runCells, stopCells } from './sequence.ts';
 
-registerKeys([
-  { keys: ['Esc'], does: 'Stop the cells that run', where: 'On every page' },
-  { keys: ['Ctrl+Enter'], does: 'Run the cell', where: 'In a cell and its editor' },
-  {
-    keys: ['Shift+Enter'],
-    does: 'Run the cell and go to the next',
-    where: 'In a cell and its editor',
-  },
-  { keys: ['Ctrl+Alt+Enter'], does: 'Run all cells above', where: 'In a cell and its editor' },
-  {
-    keys: ['Ctrl+Shift+Enter'],
-    does: 'Run all cells of the page',
-    where: 'In a cell and its editor',
-  },
-  { keys: ['Tab', 'Shift+Tab'], does: 'Go to the next or last button', where: 'In a cell' },
-  { keys: ['←', '→'], does: 'Move a knob that is a slider', where: 'In a cell' },
-]);
+registerKeys(async () => (await import('./key-words.ts')).CELL_KEYS);
 
 /** What has a use of its own for Enter: a search goes back with Shift, and replaces with Ctrl+Alt. */
 const OWN_ENTER = 'dialog, .find-widget, .rename-box, .plain-find';

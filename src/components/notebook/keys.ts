@@ -9,9 +9,13 @@ export interface KeyAction {
 }
 
 const actions: KeyAction[] = [];
+type Later = () => Promise<readonly KeyAction[]>;
+/** Actions whose words come when the list is opened. */
+const later: Later[] = [];
 
 /** Puts actions into the page's list of keys. It only lists them: whoever registers them handles the keys. */
-export function registerKeys(more: readonly KeyAction[]): void {
+export function registerKeys(more: readonly KeyAction[] | Later): void {
+  if (typeof more === 'function') return void later.push(more);
   for (const action of more)
     if (!actions.some(({ does, where }) => does === action.does && where === action.where))
       actions.push(action);
@@ -28,7 +32,11 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** Opens the list of every key that does something on this page. */
 export async function showKeys(): Promise<void> {
-  const { openList } = await import('./keys-list.ts');
+  const [{ openList }, ...lists] = await Promise.all([
+    import('./keys-list.ts'),
+    ...later.splice(0).map((load) => load()),
+  ]);
+  for (const list of lists) registerKeys(list);
   openList(actions);
 }
 
