@@ -37,7 +37,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${served.url}lessons/01-the-ledger/`);
       for (const name of ['compare', 'units', 'timeline', 'capture']) {
         const cell = page.locator(`#cell-${name}`);
-        await cell.getByRole('button', { name: 'Run' }).click();
+        await cell.locator('.cell-run').click();
         await expect(cell.locator('.report').first()).toBeVisible({ timeout: 20_000 });
       }
       for (const details of await page.locator('.behind').all())

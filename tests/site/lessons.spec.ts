@@ -16,7 +16,7 @@ const LESSONS = readdirSync('lessons').filter((name) => /^\d\d-/.test(name));
 /** Runs each cell of the page from the top. */
 async function runAll(page: Page): Promise<void> {
   for (const cell of await page.locator('two-cell').all()) {
-    await cell.getByRole('button', { name: 'Run' }).click();
+    await cell.locator('.cell-run').click();
     await expect(cell).toHaveAttribute('data-state', 'done', { timeout: 45_000 });
     await expect(cell.locator('.report').first()).toBeVisible();
     await expect(cell.locator('.cell-error')).toBeHidden();
