@@ -12,7 +12,7 @@ import { Sheet, seconds } from './sheet.ts';
 import type { Baseline, Saved } from './store.ts';
 
 /** Milliseconds without a move of a knob before the cell runs with it. */
-const KNOB_MS = 25;
+const KNOB_MS = 10;
 /** Milliseconds that a run may take before a newer position of a knob ends it instead of waiting for it. */
 const PATIENCE_MS = 400;
 const EDITED = 'two-edited';
